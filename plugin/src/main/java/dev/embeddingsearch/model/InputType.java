@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.model;
+
+import java.util.Locale;
+
+/** What kind of text is embedded; newlines carry meaning in code and never are replaced there. */
+public enum InputType {
+    TEXT,
+    CODE;
+
+    /**
+     * Parses the name used in mappings and processors.
+     *
+     * @throws IllegalArgumentException if {@code name} is neither {@code text} nor {@code code}
+     */
+    public static InputType of(String name) {
+        for (InputType type : values()) {
+            if (type.toString().equals(name)) {
+                return type;
+            }
+        }
+        throw new IllegalArgumentException("[input_type] expects [text] or [code], got [" + name + "]");
+    }
+
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}
