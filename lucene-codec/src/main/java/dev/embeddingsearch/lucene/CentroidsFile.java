@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.lucene;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.lucene.codecs.CodecUtil;
+import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.FieldInfos;
+import org.apache.lucene.index.IndexFileNames;
+import org.apache.lucene.index.SegmentInfo;
+import org.apache.lucene.index.SegmentReadState;
+import org.apache.lucene.index.SegmentWriteState;
+import org.apache.lucene.index.VectorEncoding;
+import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.store.IndexOutput;
+
+/** Writes and reads the <code>.emc</code> file that {@link EmbeddingVectorsFormat} describes. */
+final class CentroidsFile {
+    static final String EXTENSION = "emc";
+
+    private static final String CODEC_NAME = "EmbeddingSearchCentroids";
+    private static final int VERSION = 0;
+    private static final int END_OF_FIELDS = -1;
+
+    private CentroidsFile() {}
+
+    static void write(SegmentWriteState state, Map<FieldInfo, CentroidSum> fields) throws IOException {
+        String fileName = fileName(state.segmentInfo, state.segmentSuffix);
+        try (IndexOutput out = state.directory.createOutput(fileName, state.context)) {
+            CodecUtil.writeIndexHeader(out, CODEC_NAME, VERSION, state.segmentInfo.getId(), state.segmentSuffix);
+            for (Map.Entry<FieldInfo, CentroidSum> field : fields.entrySet()) {
+                out.writeInt(field.getKey().number);
+                writeField(out, field.getValue());
+            }
+            out.writeInt(END_OF_FIELDS);
+            CodecUtil.writeFooter(out);
+        }
+    }
+
+    private static void writeField(IndexOutput out, CentroidSum sum) throws IOException {
+        out.writeVInt(sum.dimensions());
+        out.writeVLong(sum.count());
+        if (sum.count() > 0) {
+            for (float x : sum.mean()) {
+                out.writeInt(Float.floatToIntBits(x));
+            }
+        }
+    }
+
+    static IndexInput open(SegmentReadState state) throws IOException {
+        return state.directory.openInput(fileName(state.segmentInfo, state.segmentSuffix), state.context);
+    }
+
+    /** The centroids by field name. The checksum is compared first: nothing damaged is interpreted. */
+    static Map<String, Centroid> read(IndexInput in, SegmentReadState state) throws IOException {
+        CodecUtil.checksumEntireFile(in);
+        CodecUtil.checkIndexHeader(in, CODEC_NAME, VERSION, VERSION, state.segmentInfo.getId(), state.segmentSuffix);
+        Map<String, Centroid> centroids = new HashMap<>();
+        for (int number = in.readInt(); number != END_OF_FIELDS; number = in.readInt()) {
+            FieldInfo field = field(number, state.fieldInfos, in);
+            Centroid centroid = readField(field, in);
+            if (centroid != null) {
+                centroids.put(field.name, centroid);
+            }
+        }
+        return Map.copyOf(centroids);
+    }
+
+    private static FieldInfo field(int number, FieldInfos infos, IndexInput in) throws IOException {
+        FieldInfo field = number < 0 ? null : infos.fieldInfo(number);
+        if (field == null || !field.hasVectorValues() || field.getVectorEncoding() != VectorEncoding.FLOAT32) {
+            throw new CorruptIndexException("expected the number of a float vector field, got [" + number + "]", in);
+        }
+        return field;
+    }
+
+    private static Centroid readField(FieldInfo field, IndexInput in) throws IOException {
+        int dimensions = in.readVInt();
+        if (dimensions != field.getVectorDimension()) {
+            throw new CorruptIndexException(
+                    "field [" + field.name + "] has " + field.getVectorDimension() + " dimensions, its centroid ["
+                            + dimensions + "]",
+                    in);
+        }
+        long count = in.readVLong();
+        if (count == 0) {
+            return null;
+        }
+        float[] mean = new float[dimensions];
+        in.readFloats(mean, 0, dimensions);
+        return new Centroid(mean, count);
+    }
+
+    private static String fileName(SegmentInfo segment, String suffix) {
+        return IndexFileNames.segmentFileName(segment.name, suffix, EXTENSION);
+    }
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.lucene;
+
+import java.io.IOException;
+import org.apache.lucene.codecs.KnnVectorsFormat;
+import org.apache.lucene.codecs.KnnVectorsReader;
+import org.apache.lucene.codecs.KnnVectorsWriter;
+import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
+import org.apache.lucene.index.SegmentReadState;
+import org.apache.lucene.index.SegmentWriteState;
+
+/**
+ * Lucene's HNSW vectors format for up to {@value #MAX_DIMENSIONS} dimensions, which also keeps the {@link Centroid} of
+ * each float field.
+ *
+ * <p>Vectors and graph are written and read by {@link Lucene99HnswVectorsFormat}: its files (<code>.vec</code>, <code>
+ * .vemf</code>, <code>.vex</code>, <code>.vem</code>) are unchanged and described there. Beside them stands one file of
+ * this format.
+ *
+ * <h2>.emc (centroids) file</h2>
+ *
+ * <ul>
+ *   <li><b>[IndexHeader]</b>: codec name <code>EmbeddingSearchCentroids</code>, version 0, segment id, segment suffix
+ *   <li>for each field with {@link org.apache.lucene.index.VectorEncoding#FLOAT32 FLOAT32} vectors:
+ *       <ul>
+ *         <li><b>[Int]</b> field number, not negative
+ *         <li><b>[VInt]</b> dimensions
+ *         <li><b>[VLong]</b> count: how many vectors the mean was taken of
+ *         <li>if count &gt; 0: <b>[Int] * dimensions</b>, the mean as IEEE 754 floats in little-endian order
+ *       </ul>
+ *   <li><b>[Int]</b> -1, the end of the fields
+ *   <li><b>[Footer]</b>
+ * </ul>
+ *
+ * <p>The mean is <code>(1 / count) * sum(v / |v|)</code>, with <code>|v|</code> the Euclidean length; it is not
+ * normalised again. Zero vectors have no direction: they are neither added nor counted. Sums are kept as doubles. The
+ * whole file is read, and its checksum compared, when a segment is opened.
+ *
+ * <h2>Deletes</h2>
+ *
+ * <p>The mean is always that of all vectors which the segment holds, up to the rounding of floats: a deleted document
+ * counts until it is merged away. In a merge, a segment without deleted documents contributes <code>count * mean</code>
+ * as stored; of a segment with deleted documents, and of one that another format wrote, the live vectors are read and
+ * added one by one.
+ *
+ * <h2>Graphs in merges</h2>
+ *
+ * <p>A merge starts from the graphs of segments that have no deleted documents and the same <code>m</code>; everything
+ * else is inserted anew. Other graphs are not reused: thinned by deletes they lose recall from merge to merge, and with
+ * another <code>m</code> they do not fit what is written about them.
+ *
+ * <h2>Writing and reading</h2>
+ *
+ * <p>What an instance is configured with matters to writing alone. Any instance reads what any other wrote; {@link
+ * java.util.ServiceLoader} uses the one without arguments.
+ */
+public final class EmbeddingVectorsFormat extends KnnVectorsFormat {
+    /** The name in the index. It never changes: a format that writes something else gets another name. */
+    public static final String NAME = "EmbeddingSearch100";
+
+    /** The longest vector accepted. */
+    public static final int MAX_DIMENSIONS = 16_384;
+
+    /** No segment is ever expected to need this many comparisons, so that none gets a graph. */
+    private static final int NEVER = Integer.MAX_VALUE;
+
+    private final int m;
+    private final KnnVectorsFormat lucene;
+
+    /** The format with Lucene's defaults for new graphs. */
+    public EmbeddingVectorsFormat() {
+        this(
+                Lucene99HnswVectorsFormat.DEFAULT_MAX_CONN,
+                Lucene99HnswVectorsFormat.DEFAULT_BEAM_WIDTH,
+                Lucene99HnswVectorsFormat.HNSW_GRAPH_THRESHOLD);
+    }
+
+    /** For tests, which want graphs in small segments too. */
+    EmbeddingVectorsFormat(int m, int efConstruction, int graphThreshold) {
+        super(NAME);
+        this.m = m;
+        this.lucene = new Lucene99HnswVectorsFormat(m, efConstruction, graphThreshold);
+    }
+
+    /**
+     * Writes a graph wherever a segment is large enough for a search to gain from it.
+     *
+     * @param m neighbours of a node in the graph (twice as many on its lowest level), 1 to 512
+     * @param efConstruction candidates kept while a node's neighbours are searched, 1 to 3,200
+     */
+    public static EmbeddingVectorsFormat hnsw(int m, int efConstruction) {
+        checkRange("m", m, Lucene99HnswVectorsFormat.MAXIMUM_MAX_CONN);
+        checkRange("ef_construction", efConstruction, Lucene99HnswVectorsFormat.MAXIMUM_BEAM_WIDTH);
+        return new EmbeddingVectorsFormat(m, efConstruction, Lucene99HnswVectorsFormat.HNSW_GRAPH_THRESHOLD);
+    }
+
+    /** Never writes a graph: every search compares all vectors and is exact. */
+    public static EmbeddingVectorsFormat flat() {
+        return new EmbeddingVectorsFormat(
+                Lucene99HnswVectorsFormat.DEFAULT_MAX_CONN, Lucene99HnswVectorsFormat.DEFAULT_BEAM_WIDTH, NEVER);
+    }
+
+    private static void checkRange(String name, int value, int max) {
+        if (value < 1 || value > max) {
+            throw new IllegalArgumentException(name + " must be between 1 and " + max + ", got [" + value + "]");
+        }
+    }
+
+    @Override
+    public KnnVectorsWriter fieldsWriter(SegmentWriteState state) throws IOException {
+        return new EmbeddingVectorsWriter(state, lucene.fieldsWriter(state), m);
+    }
+
+    @Override
+    public KnnVectorsReader fieldsReader(SegmentReadState state) throws IOException {
+        return EmbeddingVectorsReader.open(state, lucene.fieldsReader(state));
+    }
+
+    @Override
+    public int getMaxDimensions(String fieldName) {
+        return MAX_DIMENSIONS;
+    }
+
+    @Override
+    public String toString() {
+        return NAME + "(" + lucene + ")";
+    }
+}

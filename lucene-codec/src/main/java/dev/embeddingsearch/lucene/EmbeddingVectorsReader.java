@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.lucene;
+
+import java.io.IOException;
+import java.util.Map;
+import org.apache.lucene.codecs.CodecUtil;
+import org.apache.lucene.codecs.KnnVectorsReader;
+import org.apache.lucene.codecs.hnsw.HnswGraphProvider;
+import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
+import org.apache.lucene.index.ByteVectorValues;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.SegmentReadState;
+import org.apache.lucene.search.AcceptDocs;
+import org.apache.lucene.search.KnnCollector;
+import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.util.IOUtils;
+import org.apache.lucene.util.hnsw.HnswGraph;
+
+/** Lucene's reader with the centroids beside it. */
+final class EmbeddingVectorsReader extends KnnVectorsReader implements HnswGraphProvider {
+    private final KnnVectorsReader delegate;
+    private final IndexInput centroidsFile;
+    private final Map<String, Centroid> centroids;
+    private final boolean graphs;
+
+    private EmbeddingVectorsReader(
+            KnnVectorsReader delegate, IndexInput centroidsFile, Map<String, Centroid> centroids, boolean graphs) {
+        this.delegate = delegate;
+        this.centroidsFile = centroidsFile;
+        this.centroids = centroids;
+        this.graphs = graphs;
+    }
+
+    /** Takes over {@code delegate}: closes it when the centroids cannot be read. */
+    static EmbeddingVectorsReader open(SegmentReadState state, KnnVectorsReader delegate) throws IOException {
+        IndexInput file = null;
+        try {
+            file = CentroidsFile.open(state);
+            return new EmbeddingVectorsReader(delegate, file, CentroidsFile.read(file, state), true);
+        } catch (Throwable t) {
+            IOUtils.closeWhileHandlingException(file, delegate);
+            throw t;
+        }
+    }
+
+    /** The reader of {@code field} in a segment's vectors reader; null when another format wrote it. */
+    static EmbeddingVectorsReader of(KnnVectorsReader reader, String field) {
+        KnnVectorsReader fieldReader = reader instanceof PerFieldKnnVectorsFormat.FieldsReader perField
+                ? perField.getFieldReader(field)
+                : reader;
+        return fieldReader instanceof EmbeddingVectorsReader ours ? ours : null;
+    }
+
+    /** The stored centroid; null when the field has no vector other than zero vectors. */
+    Centroid centroid(String field) {
+        return centroids.get(field);
+    }
+
+    /** The same vectors for a merge that must not start from their graph. */
+    EmbeddingVectorsReader withoutGraphs() {
+        return new EmbeddingVectorsReader(delegate, centroidsFile, centroids, false);
+    }
+
+    @Override
+    public HnswGraph getGraph(String field) throws IOException {
+        return graphs ? ((HnswGraphProvider) delegate).getGraph(field) : HnswGraph.EMPTY;
+    }
+
+    @Override
+    public void checkIntegrity() throws IOException {
+        delegate.checkIntegrity();
+        CodecUtil.checksumEntireFile(centroidsFile);
+    }
+
+    @Override
+    public FloatVectorValues getFloatVectorValues(String field) throws IOException {
+        return delegate.getFloatVectorValues(field);
+    }
+
+    @Override
+    public ByteVectorValues getByteVectorValues(String field) throws IOException {
+        return delegate.getByteVectorValues(field);
+    }
+
+    @Override
+    public void search(String field, float[] target, KnnCollector collector, AcceptDocs acceptDocs) throws IOException {
+        delegate.search(field, target, collector, acceptDocs);
+    }
+
+    @Override
+    public void search(String field, byte[] target, KnnCollector collector, AcceptDocs acceptDocs) throws IOException {
+        delegate.search(field, target, collector, acceptDocs);
+    }
+
+    @Override
+    public KnnVectorsReader getMergeInstance() throws IOException {
+        return new EmbeddingVectorsReader(delegate.getMergeInstance(), centroidsFile, centroids, graphs);
+    }
+
+    @Override
+    public void finishMerge() throws IOException {
+        delegate.finishMerge();
+    }
+
+    @Override
+    public Map<String, Long> getOffHeapByteSize(FieldInfo fieldInfo) {
+        return delegate.getOffHeapByteSize(fieldInfo);
+    }
+
+    @Override
+    public void close() throws IOException {
+        IOUtils.close(delegate, centroidsFile);
+    }
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.lucene;
+
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.lucene.codecs.KnnFieldVectorsWriter;
+import org.apache.lucene.codecs.KnnVectorsReader;
+import org.apache.lucene.codecs.KnnVectorsWriter;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.KnnVectorValues.DocIndexIterator;
+import org.apache.lucene.index.MergeState;
+import org.apache.lucene.index.SegmentWriteState;
+import org.apache.lucene.index.Sorter;
+import org.apache.lucene.index.VectorEncoding;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.util.Bits;
+
+/** Lucene's writer, which adds up the unit vectors of each float field as they pass. */
+final class EmbeddingVectorsWriter extends KnnVectorsWriter {
+    private final SegmentWriteState state;
+    private final KnnVectorsWriter delegate;
+    private final int m;
+    private final Map<FieldInfo, CentroidSum> sums = new LinkedHashMap<>();
+
+    EmbeddingVectorsWriter(SegmentWriteState state, KnnVectorsWriter delegate, int m) {
+        this.state = state;
+        this.delegate = delegate;
+        this.m = m;
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // Lucene gives a FLOAT32 field a writer of float[]
+    public KnnFieldVectorsWriter<?> addField(FieldInfo field) throws IOException {
+        KnnFieldVectorsWriter<?> writer = delegate.addField(field);
+        return field.getVectorEncoding() == VectorEncoding.FLOAT32
+                ? new SummingWriter((KnnFieldVectorsWriter<float[]>) writer, newSum(field))
+                : writer;
+    }
+
+    @Override
+    public void flush(int maxDoc, Sorter.DocMap sortMap) throws IOException {
+        delegate.flush(maxDoc, sortMap);
+    }
+
+    @Override
+    public void mergeOneField(FieldInfo field, MergeState mergeState) throws IOException {
+        delegate.mergeOneField(field, withReusableGraphs(field, mergeState));
+        if (field.getVectorEncoding() == VectorEncoding.FLOAT32) {
+            CentroidSum sum = newSum(field);
+            for (int i = 0; i < mergeState.knnVectorsReaders.length; i++) {
+                if (MergedVectorValues.hasVectorValues(mergeState.fieldInfos[i], field.name)) {
+                    addSegment(sum, field.name, mergeState.knnVectorsReaders[i], mergeState.liveDocs[i]);
+                }
+            }
+        }
+    }
+
+    private static void addSegment(CentroidSum sum, String field, KnnVectorsReader reader, Bits liveDocs)
+            throws IOException {
+        EmbeddingVectorsReader stored = EmbeddingVectorsReader.of(reader, field);
+        if (stored != null && liveDocs == null) {
+            sum.add(stored.centroid(field));
+            return;
+        }
+        FloatVectorValues vectors = reader == null ? null : reader.getFloatVectorValues(field);
+        if (vectors != null) {
+            DocIndexIterator docs = vectors.iterator();
+            for (int doc = docs.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = docs.nextDoc()) {
+                if (liveDocs == null || liveDocs.get(doc)) {
+                    sum.add(vectors.vectorValue(docs.index()));
+                }
+            }
+        }
+    }
+
+    /**
+     * The state with our own readers in place of the per-field ones. Lucene 10.4 looks for a graph in the per-field
+     * reader, where there is none, and so builds every merged graph from nothing (apache/lucene#16400). Of the graphs it
+     * can find here, those that must not be built upon are hidden.
+     */
+    private MergeState withReusableGraphs(FieldInfo field, MergeState state) throws IOException {
+        KnnVectorsReader[] readers = state.knnVectorsReaders.clone();
+        for (int i = 0; i < readers.length; i++) {
+            EmbeddingVectorsReader ours = EmbeddingVectorsReader.of(readers[i], field.name);
+            if (ours != null && MergedVectorValues.hasVectorValues(state.fieldInfos[i], field.name)) {
+                boolean reusable =
+                        state.liveDocs[i] == null && ours.getGraph(field.name).maxConn() == m;
+                readers[i] = reusable ? ours : ours.withoutGraphs();
+            }
+        }
+        return new MergeState(
+                state.docMaps,
+                state.segmentInfo,
+                state.mergeFieldInfos,
+                state.storedFieldsReaders,
+                state.termVectorsReaders,
+                state.normsProducers,
+                state.docValuesProducers,
+                state.fieldInfos,
+                state.liveDocs,
+                state.fieldsProducers,
+                state.pointsReaders,
+                readers,
+                state.maxDocs,
+                state.infoStream,
+                state.intraMergeTaskExecutor,
+                state.needsIndexSort);
+    }
+
+    private CentroidSum newSum(FieldInfo field) {
+        CentroidSum sum = new CentroidSum(field.getVectorDimension());
+        sums.put(field, sum);
+        return sum;
+    }
+
+    @Override
+    public void finish() throws IOException {
+        delegate.finish();
+        CentroidsFile.write(state, sums);
+    }
+
+    @Override
+    public long ramBytesUsed() {
+        return delegate.ramBytesUsed()
+                + sums.values().stream().mapToLong(CentroidSum::ramBytesUsed).sum();
+    }
+
+    @Override
+    public void close() throws IOException {
+        delegate.close();
+    }
+
+    private static final class SummingWriter extends KnnFieldVectorsWriter<float[]> {
+        private final KnnFieldVectorsWriter<float[]> delegate;
+        private final CentroidSum sum;
+
+        SummingWriter(KnnFieldVectorsWriter<float[]> delegate, CentroidSum sum) {
+            this.delegate = delegate;
+            this.sum = sum;
+        }
+
+        @Override
+        public void addValue(int docId, float[] vector) throws IOException {
+            delegate.addValue(docId, vector);
+            sum.add(vector);
+        }
+
+        @Override
+        public float[] copyValue(float[] vector) {
+            return delegate.copyValue(vector);
+        }
+
+        @Override
+        public long ramBytesUsed() {
+            return delegate.ramBytesUsed() + sum.ramBytesUsed();
+        }
+    }
+}

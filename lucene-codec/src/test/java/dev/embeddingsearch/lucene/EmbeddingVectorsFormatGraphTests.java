@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.lucene;
+
+import org.apache.lucene.codecs.Codec;
+import org.apache.lucene.tests.index.BaseKnnVectorsFormatTestCase;
+import org.apache.lucene.tests.util.TestUtil;
+
+/** Lucene's suite for vectors formats, with a graph in every segment. */
+public class EmbeddingVectorsFormatGraphTests extends BaseKnnVectorsFormatTestCase {
+    @Override
+    protected Codec getCodec() {
+        return TestUtil.alwaysKnnVectorsFormat(new EmbeddingVectorsFormat(8, 50, 0));
+    }
+
+    @Override
+    protected boolean supportsFloatVectorFallback() {
+        return false;
+    }
+}
