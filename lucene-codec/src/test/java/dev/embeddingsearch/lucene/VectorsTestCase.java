@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.lucene;
+
+import java.io.IOException;
+import org.apache.lucene.codecs.KnnVectorsFormat;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.Field;
+import org.apache.lucene.document.KnnFloatVectorField;
+import org.apache.lucene.document.StringField;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.KnnVectorValues.DocIndexIterator;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.NoMergePolicy;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.tests.util.TestUtil;
+
+/** Documents with vectors, and what their centroid must be. */
+abstract class VectorsTestCase extends LuceneTestCase {
+    static final VectorSimilarityFunction EUCLIDEAN = VectorSimilarityFunction.EUCLIDEAN;
+
+    static KnnVectorsFormat anyVariant() {
+        return switch (random().nextInt(3)) {
+            case 0 -> EmbeddingVectorsFormat.flat();
+            case 1 -> EmbeddingVectorsFormat.hnsw(8, 50);
+            default -> new EmbeddingVectorsFormat(8, 50, 0);
+        };
+    }
+
+    static IndexWriterConfig config(KnnVectorsFormat format) {
+        return newIndexWriterConfig()
+                .setMergePolicy(newTieredMergePolicy())
+                .setCodec(TestUtil.alwaysKnnVectorsFormat(format));
+    }
+
+    static IndexWriterConfig unmerged(KnnVectorsFormat format) {
+        return config(format).setMergePolicy(NoMergePolicy.INSTANCE);
+    }
+
+    static Document doc(String id, float[] vector) {
+        Document doc = new Document();
+        doc.add(new StringField("id", id, Field.Store.NO));
+        doc.add(new KnnFloatVectorField("v", vector, EUCLIDEAN));
+        return doc;
+    }
+
+    static float[] randomVector(int dimensions) {
+        float[] vector = new float[dimensions];
+        for (int i = 0; i < dimensions; i++) {
+            vector[i] = (float) random().nextGaussian() * 3 + 1;
+        }
+        return vector;
+    }
+
+    static LeafReader only(DirectoryReader reader) {
+        return getOnlyLeafReader(reader);
+    }
+
+    static void assertCentroids(DirectoryReader reader, String field) throws IOException {
+        for (LeafReaderContext leaf : reader.leaves()) {
+            assertCentroid(leaf.reader(), field);
+        }
+    }
+
+    /** Compares with the mean over every vector that the segment holds. */
+    static void assertCentroid(LeafReader reader, String field) throws IOException {
+        FloatVectorValues vectors = reader.getFloatVectorValues(field);
+        double[] sum = vectors == null ? new double[0] : new double[vectors.dimension()];
+        long count = vectors == null ? 0 : sumOfUnits(vectors, sum);
+        Centroid centroid = Centroid.of(reader, field);
+        if (count == 0) {
+            assertNull(centroid);
+            return;
+        }
+        assertEquals(count, centroid.count());
+        assertEquals(sum.length, centroid.mean().length);
+        for (int i = 0; i < sum.length; i++) {
+            assertEquals(sum[i] / count, centroid.mean()[i], 1e-6);
+        }
+    }
+
+    private static long sumOfUnits(FloatVectorValues vectors, double[] sum) throws IOException {
+        long count = 0;
+        DocIndexIterator docs = vectors.iterator();
+        while (docs.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
+            float[] vector = vectors.vectorValue(docs.index());
+            double length = 0;
+            for (float x : vector) {
+                length = Math.hypot(length, x);
+            }
+            for (int i = 0; length > 0 && i < vector.length; i++) {
+                sum[i] += vector[i] / length;
+            }
+            count += length > 0 ? 1 : 0;
+        }
+        return count;
+    }
+}
