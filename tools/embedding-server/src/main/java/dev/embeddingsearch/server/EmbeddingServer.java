@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.server;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.util.List;
+
+/** The command line: starts the server, says where it listens, and reports what prevents it in one sentence. */
+public final class EmbeddingServer {
+    private EmbeddingServer() {}
+
+    public static void main(String[] args) {
+        try {
+            run(List.of(args));
+        } catch (IllegalArgumentException e) {
+            exit(2, e.getMessage());
+        } catch (IOException e) {
+            exit(1, e.getMessage());
+        } catch (RuntimeException | LinkageError e) {
+            exit(1, "The model's native libraries do not start on this machine: " + e);
+        }
+    }
+
+    private static void run(List<String> args) throws IOException {
+        ServerOptions options = ServerOptions.parse(args, Runtime.getRuntime().availableProcessors());
+        if (options.help()) {
+            System.out.print(ServerOptions.USAGE);
+            return;
+        }
+        HttpServer http = RunningServer.bind(options.host(), options.port());
+        // Open until the process ends: the server's own thread keeps it alive.
+        MiniLmModel model = MiniLmModel.load();
+        RunningServer server = RunningServer.start(http, model, options.threads(), System.err);
+        System.out.println("Embedding server ready at " + server.baseUrl() + " (model " + model.id() + ", "
+                + model.dimensions() + " dimensions, " + options.threads() + " threads)");
+    }
+
+    private static void exit(int status, String sentence) {
+        System.err.println("embedding-server: " + sentence);
+        System.exit(status);
+    }
+}
