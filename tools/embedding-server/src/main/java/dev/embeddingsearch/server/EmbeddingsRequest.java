@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.server;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
@@ -16,7 +19,12 @@ import java.util.List;
 record EmbeddingsRequest(List<String> inputs, boolean base64, int dimensions) {
     static final int MAX_INPUTS = 2048;
 
-    private static final ObjectReader JSON = JsonMapper.builder()
+    /** A text may be as long as the body: what the model does not read of it costs little. */
+    private static final ObjectReader JSON = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxStringLength(ApiHandler.MAX_BODY_BYTES)
+                            .build())
+                    .build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build()
             .readerFor(JsonNode.class);
@@ -34,16 +42,21 @@ record EmbeddingsRequest(List<String> inputs, boolean base64, int dimensions) {
         JsonNode request;
         try {
             request = JSON.readValue(body);
+        } catch (JsonProcessingException e) {
+            throw notJson(" (line " + e.getLocation().getLineNr() + ", column "
+                    + e.getLocation().getColumnNr() + ")");
         } catch (IOException e) {
-            // Jackson's message would quote the text at fault.
-            ApiException refusal = ApiException.badRequest(null, "The request body is not valid JSON in UTF-8.");
-            refusal.initCause(e);
-            throw refusal;
+            throw notJson("");
         }
         if (!request.isObject()) {
             throw ApiException.badRequest(null, "The request body must be a JSON object, got " + kind(request) + ".");
         }
         return request;
+    }
+
+    /** Says where, not what: Jackson's own message would quote the text. */
+    private static ApiException notJson(String where) {
+        return ApiException.badRequest(null, "The request body is not valid JSON in UTF-8" + where + ".");
     }
 
     private static void checkModel(JsonNode given, EmbeddingModel model) {

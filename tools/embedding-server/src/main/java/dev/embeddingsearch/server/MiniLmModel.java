@@ -28,6 +28,9 @@ final class MiniLmModel implements EmbeddingModel, AutoCloseable {
     static final String ID = "all-minilm-l6-v2";
     static final int DIMENSIONS = 384;
     static final int WINDOW = 256;
+    /** A window of text never spans this much; tokenising megabytes to keep 254 tokens would take seconds. */
+    private static final int MAX_CHARS = 100_000;
+
     private static final int SPECIAL_TOKENS = 2;
     private static final String RESOURCE = "/all-minilm-l6-v2-q";
 
@@ -91,7 +94,7 @@ final class MiniLmModel implements EmbeddingModel, AutoCloseable {
 
     @Override
     public Embedded embed(String text) {
-        Encoding encoding = tokenizer.encode(text);
+        Encoding encoding = tokenizer.encode(text.substring(0, Math.min(text.length(), MAX_CHARS)));
         int tokens = encoding.getIds().length;
         try {
             return new Embedded(Vectors.unit(sum(encoding, tokens)), tokens - SPECIAL_TOKENS);
