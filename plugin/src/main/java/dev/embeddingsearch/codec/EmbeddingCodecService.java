@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.codec;
+
+import java.util.Optional;
+import org.apache.lucene.codecs.Codec;
+import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
+import org.opensearch.common.settings.Settings;
+import org.opensearch.index.codec.CodecService;
+import org.opensearch.index.codec.CodecServiceConfig;
+import org.opensearch.index.codec.CodecServiceFactory;
+import org.opensearch.index.mapper.MapperService;
+
+/** Offers the codecs of the default service under their own names, each with our format for {@code embedding} fields. */
+public final class EmbeddingCodecService extends CodecService {
+
+    private final MapperService mapperService;
+
+    EmbeddingCodecService(CodecServiceConfig config) {
+        super(
+                config.getMapperService(),
+                config.getIndexSettings(),
+                config.getLogger(),
+                config.getAdditionalCodecs());
+        this.mapperService = config.getMapperService();
+    }
+
+    /**
+     * The factory for an index, or empty where another plugin is known to bring the index's codec: k-NN's for
+     * {@code index.knn}, neural-search's for {@code index.sparse}. At most one plugin may answer for an index.
+     */
+    public static Optional<CodecServiceFactory> factory(Settings indexSettings) {
+        boolean owned = indexSettings.getAsBoolean("index.knn", false)
+                || indexSettings.getAsBoolean("index.sparse", false);
+        return owned ? Optional.empty() : Optional.of(EmbeddingCodecService::new);
+    }
+
+    /** The named codec; segments keep its name, so that they can be opened without this service. */
+    @Override
+    public Codec codec(String name) {
+        Codec codec = super.codec(name);
+        if (mapperService == null || codec.knnVectorsFormat() instanceof PerFieldKnnVectorsFormat == false) {
+            return codec;
+        }
+        return new EmbeddingCodec(codec, mapperService);
+    }
+}

@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * Gives {@code embedding} fields their vectors format and leaves every other part of an index's codec as it was.
+ */
+package dev.embeddingsearch.codec;

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.fusion;
+
+import java.io.IOException;
+import java.util.Objects;
+import org.apache.lucene.search.BooleanClause.Occur;
+import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.MatchNoDocsQuery;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.QueryVisitor;
+import org.apache.lucene.search.ScoreMode;
+import org.apache.lucene.search.Weight;
+
+/**
+ * Matches what its lexical query matches and what its kNN query finds, and scores every such document completely:
+ * {@code score(d) = (1 - w) * lexical(d) + w * vector(d)}, both in [0, 1].
+ *
+ * <ul>
+ *   <li>{@code lexical(d) = BM25(d) / U}, with {@code U} the {@link LexicalBound} of the lexical query; 0 where it does
+ *       not match.
+ *   <li>{@code vector(d)} is the exact similarity of the document's stored vector, mapped by {@link Calibration}; 0
+ *       where it has none.
+ * </ul>
+ *
+ * <p>A score therefore depends neither on which leg found the document nor on how many hits are asked for. The kNN
+ * search runs when the query is rewritten; what is rewritten serves the reader it was rewritten with.
+ */
+public final class HybridQuery extends Query {
+
+    private final Query lexical;
+    private final Query knn;
+    private final VectorLeg leg;
+    private final double vectorWeight;
+
+    /**
+     * @param lexical the lexical query, filters included; {@link MatchNoDocsQuery} for none
+     * @param knn finds the nearest documents, under the same filters
+     * @param leg what {@code knn} compares with
+     * @param vectorWeight weight {@code w} of the vector leg, in [0, 1]
+     */
+    public HybridQuery(Query lexical, Query knn, VectorLeg leg, double vectorWeight) {
+        if ((vectorWeight >= 0 && vectorWeight <= 1) == false) {
+            throw new IllegalArgumentException(
+                    "[vector_weight] expects a number from 0 to 1, got [" + vectorWeight + "]");
+        }
+        this.lexical = Objects.requireNonNull(lexical);
+        this.knn = Objects.requireNonNull(knn);
+        this.leg = Objects.requireNonNull(leg);
+        this.vectorWeight = vectorWeight;
+    }
+
+    /** A query on vectors alone: its score is {@code vector(d)}. */
+    public static HybridQuery vectorOnly(Query knn, VectorLeg leg) {
+        return new HybridQuery(MatchNoDocsQuery.INSTANCE, knn, leg, 1);
+    }
+
+    /** A query whose vector leg has nothing to compare with: its score is {@code (1 - w) * lexical(d)}. */
+    public static HybridQuery lexicalOnly(Query lexical, double vectorWeight) {
+        return new HybridQuery(lexical, MatchNoDocsQuery.INSTANCE, VectorLeg.NONE, vectorWeight);
+    }
+
+    Query lexical() {
+        return lexical;
+    }
+
+    VectorLeg leg() {
+        return leg;
+    }
+
+    double vectorWeight() {
+        return vectorWeight;
+    }
+
+    @Override
+    public Query rewrite(IndexSearcher searcher) throws IOException {
+        Query rewrittenLexical = lexical.rewrite(searcher);
+        Query rewrittenKnn = knn.rewrite(searcher);
+        if (rewrittenLexical == lexical && rewrittenKnn == knn) {
+            return matchesNothing(lexical) && matchesNothing(knn) ? MatchNoDocsQuery.INSTANCE : this;
+        }
+        return new HybridQuery(rewrittenLexical, rewrittenKnn, leg, vectorWeight);
+    }
+
+    private static boolean matchesNothing(Query query) {
+        return query instanceof MatchNoDocsQuery;
+    }
+
+    @Override
+    public Weight createWeight(IndexSearcher searcher, ScoreMode scoreMode, float boost) throws IOException {
+        if (scoreMode.needsScores()) {
+            return new HybridWeight(this, searcher, boost);
+        }
+        Query either =
+                new BooleanQuery.Builder().add(lexical, Occur.SHOULD).add(knn, Occur.SHOULD).build();
+        return searcher.createWeight(searcher.rewrite(either), scoreMode, boost);
+    }
+
+    /** The lexical leg's weight; its scorer must see every match, whatever the collector could skip. */
+    Weight lexicalWeight(IndexSearcher searcher) throws IOException {
+        return searcher.createWeight(lexical, ScoreMode.COMPLETE, 1);
+    }
+
+    Weight knnWeight(IndexSearcher searcher) throws IOException {
+        return searcher.createWeight(knn, ScoreMode.COMPLETE_NO_SCORES, 1);
+    }
+
+    @Override
+    public void visit(QueryVisitor visitor) {
+        QueryVisitor either = visitor.getSubVisitor(Occur.SHOULD, this);
+        lexical.visit(either);
+        knn.visit(either);
+    }
+
+    @Override
+    public String toString(String field) {
+        return "HybridQuery(" + lexical.toString(field) + " | " + knn.toString(field) + ")*" + vectorWeight;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return sameClassAs(other)
+                && vectorWeight == ((HybridQuery) other).vectorWeight
+                && leg.equals(((HybridQuery) other).leg)
+                && lexical.equals(((HybridQuery) other).lexical)
+                && knn.equals(((HybridQuery) other).knn);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(classHash(), lexical, knn, leg, vectorWeight);
+    }
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.fusion;
+
+import java.util.Arrays;
+import java.util.Objects;
+import org.apache.lucene.index.VectorSimilarityFunction;
+
+/**
+ * What the vector leg compares documents with.
+ *
+ * @param field name of the vector field
+ * @param target the query's vector; of unit length where {@code similarity} is {@code DOT_PRODUCT}
+ * @param similarity how two vectors compare; {@code DOT_PRODUCT} on unit vectors is the cosine
+ * @param background the model's cosine between unrelated texts, in [-1, 1), or 0 where unknown
+ */
+@SuppressWarnings("ArrayRecordComponent") // equality is defined below; nobody writes to the array
+public record VectorLeg(String field, float[] target, VectorSimilarityFunction similarity, double background) {
+
+    /** A leg over a field that no document has. */
+    static final VectorLeg NONE = new VectorLeg("", new float[] {1}, VectorSimilarityFunction.DOT_PRODUCT, 0);
+
+    public VectorLeg {
+        Objects.requireNonNull(field, "field");
+        Objects.requireNonNull(similarity, "similarity");
+        if (target.length == 0) {
+            throw new IllegalArgumentException("field [" + field + "] expects a query vector, got an empty one");
+        }
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof VectorLeg that
+                && field.equals(that.field)
+                && similarity == that.similarity
+                && background == that.background
+                && Arrays.equals(target, that.target);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(field, similarity, background, Arrays.hashCode(target));
+    }
+
+    @Override
+    public String toString() {
+        return field + "[" + target.length + " dimensions]";
+    }
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.ingest;
+
+import static org.opensearch.ingest.ConfigurationUtils.newConfigurationException;
+import static org.opensearch.ingest.ConfigurationUtils.readBooleanProperty;
+import static org.opensearch.ingest.ConfigurationUtils.readIntProperty;
+import static org.opensearch.ingest.ConfigurationUtils.readMap;
+import static org.opensearch.ingest.ConfigurationUtils.readStringProperty;
+
+import dev.embeddingsearch.mapper.EmbeddingMappings;
+import dev.embeddingsearch.mapper.MappedEmbedding;
+import dev.embeddingsearch.model.InputType;
+import dev.embeddingsearch.model.Models;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.opensearch.common.util.concurrent.CountDown;
+import org.opensearch.index.mapper.IndexFieldMapper;
+import org.opensearch.ingest.AbstractBatchingProcessor;
+import org.opensearch.ingest.IngestDocument;
+import org.opensearch.ingest.IngestDocumentWrapper;
+import org.opensearch.ingest.Processor;
+
+/** Pipeline processor {@code embedding}: writes the vectors of some fields' texts into others. */
+public final class EmbeddingProcessor extends AbstractBatchingProcessor {
+
+    public static final String TYPE = "embedding";
+
+    private final Services services;
+    private final List<EmbeddingRule> rules;
+    private final boolean markFailures;
+
+    private EmbeddingProcessor(
+            Identity identity, Services services, List<EmbeddingRule> rules, boolean markFailures) {
+        super(identity.tag(), identity.description(), identity.batchSize());
+        this.services = services;
+        this.rules = rules;
+        this.markFailures = markFailures;
+    }
+
+    /** What every batching processor of a pipeline has. */
+    private record Identity(String tag, String description, int batchSize) {}
+
+    private record Services(BatchEmbedder embedder, EmbeddingMappings mappings) {}
+
+    @Override
+    public String getType() {
+        return TYPE;
+    }
+
+    @Override
+    protected void subBatchExecute(
+            List<IngestDocumentWrapper> wrappers, Consumer<List<IngestDocumentWrapper>> handler) {
+        Map<String, List<IngestDocumentWrapper>> byIndex =
+                wrappers.stream().collect(Collectors.groupingBy(EmbeddingProcessor::index));
+        CountDown open = new CountDown(byIndex.size());
+        byIndex.forEach((index, group) -> services.embedder().embed(group, rules(index), markFailures, done -> {
+            if (open.countDown()) {
+                handler.accept(wrappers);
+            }
+        }));
+    }
+
+    private static String index(IngestDocumentWrapper wrapper) {
+        Object index = wrapper.getIngestDocument().getSourceAndMetadata().get(IndexFieldMapper.NAME);
+        return index == null ? "" : index.toString();
+    }
+
+    /** The rules, each with what the index's mapping says of its target. */
+    private List<EmbeddingRule> rules(String index) {
+        Map<String, MappedEmbedding> fields = services.mappings().of(index);
+        return rules.stream()
+                .map(rule -> fields.containsKey(rule.target()) ? rule.into(fields.get(rule.target())) : rule)
+                .toList();
+    }
+
+    @Override
+    public void execute(IngestDocument document, BiConsumer<IngestDocument, Exception> handler) {
+        IngestDocumentWrapper wrapper = new IngestDocumentWrapper(0, -1, document, null);
+        subBatchExecute(
+                List.of(wrapper),
+                done -> handler.accept(
+                        wrapper.getException() == null ? wrapper.getIngestDocument() : null, wrapper.getException()));
+    }
+
+    @Override
+    public IngestDocument execute(IngestDocument document) {
+        throw new UnsupportedOperationException("[" + TYPE + "] waits for a remote service and only runs asynchronously");
+    }
+
+    /** Reads the processor's configuration. */
+    public static final class Factory implements Processor.Factory {
+
+        private final Services services;
+
+        public Factory(BatchEmbedder embedder, EmbeddingMappings mappings) {
+            this.services = new Services(embedder, mappings);
+        }
+
+        @Override
+        public EmbeddingProcessor create(
+                Map<String, Processor.Factory> factories, String tag, String description, Map<String, Object> config) {
+            String model = readStringProperty(TYPE, tag, config, "model", Models.DEFAULT);
+            InputType inputType = inputType(tag, readStringProperty(TYPE, tag, config, "input_type", "text"));
+            boolean ignoreMissing = readBooleanProperty(TYPE, tag, config, "ignore_missing", true);
+            boolean mark = readBooleanProperty(TYPE, tag, config, "on_failure_mark", false);
+            // The whole bulk request by default: the client packs requests, and packs larger batches better.
+            int batchSize = readIntProperty(TYPE, tag, config, BATCH_SIZE_FIELD, Integer.MAX_VALUE);
+            if (batchSize < 1) {
+                throw newConfigurationException(
+                        TYPE, tag, BATCH_SIZE_FIELD, "expects at least 1, got [" + batchSize + "]");
+            }
+            List<EmbeddingRule> rules = fieldMap(tag, config).entrySet().stream()
+                    .map(entry -> new EmbeddingRule(
+                            entry.getValue(), List.of(entry.getKey()), model, null, 0, inputType, ignoreMissing))
+                    .toList();
+            return new EmbeddingProcessor(new Identity(tag, description, batchSize), services, rules, mark);
+        }
+
+        private static InputType inputType(String tag, String name) {
+            try {
+                return InputType.of(name);
+            } catch (IllegalArgumentException e) {
+                throw newConfigurationException(TYPE, tag, "input_type", e.getMessage());
+            }
+        }
+
+        private static Map<String, String> fieldMap(String tag, Map<String, Object> config) {
+            Map<String, Object> fields = readMap(TYPE, tag, config, "field_map");
+            boolean names = fields.values().stream()
+                    .allMatch(target -> target instanceof String name && name.isEmpty() == false);
+            if (fields.isEmpty() || names == false) {
+                throw newConfigurationException(
+                        TYPE,
+                        tag,
+                        "field_map",
+                        "expects source field names with target field names, such as {\"body\": \"body_vector\"}");
+            }
+            return fields.entrySet().stream()
+                    .collect(Collectors.toMap(
+                            Map.Entry::getKey, entry -> (String) entry.getValue()));
+        }
+    }
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.ingest;
+
+import dev.embeddingsearch.ingest.StoredDocuments.Stored;
+import java.util.List;
+import java.util.Map;
+import org.opensearch.action.get.MultiGetRequest;
+import org.opensearch.action.update.UpdateRequest;
+import org.opensearch.common.xcontent.XContentHelper;
+import org.opensearch.common.xcontent.support.XContentMapValues;
+import org.opensearch.ingest.IngestDocument;
+import org.opensearch.ingest.IngestDocumentWrapper;
+
+/** A document of a batch: what of it must be embedded, given what is stored under its id. */
+final class PendingDocument {
+
+    /** Field that names, with the reason, the vectors a document was let in without. */
+    static final String MARK_FIELD = "_embedding_pending";
+
+    private final IngestDocumentWrapper wrapper;
+    private final UpdateRequest update;
+
+    /**
+     * @param update the update whose partial document this is, or null for a whole document
+     */
+    PendingDocument(IngestDocumentWrapper wrapper, UpdateRequest update) {
+        this.wrapper = wrapper;
+        this.update = update;
+    }
+
+    private Map<String, Object> source() {
+        return wrapper.getIngestDocument().getSourceAndMetadata();
+    }
+
+    /** Names the document that may be stored already, or null where there cannot be one, or it does not matter. */
+    MultiGetRequest.Item stored(List<EmbeddingRule> rules) {
+        if (update != null) {
+            return rules.stream().anyMatch(this::concerns)
+                    ? new MultiGetRequest.Item(update.index(), update.id()).routing(update.routing())
+                    : null;
+        }
+        Object id = source().get(IngestDocument.Metadata.ID.getFieldName());
+        Object index = source().get(IngestDocument.Metadata.INDEX.getFieldName());
+        return id == null || index == null
+                ? null
+                : new MultiGetRequest.Item(index.toString(), id.toString())
+                        .routing((String) source().get(IngestDocument.Metadata.ROUTING.getFieldName()));
+    }
+
+    /** Whether the document changes what {@code rule} reads or writes; a whole document always may. */
+    private boolean concerns(EmbeddingRule rule) {
+        return update == null
+                || DocumentText.touches(source(), rule.sources())
+                || DocumentText.touches(source(), List.of(rule.target()));
+    }
+
+    /**
+     * The text to embed for {@code rule}, or null if nothing must be: the vector then is left, taken over from the stored
+     * document, or removed with the last text.
+     *
+     * @throws IllegalArgumentException if the document's text cannot be read
+     */
+    String textToEmbed(EmbeddingRule rule, Stored stored) {
+        if (failed() || concerns(rule) == false || updatesNothing(stored)) {
+            return null;
+        }
+        if (update != null && stored.failure() != null) {
+            throw new IllegalStateException(
+                    "cannot read the stored document to embed field [" + rule.target() + "] anew", stored.failure());
+        }
+        String text = DocumentText.of(merged(stored), rule.sources());
+        if (text.isEmpty()) {
+            removeVector(rule);
+            return null;
+        }
+        Object vector = storedVector(rule, stored, text);
+        if (vector != null) {
+            setVector(rule, vector);
+            return null;
+        }
+        return text;
+    }
+
+    /** Whether this is the part of an update that has no document to be applied to. */
+    private boolean updatesNothing(Stored stored) {
+        return update != null && update.docAsUpsert() == false && stored.equals(Stored.NONE);
+    }
+
+    private Map<String, Object> merged(Stored stored) {
+        if (update == null || stored.source() == null) {
+            return source();
+        }
+        Map<String, Object> whole = XContentMapValues.filter(stored.source(), new String[0], new String[0]);
+        XContentHelper.update(whole, source(), false);
+        return whole;
+    }
+
+    /** The vector that the stored document has for the very same text, or null. */
+    private static Object storedVector(EmbeddingRule rule, Stored stored, String text) {
+        if (stored.source() == null) {
+            return null;
+        }
+        Object vector = XContentMapValues.extractValue(rule.target(), stored.source());
+        return vector != null && text.equals(DocumentText.of(stored.source(), rule.sources())) ? vector : null;
+    }
+
+    private void removeVector(EmbeddingRule rule) {
+        if (rule.ignoreMissing() == false) {
+            throw new IllegalArgumentException(
+                    "expected text to embed into [" + rule.target() + "], got none in " + rule.sources());
+        }
+        if (update != null) {
+            setVector(rule, null);
+        } else if (wrapper.getIngestDocument().hasField(rule.target())) {
+            wrapper.getIngestDocument().removeField(rule.target());
+        }
+    }
+
+    void setVector(EmbeddingRule rule, Object vector) {
+        wrapper.getIngestDocument().setFieldValue(rule.target(), vector);
+    }
+
+    private boolean failed() {
+        return wrapper.getException() != null;
+    }
+
+    /** Keeps the document out of the index, with the reason; the first reason stays. */
+    void fail(Exception reason) {
+        if (failed() == false) {
+            wrapper.update(wrapper.getIngestDocument(), reason);
+        }
+    }
+
+    /** Lets the document in without this vector and says so in the document itself. */
+    void mark(EmbeddingRule rule, Exception reason) {
+        wrapper.getIngestDocument().appendFieldValue(MARK_FIELD, rule.target() + ": " + reason.getMessage());
+    }
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.ingest;
+
+import static java.util.stream.Collectors.toMap;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.opensearch.action.get.MultiGetItemResponse;
+import org.opensearch.action.get.MultiGetRequest;
+import org.opensearch.action.get.MultiGetResponse;
+import org.opensearch.action.support.ContextPreservingActionListener;
+import org.opensearch.common.util.concurrent.ThreadContext;
+import org.opensearch.core.action.ActionListener;
+import org.opensearch.index.IndexNotFoundException;
+import org.opensearch.transport.client.Client;
+
+/**
+ * Fetches what is indexed now under the ids of documents on their way in. It reads for the plugin, not for the user, so
+ * that rights to write suffice and field-level security cannot hide a part of the text; what it reads stays inside.
+ */
+final class StoredDocuments {
+
+    private final Client client;
+
+    StoredDocuments(Client client) {
+        this.client = client;
+    }
+
+    /**
+     * Fetches {@code documents}.
+     *
+     * @param found called once, in the caller's thread context, with what was found, or the failure to look, for each of
+     *     them
+     */
+    @SuppressWarnings("try") // the stored context restores the caller's when closed
+    void fetch(List<MultiGetRequest.Item> documents, Consumer<Map<Key, Stored>> found) {
+        if (documents.isEmpty()) {
+            found.accept(Map.of());
+            return;
+        }
+        MultiGetRequest request = new MultiGetRequest();
+        documents.forEach(request::add);
+        ActionListener<MultiGetResponse> listener = new ActionListener<>() {
+            @Override
+            public void onResponse(MultiGetResponse response) {
+                found.accept(found(documents, response));
+            }
+
+            @Override
+            public void onFailure(Exception e) {
+                Stored unknown = new Stored(null, e);
+                found.accept(documents.stream().collect(toMap(Key::of, item -> unknown, (same, one) -> one)));
+            }
+        };
+        ThreadContext threadContext = client.threadPool().getThreadContext();
+        ActionListener<MultiGetResponse> inCallersContext =
+                ContextPreservingActionListener.wrapPreservingContext(listener, threadContext);
+        try (ThreadContext.StoredContext caller = threadContext.stashContext()) {
+            client.multiGet(request, inCallersContext);
+        }
+    }
+
+    private static Map<Key, Stored> found(List<MultiGetRequest.Item> documents, MultiGetResponse response) {
+        Map<Key, Stored> found = new HashMap<>();
+        MultiGetItemResponse[] items = response.getResponses();
+        for (int i = 0; i < items.length; i++) {
+            found.put(Key.of(documents.get(i)), stored(items[i]));
+        }
+        return found;
+    }
+
+    private static Stored stored(MultiGetItemResponse item) {
+        if (item.isFailed()) {
+            Exception failure = item.getFailure().getFailure();
+            return failure instanceof IndexNotFoundException ? Stored.NONE : new Stored(null, failure);
+        }
+        return item.getResponse().isSourceEmpty() ? Stored.NONE : new Stored(item.getResponse().getSourceAsMap(), null);
+    }
+
+    /**
+     * What is indexed under an id.
+     *
+     * @param source the document, or null if there is none
+     * @param failure why that could not be found out, or null
+     */
+    record Stored(Map<String, Object> source, Exception failure) {
+        static final Stored NONE = new Stored(null, null);
+    }
+
+    /** Names a document. */
+    record Key(String index, String id) {
+        static Key of(MultiGetRequest.Item item) {
+            return new Key(item.index(), item.id());
+        }
+    }
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.mapper;
+
+import dev.embeddingsearch.lucene.EmbeddingVectorsFormat;
+import dev.embeddingsearch.model.InputType;
+import dev.embeddingsearch.model.Models;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.apache.lucene.document.KnnFloatVectorField;
+import org.apache.lucene.index.IndexableField;
+import org.opensearch.common.xcontent.support.XContentMapValues;
+import org.opensearch.index.mapper.FieldMapper;
+import org.opensearch.index.mapper.Mapper;
+import org.opensearch.index.mapper.MapperParsingException;
+import org.opensearch.index.mapper.ParametrizedFieldMapper;
+import org.opensearch.index.mapper.ParseContext;
+
+/** Field type {@code embedding}: one vector a document, indexed for kNN search, its model fixed when it is created. */
+public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
+
+    public static final String CONTENT_TYPE = "embedding";
+    public static final String MODEL_PARAMETER = "model";
+    public static final String MODEL_ID_PARAMETER = "model_id";
+    public static final String DIMENSIONS_PARAMETER = "dimensions";
+    public static final String SOURCE_FIELDS_PARAMETER = "source_fields";
+    public static final String INPUT_TYPE_PARAMETER = "input_type";
+
+    private final Models models;
+
+    private EmbeddingFieldMapper(
+            String simpleName, EmbeddingFieldType fieldType, MultiFields multiFields, CopyTo copyTo, Models models) {
+        super(simpleName, fieldType, multiFields, copyTo);
+        this.models = models;
+    }
+
+    /** Parses mappings of this type; models are asked for what a mapping leaves out. */
+    public static Mapper.TypeParser parser(Models models) {
+        return new TypeParser((name, context) -> new Builder(name, models));
+    }
+
+    @Override
+    public EmbeddingFieldType fieldType() {
+        return (EmbeddingFieldType) super.fieldType();
+    }
+
+    @Override
+    public ParametrizedFieldMapper.Builder getMergeBuilder() {
+        return new Builder(simpleName(), models).init(this);
+    }
+
+    @Override
+    protected String contentType() {
+        return CONTENT_TYPE;
+    }
+
+    @Override
+    public boolean parsesArrayValue() {
+        return true;
+    }
+
+    /** Never ignores a malformed value, whatever the index says: the document would lose its vector unnoticed. */
+    @Override
+    public void parse(ParseContext context) throws IOException {
+        try {
+            parseCreateField(context);
+        } catch (IllegalArgumentException e) {
+            throw new MapperParsingException(
+                    "failed to parse field [" + name() + "] of type [" + CONTENT_TYPE + "] in document with id ["
+                            + context.sourceToParse().id() + "]: " + e.getMessage(),
+                    e);
+        }
+    }
+
+    @Override
+    protected void parseCreateField(ParseContext context) throws IOException {
+        EmbeddingParameters parameters = fieldType().parameters();
+        float[] vector = VectorValue.parse(context.parser(), name(), parameters.dimensions());
+        if (vector == null) {
+            return;
+        }
+        for (IndexableField present : context.doc().getFields()) {
+            if (present.name().equals(name())) {
+                throw new IllegalArgumentException("field [" + name() + "] expects one vector a document, got another");
+            }
+        }
+        VectorSimilarity similarity = parameters.similarity();
+        context.doc()
+                .add(new KnnFloatVectorField(name(), similarity.prepare(name(), vector), similarity.function()));
+    }
+
+    private static EmbeddingParameters parameters(FieldMapper mapper) {
+        return ((EmbeddingFieldMapper) mapper).fieldType().parameters();
+    }
+
+    /** Builds a mapper from a mapping; the model's id and dimensions always are written back into it. */
+    static final class Builder extends ParametrizedFieldMapper.Builder {
+
+        private final Models models;
+        private final Parameter<String> model =
+                Parameter.stringParam(MODEL_PARAMETER, true, m -> parameters(m).model(), Models.DEFAULT);
+        private final Parameter<String> modelId;
+        private final Parameter<Integer> dimensions;
+        private final Parameter<List<String>> sourceFields = new Parameter<>(
+                SOURCE_FIELDS_PARAMETER,
+                false,
+                List::of,
+                (name, context, value) -> List.of(XContentMapValues.nodeStringArrayValue(value)),
+                m -> parameters(m).sourceFields());
+        private final Parameter<InputType> inputType = new Parameter<>(
+                        INPUT_TYPE_PARAMETER,
+                        false,
+                        () -> InputType.TEXT,
+                        (name, context, value) -> InputType.of(value.toString()),
+                        m -> parameters(m).inputType())
+                .setSerializer((builder, name, value) -> builder.field(name, value.toString()), InputType::toString);
+        private final Parameter<VectorSimilarity> similarity = new Parameter<>(
+                        "similarity",
+                        false,
+                        () -> VectorSimilarity.COSINE,
+                        (name, context, value) -> VectorSimilarity.of(value.toString()),
+                        m -> parameters(m).similarity())
+                .setSerializer(
+                        (builder, name, value) -> builder.field(name, value.toString()), VectorSimilarity::toString);
+        private final Parameter<VectorIndexOptions> indexOptions = new Parameter<>(
+                "index_options",
+                false,
+                () -> VectorIndexOptions.DEFAULT,
+                (name, context, value) -> VectorIndexOptions.parse(value),
+                m -> parameters(m).indexOptions());
+        private final Parameter<Map<String, String>> meta = Parameter.metaParam();
+
+        Builder(String name, Models models) {
+            super(name);
+            this.models = models;
+            this.modelId = Parameter.stringParam(
+                            MODEL_ID_PARAMETER, false, m -> parameters(m).modelId(), null)
+                    .alwaysSerialize();
+            this.dimensions = Parameter.intParam(
+                            DIMENSIONS_PARAMETER, false, m -> parameters(m).dimensions(), 0)
+                    .alwaysSerialize();
+        }
+
+        @Override
+        protected List<Parameter<?>> getParameters() {
+            return List.of(model, modelId, dimensions, sourceFields, inputType, similarity, indexOptions, meta);
+        }
+
+        @Override
+        public EmbeddingFieldMapper build(BuilderContext context) {
+            String fullName = buildFullName(context);
+            FieldModel resolved = FieldModel.resolve(fullName, model.get(), modelId.get(), dimensions.get(), models);
+            requireDimensions(fullName, resolved.dimensions());
+            EmbeddingParameters parameters = new EmbeddingParameters(
+                    model.get(),
+                    resolved.id(),
+                    resolved.dimensions(),
+                    similarity.get(),
+                    inputType.get(),
+                    sourceFields.get(),
+                    indexOptions.get());
+            return new EmbeddingFieldMapper(
+                    name,
+                    new EmbeddingFieldType(fullName, parameters, meta.get()),
+                    multiFieldsBuilder.build(this, context),
+                    copyTo.build(),
+                    models);
+        }
+
+        private static void requireDimensions(String field, int dimensions) {
+            if (dimensions < 1 || dimensions > EmbeddingVectorsFormat.MAX_DIMENSIONS) {
+                throw new IllegalArgumentException("field [" + field + "] expects [dimensions] from 1 to "
+                        + EmbeddingVectorsFormat.MAX_DIMENSIONS + ", got [" + dimensions + "]");
+            }
+        }
+    }
+}

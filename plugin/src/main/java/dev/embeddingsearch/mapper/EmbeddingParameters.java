@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.mapper;
+
+import dev.embeddingsearch.model.InputType;
+import java.util.List;
+
+/**
+ * Everything that the mapping of an {@code embedding} field says, complete.
+ *
+ * @param model name of the model in {@code embedding.model.<name>.*}
+ * @param modelId id of the model whose vectors the field holds; fixed when the field is created
+ * @param dimensions length of every vector
+ * @param similarity how vectors compare
+ * @param inputType whether the embedded texts are code
+ * @param sourceFields paths whose texts are embedded; empty where vectors come from elsewhere
+ * @param indexOptions how vectors are laid out
+ */
+public record EmbeddingParameters(
+        String model,
+        String modelId,
+        int dimensions,
+        VectorSimilarity similarity,
+        InputType inputType,
+        List<String> sourceFields,
+        VectorIndexOptions indexOptions) {}

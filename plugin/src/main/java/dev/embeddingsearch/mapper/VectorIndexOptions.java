@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.mapper;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import org.opensearch.common.xcontent.support.XContentMapValues;
+import org.opensearch.core.xcontent.ToXContentObject;
+import org.opensearch.core.xcontent.XContentBuilder;
+
+/**
+ * {@code index_options} of a mapping: how vectors are laid out for search.
+ *
+ * @param type {@code hnsw} for a graph, {@code flat} for an exact scan
+ * @param m connections a node of the graph keeps, 2 to 512; of no effect for {@code flat}
+ * @param efConstruction candidates looked at while a node is added, {@code m} to 3,200; of no effect for {@code flat}
+ */
+public record VectorIndexOptions(String type, int m, int efConstruction) implements ToXContentObject {
+
+    public static final String HNSW = "hnsw";
+    public static final String FLAT = "flat";
+    static final VectorIndexOptions DEFAULT = new VectorIndexOptions(HNSW, 16, 100);
+
+    private static final int MAX_M = 512;
+    private static final int MAX_EF_CONSTRUCTION = 3200;
+
+    public VectorIndexOptions {
+        if (HNSW.equals(type) == false && FLAT.equals(type) == false) {
+            throw new IllegalArgumentException("[index_options.type] expects [hnsw] or [flat], got [" + type + "]");
+        }
+        if (m < 2 || m > MAX_M) {
+            throw new IllegalArgumentException("[index_options.m] expects 2 to " + MAX_M + ", got [" + m + "]");
+        }
+        if (efConstruction < m || efConstruction > MAX_EF_CONSTRUCTION) {
+            throw new IllegalArgumentException("[index_options.ef_construction] expects m [" + m + "] to "
+                    + MAX_EF_CONSTRUCTION + ", got [" + efConstruction + "]");
+        }
+    }
+
+    /** Parses the object of a mapping; what is absent has its default. */
+    static VectorIndexOptions parse(Object value) {
+        if (value instanceof Map == false) {
+            throw new IllegalArgumentException("[index_options] expects an object, got [" + value + "]");
+        }
+        Map<?, ?> given = new HashMap<>((Map<?, ?>) value);
+        String type = XContentMapValues.nodeStringValue(given.remove("type"), DEFAULT.type);
+        int m = XContentMapValues.nodeIntegerValue(given.remove("m"), DEFAULT.m);
+        int efConstruction =
+                XContentMapValues.nodeIntegerValue(given.remove("ef_construction"), Math.max(m, DEFAULT.efConstruction));
+        if (given.isEmpty() == false) {
+            throw new IllegalArgumentException(
+                    "[index_options] expects [type], [m] and [ef_construction], got " + given.keySet());
+        }
+        return new VectorIndexOptions(type, m, efConstruction);
+    }
+
+    @Override
+    public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
+        return builder.startObject()
+                .field("type", type)
+                .field("m", m)
+                .field("ef_construction", efConstruction)
+                .endObject();
+    }
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.query;
+
+import dev.embeddingsearch.embedding.EmbeddingException;
+import java.util.List;
+import org.apache.lucene.util.SetOnce;
+import org.opensearch.common.logging.HeaderWarning;
+import org.opensearch.core.action.ActionListener;
+
+/** Takes the vectors of a query's text and lets its rewrite go on. */
+final class EmbeddedText implements ActionListener<List<QueryVector>> {
+
+    private final QueryInput input;
+    private final boolean lenient;
+    private final SetOnce<QueryInput> embedded;
+    private final ActionListener<?> rewrite;
+
+    /**
+     * @param lenient whether a failing service leaves the input without vectors and a warning in the response, instead of
+     *     failing the search
+     */
+    EmbeddedText(QueryInput input, boolean lenient, SetOnce<QueryInput> embedded, ActionListener<?> rewrite) {
+        this.input = input;
+        this.lenient = lenient;
+        this.embedded = embedded;
+        this.rewrite = rewrite;
+    }
+
+    @Override
+    public void onResponse(List<QueryVector> vectors) {
+        embedded.set(input.withVectors(vectors));
+        rewrite.onResponse(null);
+    }
+
+    @Override
+    public void onFailure(Exception e) {
+        if (lenient && e instanceof EmbeddingException failure) {
+            HeaderWarning.addWarning(
+                    "the query could not be embedded (status {}): the result is that of its lexical leg alone",
+                    failure.status().getStatus());
+            onResponse(List.of());
+        } else {
+            rewrite.onFailure(e);
+        }
+    }
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.query;
+
+import dev.embeddingsearch.fusion.HybridQuery;
+import dev.embeddingsearch.fusion.TopVectorsQuery;
+import dev.embeddingsearch.fusion.VectorLeg;
+import dev.embeddingsearch.mapper.EmbeddingFieldType;
+import dev.embeddingsearch.mapper.EmbeddingParameters;
+import dev.embeddingsearch.mapper.VectorValue;
+import dev.embeddingsearch.model.ModelCatalog;
+import java.io.IOException;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.apache.lucene.search.BooleanClause.Occur;
+import org.apache.lucene.search.MatchNoDocsQuery;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.util.SetOnce;
+import org.opensearch.core.common.io.stream.StreamInput;
+import org.opensearch.core.common.io.stream.StreamOutput;
+import org.opensearch.core.xcontent.XContentBuilder;
+import org.opensearch.core.xcontent.XContentParser;
+import org.opensearch.index.mapper.MappedFieldType;
+import org.opensearch.index.query.AbstractQueryBuilder;
+import org.opensearch.index.query.BoolQueryBuilder;
+import org.opensearch.index.query.QueryBuilder;
+import org.opensearch.index.query.QueryBuilderVisitor;
+import org.opensearch.index.query.QueryRewriteContext;
+import org.opensearch.index.query.QueryShardContext;
+
+/** Query {@code embedding}: the documents whose vectors are nearest to that of a text, of code, or to a given vector. */
+public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQueryBuilder> {
+
+    public static final String NAME = "embedding";
+
+    private final String field;
+    private final QueryInput input;
+    private final KnnOptions options;
+    private final QueryBuilder filter;
+    private final Supplier<QueryEmbedder> embedder;
+    /** Gives the input once it is embedded, null before; null itself while nobody has asked for that. */
+    private final Supplier<QueryInput> pending;
+
+    /**
+     * @param field path of the searched field
+     * @param filter what documents must match to be found, or null
+     * @param embedder asked on the coordinating node only
+     */
+    EmbeddingQueryBuilder(
+            String field, QueryInput input, KnnOptions options, QueryBuilder filter, Supplier<QueryEmbedder> embedder) {
+        this.field = Objects.requireNonNull(field, "field");
+        this.input = Objects.requireNonNull(input, "input");
+        this.options = Objects.requireNonNull(options, "options");
+        this.filter = filter;
+        this.embedder = embedder;
+        this.pending = null;
+    }
+
+    /** A copy that waits for its text to be embedded. */
+    private EmbeddingQueryBuilder(EmbeddingQueryBuilder original, Supplier<QueryInput> pending) {
+        this.field = original.field;
+        this.input = original.input;
+        this.options = original.options;
+        this.filter = original.filter;
+        this.embedder = original.embedder;
+        this.pending = pending;
+        boost(original.boost()).queryName(original.queryName());
+    }
+
+    public EmbeddingQueryBuilder(StreamInput in, Supplier<QueryEmbedder> embedder) throws IOException {
+        super(in);
+        this.field = in.readString();
+        this.input = new QueryInput(in);
+        this.options = new KnnOptions(in);
+        this.filter = in.readOptionalNamedWriteable(QueryBuilder.class);
+        this.embedder = embedder;
+        this.pending = null;
+    }
+
+    @Override
+    protected void doWriteTo(StreamOutput out) throws IOException {
+        out.writeString(field);
+        input.writeTo(out);
+        options.writeTo(out);
+        out.writeOptionalNamedWriteable(filter);
+    }
+
+    public static EmbeddingQueryBuilder fromXContent(XContentParser parser, Supplier<QueryEmbedder> embedder)
+            throws IOException {
+        EmbeddingQueryParser read = new EmbeddingQueryParser(NAME).read(parser);
+        return read.build(null, null, embedder)
+                .filter(read.filter())
+                .boost(read.boost())
+                .queryName(read.name());
+    }
+
+    @Override
+    protected void doXContent(XContentBuilder builder, Params params) throws IOException {
+        builder.startObject(NAME);
+        innerXContent(builder, params);
+        builder.endObject();
+    }
+
+    /** Writes what stands inside the object of this query. */
+    void innerXContent(XContentBuilder builder, Params params) throws IOException {
+        builder.field("field", field);
+        if (input.text() != null) {
+            builder.field(input.type().toString(), input.text());
+        } else {
+            builder.field("vector", VectorValue.encode(input.vectors().get(0).values()));
+        }
+        options.toXContent(builder, params);
+        if (filter != null) {
+            builder.field("filter", filter);
+        }
+        printBoostAndQueryName(builder);
+    }
+
+    @Override
+    public String getWriteableName() {
+        return NAME;
+    }
+
+    String field() {
+        return field;
+    }
+
+    QueryInput input() {
+        return input;
+    }
+
+    private EmbeddingQueryBuilder with(QueryInput otherInput, QueryBuilder otherFilter) {
+        EmbeddingQueryBuilder copy = new EmbeddingQueryBuilder(field, otherInput, options, otherFilter, embedder);
+        return copy.boost(boost()).queryName(queryName());
+    }
+
+    /** This query, its documents also restricted by {@code added}. */
+    @Override
+    public EmbeddingQueryBuilder filter(QueryBuilder added) {
+        if (added == null) {
+            return this;
+        }
+        return with(
+                input, filter == null ? added : new BoolQueryBuilder().filter(filter).filter(added));
+    }
+
+    @Override
+    protected QueryBuilder doRewrite(QueryRewriteContext context) throws IOException {
+        return embed(context, false);
+    }
+
+    /**
+     * Rewrites this query, embedding its text on the way.
+     *
+     * @param lenient whether a failing service leaves the query without vectors, instead of failing the search
+     */
+    EmbeddingQueryBuilder embed(QueryRewriteContext context, boolean lenient) throws IOException {
+        QueryBuilder rewrittenFilter = filter == null ? null : filter.rewrite(context);
+        if (rewrittenFilter != filter) {
+            return with(input, rewrittenFilter);
+        }
+        if (input.embedded() || context.convertToShardContext() != null) {
+            return this;
+        }
+        if (pending != null) {
+            QueryInput embedded = pending.get();
+            return embedded == null ? this : with(embedded, filter);
+        }
+        SetOnce<QueryInput> embedded = new SetOnce<>();
+        Set<QueryEmbedder.Target> targets = embedder.get().targets(field, context);
+        context.registerAsyncAction((client, listener) -> embedder.get()
+                .embed(targets, input.type(), input.text(), new EmbeddedText(input, lenient, embedded, listener)));
+        return new EmbeddingQueryBuilder(this, embedded::get);
+    }
+
+    @Override
+    protected Query doToQuery(QueryShardContext context) throws IOException {
+        Optional<Leg> leg = leg(context);
+        return leg.isEmpty()
+                ? new MatchNoDocsQuery("field [" + field + "] has no vectors to compare with")
+                : HybridQuery.vectorOnly(leg.get().knn(), leg.get().vectors());
+    }
+
+    /** The vector leg of a search on one shard. */
+    record Leg(VectorLeg vectors, Query knn) {}
+
+    /**
+     * The leg on the shard of {@code context}, or empty where the field is not mapped, or the text could not be embedded
+     * and the search goes on without.
+     */
+    Optional<Leg> leg(QueryShardContext context) throws IOException {
+        MappedFieldType type = context.fieldMapper(field);
+        if (type == null || (input.embedded() && input.vectors().isEmpty())) {
+            return Optional.empty();
+        }
+        if (type.unwrap() instanceof EmbeddingFieldType == false) {
+            throw new IllegalArgumentException("[" + NAME + "] expects a field of type [embedding], but [" + field
+                    + "] has type [" + type.typeName() + "]");
+        }
+        EmbeddingParameters parameters = ((EmbeddingFieldType) type.unwrap()).parameters();
+        String name = type.name();
+        float[] target = parameters.similarity().prepare(name, vector(name, parameters));
+        double background = ModelCatalog.backgroundCosine(parameters.modelId());
+        VectorLeg vectors =
+                new VectorLeg(name, target, parameters.similarity().function(), background);
+        Query filtered = filter == null ? null : filter.toQuery(context);
+        return Optional.of(new Leg(vectors, new TopVectorsQuery(vectors, filtered, options.forShard())));
+    }
+
+    private float[] vector(String name, EmbeddingParameters parameters) {
+        if (input.embedded() == false) {
+            throw new IllegalStateException("the text of [" + NAME + "] on field [" + field
+                    + "] was not embedded: this query works in searches, not where queries are stored or rewritten on a "
+                    + "shard alone; give its [vector] there");
+        }
+        return input.vectors().stream()
+                .filter(vector -> vector.fits(parameters.modelId(), parameters.dimensions()))
+                .map(vector -> VectorValue.requireLength(name, parameters.dimensions(), vector.values()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no vector of model id [" + parameters.modelId()
+                        + "] with " + parameters.dimensions() + " dimensions for field [" + field + "]: got "
+                        + input.vectors()));
+    }
+
+    @Override
+    public void visit(QueryBuilderVisitor visitor) {
+        visitor.accept(this);
+        if (filter != null) {
+            filter.visit(visitor.getChildVisitor(Occur.FILTER));
+        }
+    }
+
+    @Override
+    protected boolean doEquals(EmbeddingQueryBuilder other) {
+        return field.equals(other.field)
+                && input.equals(other.input)
+                && options.equals(other.options)
+                && Objects.equals(filter, other.filter);
+    }
+
+    @Override
+    protected int doHashCode() {
+        return Objects.hash(field, input, options, filter);
+    }
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.query;
+
+import dev.embeddingsearch.mapper.VectorValue;
+import dev.embeddingsearch.model.InputType;
+import java.io.IOException;
+import java.util.function.Supplier;
+import org.opensearch.core.common.ParsingException;
+import org.opensearch.core.xcontent.XContentParser;
+import org.opensearch.index.query.AbstractQueryBuilder;
+import org.opensearch.index.query.QueryBuilder;
+
+/**
+ * Reads the keys of an {@code embedding} query, which {@code hybrid_match} shares. One parser reads one query.
+ */
+final class EmbeddingQueryParser {
+
+    private final String queryName;
+    private String field;
+    private QueryInput input;
+    private int k = KnnOptions.DEFAULT_K;
+    private Integer numCandidates;
+    private Float minSimilarity;
+    private boolean exact;
+    private QueryBuilder filter;
+    private float boost = AbstractQueryBuilder.DEFAULT_BOOST;
+    private String name;
+
+    /**
+     * @param queryName what errors call the query
+     */
+    EmbeddingQueryParser(String queryName) {
+        this.queryName = queryName;
+    }
+
+    private void input(QueryInput given, XContentParser parser) {
+        if (input != null) {
+            throw new ParsingException(
+                    parser.getTokenLocation(), "[" + queryName + "] expects one of [text], [code] and [vector], got two");
+        }
+        input = given;
+    }
+
+    String name() {
+        return name;
+    }
+
+    float boost() {
+        return boost;
+    }
+
+    QueryBuilder filter() {
+        return filter;
+    }
+
+    /** Reads the object that {@code parser} stands at the beginning of. */
+    EmbeddingQueryParser read(XContentParser parser) throws IOException {
+        String key = null;
+        for (XContentParser.Token token = parser.nextToken();
+                token != XContentParser.Token.END_OBJECT;
+                token = parser.nextToken()) {
+            if (token == XContentParser.Token.FIELD_NAME) {
+                key = parser.currentName();
+            } else if (parseField(key, parser) == false && parseKey(key, parser) == false) {
+                throw unknownKey(key, parser);
+            }
+        }
+        return this;
+    }
+
+    /**
+     * Builds the query from what was read, without filter, boost and name.
+     *
+     * @param defaultField the field to search if none was read, or null
+     * @param defaultInput the input if none was read, or null
+     */
+    EmbeddingQueryBuilder build(String defaultField, QueryInput defaultInput, Supplier<QueryEmbedder> embedder) {
+        String searched = field == null ? defaultField : field;
+        QueryInput given = input == null ? defaultInput : input;
+        if (searched == null) {
+            throw new IllegalArgumentException("[" + queryName + "] expects the name of the field to search");
+        }
+        if (given == null) {
+            throw new IllegalArgumentException("[" + queryName + "] expects one of [text], [code] and [vector]");
+        }
+        KnnOptions options = new KnnOptions(k, numCandidates, minSimilarity, exact);
+        return new EmbeddingQueryBuilder(searched, given, options, null, embedder);
+    }
+
+    ParsingException unknownKey(String key, XContentParser parser) {
+        return new ParsingException(
+                parser.getTokenLocation(), "[" + queryName + "] query does not support [" + key + "]");
+    }
+
+    private boolean parseField(String key, XContentParser parser) throws IOException {
+        if ("field".equals(key)) {
+            field = parser.text();
+            return true;
+        }
+        return false;
+    }
+
+    /** Reads one of the shared keys; returns false, having read nothing, for any other. */
+    boolean parseKey(String key, XContentParser parser) throws IOException {
+        switch (key) {
+            case "text", "code" -> input(QueryInput.text(InputType.of(key), parser.text()), parser);
+            case "vector" -> input(QueryInput.vector(vector(parser)), parser);
+            case "k" -> k = parser.intValue();
+            case "num_candidates" -> numCandidates = parser.intValue();
+            case "min_similarity" -> minSimilarity = parser.floatValue();
+            case "exact" -> exact = parser.booleanValue();
+            case "filter" -> filter = AbstractQueryBuilder.parseInnerQueryBuilder(parser);
+            case "boost" -> boost = parser.floatValue();
+            case "_name" -> name = parser.text();
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private float[] vector(XContentParser parser) throws IOException {
+        Object value = parser.currentToken() == XContentParser.Token.START_ARRAY ? parser.list() : parser.text();
+        return VectorValue.of("vector", value);
+    }
+}
