@@ -17,6 +17,9 @@ import java.util.Set;
 /** The user that OpenSearch runs as: the one who calls, or an unprivileged one where that is root. */
 public final class Account {
 
+    /** How folders among the temporary files begin. */
+    public static final String FOLDER_PREFIX = "embedding-search-";
+
     private static final int NOBODY = 65534;
 
     private final boolean unprivileged;
@@ -72,7 +75,7 @@ public final class Account {
         for (String place : places) {
             Path parent = Path.of(place).toAbsolutePath();
             if (can("-x", parent)) {
-                Path folder = Files.createTempDirectory(parent, "embedding-search-");
+                Path folder = Files.createTempDirectory(parent, FOLDER_PREFIX);
                 own(folder);
                 return folder;
             }

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.quickstart;
+
+import dev.embeddingsearch.quickstart.cluster.SetupException;
+import java.util.Map;
+
+/**
+ * What the caller asked for.
+ *
+ * @param command {@code start}, {@code stop}, {@code status}, {@code clean} or {@code help}
+ * @param port where OpenSearch is to answer
+ * @param serverPort where the embedding server is to answer
+ */
+record Options(String command, int port, int serverPort) {
+
+    static final String USAGE = """
+            Usage: ./quickstart [start] [--port N] [--server-port N]
+                   ./quickstart stop | status | clean | help
+
+              start   build, start OpenSearch with the plugin and a local embedding server, fill two indices, search
+              stop    end what start left running
+              status  tell what is running
+              clean   delete the run folder with its data
+
+              --port N         OpenSearch's port (default 9200, or the environment variable QUICKSTART_PORT)
+              --server-port N  the embedding server's port (default 8000, or QUICKSTART_SERVER_PORT)""";
+
+    private static final String START = "start";
+
+    static Options parse(String[] arguments, Map<String, String> environment) {
+        String command = START;
+        String port = environment.getOrDefault("QUICKSTART_PORT", "9200");
+        String serverPort = environment.getOrDefault("QUICKSTART_SERVER_PORT", "8000");
+        for (int i = 0; i < arguments.length; i++) {
+            switch (arguments[i]) {
+                case "--port" -> port = value(arguments, ++i);
+                case "--server-port" -> serverPort = value(arguments, ++i);
+                case "-h", "--help" -> command = "help";
+                case START, "stop", "status", "clean", "help" -> command = arguments[i];
+                default -> throw new SetupException("Unknown argument [%s].%n%s".formatted(arguments[i], USAGE));
+            }
+        }
+        return new Options(command, port(port), port(serverPort)).checked();
+    }
+
+    private Options checked() {
+        if (port == serverPort) {
+            throw new SetupException("OpenSearch and the embedding server cannot share port [%d].".formatted(port));
+        }
+        return this;
+    }
+
+    private static String value(String[] arguments, int index) {
+        if (index == arguments.length) {
+            throw new SetupException("A port is expected after [%s].".formatted(arguments[index - 1]));
+        }
+        return arguments[index];
+    }
+
+    private static int port(String text) {
+        if (text.matches("\\d{1,5}")) {
+            int port = Integer.parseInt(text);
+            if (port > 0 && port < 1 << 16) {
+                return port;
+            }
+        }
+        throw new SetupException("A port is a number from 1 to 65535, not [%s].".formatted(text));
+    }
+}

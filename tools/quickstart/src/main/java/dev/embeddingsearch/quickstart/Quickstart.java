@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.quickstart;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.embeddingsearch.quickstart.cluster.Account;
+import dev.embeddingsearch.quickstart.cluster.Distribution;
+import dev.embeddingsearch.quickstart.cluster.LocalServer;
+import dev.embeddingsearch.quickstart.cluster.Node;
+import dev.embeddingsearch.quickstart.cluster.NodeSettings;
+import dev.embeddingsearch.quickstart.cluster.ProcessRecord;
+import dev.embeddingsearch.quickstart.cluster.SetupException;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+
+/** From a built project to a running cluster with two searchable indices. */
+final class Quickstart {
+
+    private static final String MODEL = "all-minilm-l6-v2";
+
+    private final Layout layout;
+    private final RunFolder run;
+    private final Options options;
+    private final PrintStream out;
+
+    private Quickstart(Layout layout, RunFolder run, Options options, PrintStream out) {
+        this.layout = layout;
+        this.run = run;
+        this.options = options;
+        this.out = out;
+    }
+
+    public static void main(String[] arguments) {
+        try {
+            Path project = Path.of("");
+            Options options = Options.parse(arguments, System.getenv());
+            new Quickstart(Layout.of(project), new RunFolder(project), options, System.out).start();
+        } catch (SetupException e) {
+            System.err.println("\nquickstart: " + e.getMessage());
+            System.exit(1);
+        } catch (IOException e) {
+            System.err.println("\nquickstart: cannot read or write: " + e.getMessage());
+            System.exit(1);
+        }
+    }
+
+    // Until both are detached, whatever ends this program ends the server and the node.
+    private void start() throws IOException {
+        new Control(run, out).check(options);
+        LocalServer server = startServer();
+        Node node = startNode(server);
+        try (Rest rest = new Rest(node.uri())) {
+            fill(rest);
+            compare(rest);
+        }
+        server.detach();
+        node.detach();
+        out.println(Farewell.text(node.uri(), server.url()));
+    }
+
+    private LocalServer startServer() throws IOException {
+        out.println("Starting the local embedding server with the model " + MODEL + " ...");
+        LocalServer server = LocalServer.start(layout.serverJar(), run.serverFolder(), options.serverPort());
+        ProcessRecord.of(server.process(), server.url()).write(run.server());
+        return server;
+    }
+
+    private Node startNode(LocalServer server) throws IOException {
+        out.println("Unpacking OpenSearch " + layout.openSearchVersion() + " and installing the plugin ...");
+        Account account = Account.current();
+        Distribution distribution = Distribution.unpack(layout.distributionZip(), run.cluster(account), account);
+        distribution.install(layout.pluginZip());
+        Node node = distribution.node(NodeSettings.single("quickstart")
+                .onHttpPort(options.port())
+                .with("embedding.url_allowlist", List.of(server.origin()))
+                .with("embedding.model.default.url", server.url())
+                .with("embedding.model.default.id", MODEL));
+        out.println("Starting OpenSearch, log in " + node.log() + " ...");
+        node.launch();
+        ProcessRecord.of(node.process(), node.uri().toString()).write(run.openSearch());
+        node.awaitReady();
+        return node;
+    }
+
+    private void fill(Rest rest) throws IOException {
+        Corpus corpus = Corpus.read(layout.project(), layout.librarySources());
+        out.printf(
+                "Indexing and embedding the methods of commons-lang3 %s, and prose about it and this project:%n",
+                layout.libraryVersion());
+        load(rest, "code", corpus.code());
+        load(rest, "docs", corpus.docs());
+    }
+
+    private void load(Rest rest, String index, List<JsonNode> documents) throws IOException {
+        boolean terminal = Boolean.getBoolean("quickstart.terminal");
+        Progress progress = new Progress(out, terminal, System::nanoTime, index, documents.size());
+        new Loader(rest).load(index, documents, progress::at);
+    }
+
+    private void compare(Rest rest) {
+        Comparison comparison = new Comparison(rest);
+        for (Comparison.Search search : Comparison.SEARCHES) {
+            out.printf("%n%s%n", comparison.run(search));
+        }
+    }
+}
