@@ -105,8 +105,8 @@ public class EmbeddingSearchPlugin extends Plugin
             Supplier<RepositoriesService> repositoriesServiceSupplier) {
         clusterService.getClusterSettings().addSettingsUpdateConsumer(models::update, Models.dynamicSettings());
         Services made = services(client, clusterService);
-        queryEmbedder.set(new QueryEmbedder(
-                made.client(), models, made.mappings(), clusterService, indexNameExpressionResolver));
+        queryEmbedder.set(
+                new QueryEmbedder(made.client(), models, made.mappings(), clusterService, indexNameExpressionResolver));
         return List.of();
     }
 
@@ -134,7 +134,8 @@ public class EmbeddingSearchPlugin extends Plugin
 
     @Override
     public List<ActionFilter> getActionFilters() {
-        return List.of(services.get().updates(), new ScriptedUpdates(services.get().mappings()));
+        return List.of(
+                services.get().updates(), new ScriptedUpdates(services.get().mappings()));
     }
 
     @Override

@@ -16,11 +16,7 @@ public final class EmbeddingCodecService extends CodecService {
     private final MapperService mapperService;
 
     EmbeddingCodecService(CodecServiceConfig config) {
-        super(
-                config.getMapperService(),
-                config.getIndexSettings(),
-                config.getLogger(),
-                config.getAdditionalCodecs());
+        super(config.getMapperService(), config.getIndexSettings(), config.getLogger(), config.getAdditionalCodecs());
         this.mapperService = config.getMapperService();
     }
 
@@ -29,8 +25,8 @@ public final class EmbeddingCodecService extends CodecService {
      * {@code index.knn}, neural-search's for {@code index.sparse}. At most one plugin may answer for an index.
      */
     public static Optional<CodecServiceFactory> factory(Settings indexSettings) {
-        boolean owned = indexSettings.getAsBoolean("index.knn", false)
-                || indexSettings.getAsBoolean("index.sparse", false);
+        boolean owned =
+                indexSettings.getAsBoolean("index.knn", false) || indexSettings.getAsBoolean("index.sparse", false);
         return owned ? Optional.empty() : Optional.of(EmbeddingCodecService::new);
     }
 

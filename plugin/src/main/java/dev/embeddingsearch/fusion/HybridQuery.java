@@ -73,6 +73,7 @@ public final class HybridQuery extends Query {
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // how a query says that it rewrote to itself
     public Query rewrite(IndexSearcher searcher) throws IOException {
         Query rewrittenLexical = lexical.rewrite(searcher);
         Query rewrittenKnn = knn.rewrite(searcher);
@@ -91,8 +92,10 @@ public final class HybridQuery extends Query {
         if (scoreMode.needsScores()) {
             return new HybridWeight(this, searcher, boost);
         }
-        Query either =
-                new BooleanQuery.Builder().add(lexical, Occur.SHOULD).add(knn, Occur.SHOULD).build();
+        Query either = new BooleanQuery.Builder()
+                .add(lexical, Occur.SHOULD)
+                .add(knn, Occur.SHOULD)
+                .build();
         return searcher.createWeight(searcher.rewrite(either), scoreMode, boost);
     }
 

@@ -103,7 +103,8 @@ final class HybridWeight extends Weight {
 
     private Explanation explainVector(HybridScorer.Fusion fusion, double score, double raw, boolean nearest) {
         if (Double.isNaN(raw)) {
-            return Explanation.match(0f, "vector leg: no vector in field [" + hybrid.leg().field() + "]");
+            return Explanation.match(
+                    0f, "vector leg: no vector in field [" + hybrid.leg().field() + "]");
         }
         return Explanation.match(
                 (float) (fusion.vector() * score),

@@ -32,9 +32,8 @@ public final class TopVectorsQuery extends KnnFloatVectorQuery {
 
         public Options {
             if (k < 1 || numCandidates < k) {
-                throw new IllegalArgumentException(
-                        "expected 1 <= [k] <= [num_candidates], got k [" + k + "] and num_candidates [" + numCandidates
-                                + "]");
+                throw new IllegalArgumentException("expected 1 <= [k] <= [num_candidates], got k [" + k
+                        + "] and num_candidates [" + numCandidates + "]");
             }
         }
     }

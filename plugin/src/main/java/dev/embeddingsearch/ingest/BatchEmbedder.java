@@ -4,7 +4,7 @@ package dev.embeddingsearch.ingest;
 import dev.embeddingsearch.embedding.Embedder;
 import dev.embeddingsearch.embedding.EmbeddingRequest;
 import dev.embeddingsearch.embedding.EmbeddingResult;
-import dev.embeddingsearch.ingest.StoredDocuments.Key;
+import dev.embeddingsearch.ingest.StoredDocuments.DocumentKey;
 import dev.embeddingsearch.ingest.StoredDocuments.Stored;
 import dev.embeddingsearch.mapper.VectorValue;
 import dev.embeddingsearch.model.Models;
@@ -80,11 +80,11 @@ public final class BatchEmbedder {
     }
 
     private static Job plan(
-            EmbeddingRule rule, Map<PendingDocument, MultiGetRequest.Item> documents, Map<Key, Stored> found) {
+            EmbeddingRule rule, Map<PendingDocument, MultiGetRequest.Item> documents, Map<DocumentKey, Stored> found) {
         Job job = new Job(rule, new ArrayList<>(), new ArrayList<>());
         documents.forEach((document, item) -> {
             try {
-                Stored stored = item == null ? Stored.NONE : found.get(Key.of(item));
+                Stored stored = item == null ? Stored.NONE : found.get(DocumentKey.of(item));
                 String text = document.textToEmbed(rule, stored);
                 if (text != null) {
                     job.receivers().add(document);
@@ -146,7 +146,8 @@ public final class BatchEmbedder {
         Job job = outcome.job();
         for (int i = 0; i < job.receivers().size(); i++) {
             PendingDocument document = job.receivers().get(i);
-            EmbeddingResult result = outcome.failure() == null ? outcome.results().get(i) : null;
+            EmbeddingResult result =
+                    outcome.failure() == null ? outcome.results().get(i) : null;
             Exception failure = result == null ? outcome.failure() : result.failure();
             if (failure == null) {
                 document.setVector(job.rule(), VectorValue.encode(result.vector()));

@@ -32,8 +32,7 @@ public final class EmbeddingProcessor extends AbstractBatchingProcessor {
     private final List<EmbeddingRule> rules;
     private final boolean markFailures;
 
-    private EmbeddingProcessor(
-            Identity identity, Services services, List<EmbeddingRule> rules, boolean markFailures) {
+    private EmbeddingProcessor(Identity identity, Services services, List<EmbeddingRule> rules, boolean markFailures) {
         super(identity.tag(), identity.description(), identity.batchSize());
         this.services = services;
         this.rules = rules;
@@ -87,7 +86,8 @@ public final class EmbeddingProcessor extends AbstractBatchingProcessor {
 
     @Override
     public IngestDocument execute(IngestDocument document) {
-        throw new UnsupportedOperationException("[" + TYPE + "] waits for a remote service and only runs asynchronously");
+        throw new UnsupportedOperationException(
+                "[" + TYPE + "] waits for a remote service and only runs asynchronously");
     }
 
     /** Reads the processor's configuration. */
@@ -139,8 +139,7 @@ public final class EmbeddingProcessor extends AbstractBatchingProcessor {
                         "expects source field names with target field names, such as {\"body\": \"body_vector\"}");
             }
             return fields.entrySet().stream()
-                    .collect(Collectors.toMap(
-                            Map.Entry::getKey, entry -> (String) entry.getValue()));
+                    .collect(Collectors.toMap(Map.Entry::getKey, entry -> (String) entry.getValue()));
         }
     }
 }

@@ -8,6 +8,7 @@ import org.opensearch.action.bulk.BulkAction;
 import org.opensearch.action.bulk.BulkRequest;
 import org.opensearch.action.support.ActionFilter;
 import org.opensearch.action.support.ActionFilterChain;
+import org.opensearch.action.support.ActionRequestMetadata;
 import org.opensearch.action.update.UpdateRequest;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.core.action.ActionListener;
@@ -41,6 +42,7 @@ public final class PartialUpdates implements ActionFilter {
             Task task,
             String action,
             Request request,
+            ActionRequestMetadata<Request, Response> metadata,
             ActionListener<Response> listener,
             ActionFilterChain<Request, Response> chain) {
         if (BulkAction.NAME.equals(action) && hasUpdate((BulkRequest) request)) {
@@ -65,9 +67,7 @@ public final class PartialUpdates implements ActionFilter {
         }
         IngestDocument document = wrapper.getIngestDocument();
         boolean anonymous = document.getSourceAndMetadata().get(IngestDocument.Metadata.ID.getFieldName()) == null;
-        return anonymous
-                        && requests.get(wrapper.getSlot()) instanceof UpdateRequest update
-                        && update.doc() != null
+        return anonymous && requests.get(wrapper.getSlot()) instanceof UpdateRequest update && update.doc() != null
                 ? update
                 : null;
     }

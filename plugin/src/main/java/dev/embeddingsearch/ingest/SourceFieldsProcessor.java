@@ -22,8 +22,7 @@ public final class SourceFieldsProcessor extends AbstractBatchingSystemProcessor
     private final BatchEmbedder embedder;
     private final List<EmbeddingRule> rules;
 
-    private SourceFieldsProcessor(
-            String tag, String description, BatchEmbedder embedder, List<EmbeddingRule> rules) {
+    private SourceFieldsProcessor(String tag, String description, BatchEmbedder embedder, List<EmbeddingRule> rules) {
         super(tag, description, Integer.MAX_VALUE);
         this.embedder = embedder;
         this.rules = rules;
@@ -51,7 +50,8 @@ public final class SourceFieldsProcessor extends AbstractBatchingSystemProcessor
 
     @Override
     public IngestDocument execute(IngestDocument document) {
-        throw new UnsupportedOperationException("[" + TYPE + "] waits for a remote service and only runs asynchronously");
+        throw new UnsupportedOperationException(
+                "[" + TYPE + "] waits for a remote service and only runs asynchronously");
     }
 
     /** Generates the processor from an index's mapping, or from the templates of an index about to be created. */

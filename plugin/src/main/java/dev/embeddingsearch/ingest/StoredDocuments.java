@@ -35,7 +35,7 @@ final class StoredDocuments {
      *     them
      */
     @SuppressWarnings("try") // the stored context restores the caller's when closed
-    void fetch(List<MultiGetRequest.Item> documents, Consumer<Map<Key, Stored>> found) {
+    void fetch(List<MultiGetRequest.Item> documents, Consumer<Map<DocumentKey, Stored>> found) {
         if (documents.isEmpty()) {
             found.accept(Map.of());
             return;
@@ -51,7 +51,7 @@ final class StoredDocuments {
             @Override
             public void onFailure(Exception e) {
                 Stored unknown = new Stored(null, e);
-                found.accept(documents.stream().collect(toMap(Key::of, item -> unknown, (same, one) -> one)));
+                found.accept(documents.stream().collect(toMap(DocumentKey::of, item -> unknown, (same, one) -> one)));
             }
         };
         ThreadContext threadContext = client.threadPool().getThreadContext();
@@ -62,11 +62,11 @@ final class StoredDocuments {
         }
     }
 
-    private static Map<Key, Stored> found(List<MultiGetRequest.Item> documents, MultiGetResponse response) {
-        Map<Key, Stored> found = new HashMap<>();
+    private static Map<DocumentKey, Stored> found(List<MultiGetRequest.Item> documents, MultiGetResponse response) {
+        Map<DocumentKey, Stored> found = new HashMap<>();
         MultiGetItemResponse[] items = response.getResponses();
         for (int i = 0; i < items.length; i++) {
-            found.put(Key.of(documents.get(i)), stored(items[i]));
+            found.put(DocumentKey.of(documents.get(i)), stored(items[i]));
         }
         return found;
     }
@@ -76,7 +76,9 @@ final class StoredDocuments {
             Exception failure = item.getFailure().getFailure();
             return failure instanceof IndexNotFoundException ? Stored.NONE : new Stored(null, failure);
         }
-        return item.getResponse().isSourceEmpty() ? Stored.NONE : new Stored(item.getResponse().getSourceAsMap(), null);
+        return item.getResponse().isSourceEmpty()
+                ? Stored.NONE
+                : new Stored(item.getResponse().getSourceAsMap(), null);
     }
 
     /**
@@ -90,9 +92,9 @@ final class StoredDocuments {
     }
 
     /** Names a document. */
-    record Key(String index, String id) {
-        static Key of(MultiGetRequest.Item item) {
-            return new Key(item.index(), item.id());
+    record DocumentKey(String index, String id) {
+        static DocumentKey of(MultiGetRequest.Item item) {
+            return new DocumentKey(item.index(), item.id());
         }
     }
 }

@@ -85,8 +85,7 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
             }
         }
         VectorSimilarity similarity = parameters.similarity();
-        context.doc()
-                .add(new KnnFloatVectorField(name(), similarity.prepare(name(), vector), similarity.function()));
+        context.doc().add(new KnnFloatVectorField(name(), similarity.prepare(name(), vector), similarity.function()));
     }
 
     private static EmbeddingParameters parameters(FieldMapper mapper) {

@@ -58,8 +58,8 @@ public final class EmbeddingFieldType extends MappedFieldType {
     @Override
     public DocValueFormat docValueFormat(String format, ZoneId timeZone) {
         if (format != null) {
-            throw new IllegalArgumentException("field [" + name() + "] of type [" + typeName()
-                    + "] takes no format, got [" + format + "]");
+            throw new IllegalArgumentException(
+                    "field [" + name() + "] of type [" + typeName() + "] takes no format, got [" + format + "]");
         }
         return DocValueFormat.RAW;
     }

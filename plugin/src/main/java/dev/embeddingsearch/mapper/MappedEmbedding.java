@@ -45,8 +45,7 @@ public record MappedEmbedding(
         return List.copyOf(found);
     }
 
-    private static void collect(
-            Map<?, ?> object, String prefix, boolean nested, List<MappedEmbedding> found) {
+    private static void collect(Map<?, ?> object, String prefix, boolean nested, List<MappedEmbedding> found) {
         if (object.get("properties") instanceof Map<?, ?> properties) {
             properties.forEach((name, definition) -> {
                 if (definition instanceof Map<?, ?> field) {

@@ -45,8 +45,8 @@ public record VectorIndexOptions(String type, int m, int efConstruction) impleme
         Map<?, ?> given = new HashMap<>((Map<?, ?>) value);
         String type = XContentMapValues.nodeStringValue(given.remove("type"), DEFAULT.type);
         int m = XContentMapValues.nodeIntegerValue(given.remove("m"), DEFAULT.m);
-        int efConstruction =
-                XContentMapValues.nodeIntegerValue(given.remove("ef_construction"), Math.max(m, DEFAULT.efConstruction));
+        int efConstruction = XContentMapValues.nodeIntegerValue(
+                given.remove("ef_construction"), Math.max(m, DEFAULT.efConstruction));
         if (given.isEmpty() == false) {
             throw new IllegalArgumentException(
                     "[index_options] expects [type], [m] and [ef_construction], got " + given.keySet());

@@ -101,13 +101,15 @@ public final class VectorValue {
             bytes = Base64.getDecoder().decode(base64);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "field [" + field + "] expects an array of numbers or base64 of little-endian float32, got a string "
-                            + "of " + base64.length() + " characters that is not base64",
+                    "field [" + field
+                            + "] expects an array of numbers or base64 of little-endian float32, got a string " + "of "
+                            + base64.length() + " characters that is not base64",
                     e);
         }
         if (bytes.length % Float.BYTES != 0) {
-            throw new IllegalArgumentException("field [" + field + "] expects base64 of little-endian float32, four bytes "
-                    + "a number, got " + bytes.length + " bytes");
+            throw new IllegalArgumentException(
+                    "field [" + field + "] expects base64 of little-endian float32, four bytes " + "a number, got "
+                            + bytes.length + " bytes");
         }
         float[] vector = new float[bytes.length / Float.BYTES];
         ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(vector);
@@ -115,8 +117,8 @@ public final class VectorValue {
     }
 
     private static IllegalArgumentException unexpected(String field, String what) {
-        return new IllegalArgumentException("field [" + field
-                + "] expects an array of numbers or base64 of little-endian float32, got " + what);
+        return new IllegalArgumentException(
+                "field [" + field + "] expects an array of numbers or base64 of little-endian float32, got " + what);
     }
 
     /** Boxes a vector, for responses. */

@@ -142,7 +142,8 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
             return this;
         }
         return with(
-                input, filter == null ? added : new BoolQueryBuilder().filter(filter).filter(added));
+                input,
+                filter == null ? added : new BoolQueryBuilder().filter(filter).filter(added));
     }
 
     @Override
@@ -155,6 +156,7 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
      *
      * @param lenient whether a failing service leaves the query without vectors, instead of failing the search
      */
+    @SuppressWarnings("ReferenceEquality") // how a query says that it rewrote to itself
     EmbeddingQueryBuilder embed(QueryRewriteContext context, boolean lenient) throws IOException {
         QueryBuilder rewrittenFilter = filter == null ? null : filter.rewrite(context);
         if (rewrittenFilter != filter) {
@@ -202,8 +204,7 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
         String name = type.name();
         float[] target = parameters.similarity().prepare(name, vector(name, parameters));
         double background = ModelCatalog.backgroundCosine(parameters.modelId());
-        VectorLeg vectors =
-                new VectorLeg(name, target, parameters.similarity().function(), background);
+        VectorLeg vectors = new VectorLeg(name, target, parameters.similarity().function(), background);
         Query filtered = filter == null ? null : filter.toQuery(context);
         return Optional.of(new Leg(vectors, new TopVectorsQuery(vectors, filtered, options.forShard())));
     }

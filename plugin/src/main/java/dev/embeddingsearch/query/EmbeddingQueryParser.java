@@ -36,7 +36,8 @@ final class EmbeddingQueryParser {
     private void input(QueryInput given, XContentParser parser) {
         if (input != null) {
             throw new ParsingException(
-                    parser.getTokenLocation(), "[" + queryName + "] expects one of [text], [code] and [vector], got two");
+                    parser.getTokenLocation(),
+                    "[" + queryName + "] expects one of [text], [code] and [vector], got two");
         }
         input = given;
     }

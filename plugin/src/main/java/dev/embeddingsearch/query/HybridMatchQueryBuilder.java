@@ -124,12 +124,12 @@ public final class HybridMatchQueryBuilder extends AbstractQueryBuilder<HybridMa
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // how a query says that it rewrote to itself
     protected QueryBuilder doRewrite(QueryRewriteContext context) throws IOException {
         QueryBuilder rewrittenLexical = lexical.rewrite(context);
         EmbeddingQueryBuilder rewrittenEmbedding = embedding.embed(context, lenient);
         QueryBuilder rewrittenFilter = filter == null ? null : filter.rewrite(context);
-        boolean same =
-                rewrittenLexical == lexical && rewrittenEmbedding == embedding && rewrittenFilter == filter;
+        boolean same = rewrittenLexical == lexical && rewrittenEmbedding == embedding && rewrittenFilter == filter;
         return same ? this : with(rewrittenLexical, rewrittenEmbedding, rewrittenFilter);
     }
 
@@ -171,6 +171,7 @@ public final class HybridMatchQueryBuilder extends AbstractQueryBuilder<HybridMa
     }
 
     @Override
+    @SuppressWarnings("EqualsIncompatibleType") // equals of all builders is final, in their base class
     protected boolean doEquals(HybridMatchQueryBuilder other) {
         return lexical.equals(other.lexical)
                 && embedding.equals(other.embedding)

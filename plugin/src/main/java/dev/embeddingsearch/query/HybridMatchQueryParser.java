@@ -62,8 +62,7 @@ final class HybridMatchQueryParser {
                 parseKey(key, parser);
             }
         }
-        return new HybridMatchQueryBuilder(
-                        lexical(parser), embedding(), shared.filter(), vectorWeight, lenient)
+        return new HybridMatchQueryBuilder(lexical(parser), embedding(), shared.filter(), vectorWeight, lenient)
                 .boost(shared.boost())
                 .queryName(shared.name());
     }
@@ -112,7 +111,9 @@ final class HybridMatchQueryParser {
         }
         match.field("query", query).endObject();
         try (XContentParser options = JsonXContent.jsonXContent.createParser(
-                parser.getXContentRegistry(), parser.getDeprecationHandler(), BytesReference.bytes(match).streamInput())) {
+                parser.getXContentRegistry(),
+                parser.getDeprecationHandler(),
+                BytesReference.bytes(match).streamInput())) {
             options.nextToken();
             return MultiMatchQueryBuilder.fromXContent(options);
         }

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.embedding;
+
+import dev.embeddingsearch.model.EmbeddingModel;
+import dev.embeddingsearch.model.Side;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** The inputs of one call, through all its attempts. Its outcome is told once, whoever comes first. */
+final class Batch {
+
+    private final Target target;
+    private final List<Input> inputs;
+    private final Outcome outcome;
+    private final AtomicBoolean told = new AtomicBoolean();
+    private volatile int failedAttempts;
+
+    /** Where a batch goes and what is to come back. */
+    record Target(EmbeddingModel model, Side side, VectorShape shape) {}
+
+    Batch(Target target, List<Input> inputs, Outcome outcome) {
+        this.target = target;
+        this.inputs = List.copyOf(inputs);
+        this.outcome = outcome;
+    }
+
+    EmbeddingModel model() {
+        return target.model();
+    }
+
+    Side side() {
+        return target.side();
+    }
+
+    VectorShape shape() {
+        return target.shape();
+    }
+
+    Target target() {
+        return target;
+    }
+
+    List<Input> inputs() {
+        return inputs;
+    }
+
+    List<String> texts() {
+        return inputs.stream().map(Input::text).toList();
+    }
+
+    int tokens() {
+        return (int) Math.min(
+                Integer.MAX_VALUE, inputs.stream().mapToLong(Input::tokens).sum());
+    }
+
+    /** Counts a failed attempt and returns how many there were. Only one attempt is under way at a time. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // attempts follow each other; volatile hands the count between threads
+    int countFailedAttempt() {
+        return ++failedAttempts;
+    }
+
+    void succeed(float[][] vectors) {
+        if (told.compareAndSet(false, true)) {
+            outcome.vectors(vectors);
+        }
+    }
+
+    void fail(Failure failure) {
+        if (told.compareAndSet(false, true)) {
+            outcome.failure(failure);
+        }
+    }
+}

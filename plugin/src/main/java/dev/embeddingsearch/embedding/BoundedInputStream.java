@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.embedding;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+
+/** Ends a stream that has become longer than any honest reply. */
+final class BoundedInputStream extends FilterInputStream {
+
+    private final long limit;
+    private long read;
+
+    BoundedInputStream(InputStream in, long limit) {
+        super(in);
+        this.limit = limit;
+    }
+
+    @Override
+    public int read() throws IOException {
+        int b = in.read();
+        count(b < 0 ? 0 : 1);
+        return b;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+        int n = in.read(bytes, offset, length);
+        count(Math.max(0, n));
+        return n;
+    }
+
+    @Override
+    public boolean markSupported() {
+        return false;
+    }
+
+    private void count(int n) throws BadReplyException {
+        read += n;
+        if (read > limit) {
+            throw new BadReplyException("expected a reply of at most [" + limit + "] bytes, got more");
+        }
+    }
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.embedding;
+
+/**
+ * Why a call brought no vectors, and what to do about it.
+ *
+ * @param waitMillis how long the service asks to wait before the next call, 0 if it does not say
+ */
+record Failure(EmbeddingException exception, Verdict verdict, long waitMillis) {
+
+    enum Verdict {
+        /** May succeed when sent again. */
+        RETRY,
+        /** The service took offence at the request's content: one of the inputs may be the cause. */
+        REFUSED,
+        /** Nothing will help. */
+        FINAL
+    }
+
+    static Failure of(EmbeddingException exception, Verdict verdict) {
+        return new Failure(exception, verdict, 0);
+    }
+}

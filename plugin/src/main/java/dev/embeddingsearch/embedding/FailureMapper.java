@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.embedding;
+
+import dev.embeddingsearch.embedding.Failure.Verdict;
+import dev.embeddingsearch.model.ApiKey;
+import dev.embeddingsearch.model.EmbeddingModel;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
+import java.security.cert.CertificateException;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.opensearch.ExceptionsHelper;
+import org.opensearch.core.rest.RestStatus;
+
+/**
+ * Turns what went wrong with one call into words, a status and a verdict.
+ *
+ * <table>
+ * <caption>The service's answer and what a client of OpenSearch sees</caption>
+ * <tr><th>answer</th><th>status</th><th>sent again</th></tr>
+ * <tr><td>408, 429, 5xx, timeout, no connection</td><td>503, retryable</td><td>yes</td></tr>
+ * <tr><td>429 insufficient_quota</td><td>503</td><td>no</td></tr>
+ * <tr><td>400, 413, 422</td><td>400</td><td>in halves, to find the guilty input</td></tr>
+ * <tr><td>401, 403, 404, redirects, other 4xx, an inside address, a bad certificate</td><td>400: a setting is wrong</td>
+ *     <td>no</td></tr>
+ * <tr><td>a reply that does not add up</td><td>502</td><td>no</td></tr>
+ * </table>
+ *
+ * <p>The service's own message is passed on, for it names the cause. It may quote the input, which goes back to the one
+ * who sent it: a verbatim input is taken out, the rest is cut to a bounded length. Keys, also half masked, never pass.
+ */
+final class FailureMapper {
+
+    static final int MAX_MESSAGE = 300;
+
+    /** A wait longer than this is not waited for. */
+    static final long MAX_WAIT_MILLIS = 300_000;
+
+    private static final Pattern KEYS = Pattern.compile("\\bsk-\\S+|\\S*\\*{3,}\\S*");
+
+    private final EmbeddingModel model;
+    private final Optional<ApiKey> key;
+
+    FailureMapper(EmbeddingModel model, Optional<ApiKey> key) {
+        this.model = model;
+        this.key = key;
+    }
+
+    Failure status(int status, ServiceError error, long waitMillis, Batch batch) {
+        String says = "answered [" + status + "]" + quote(error, batch);
+        return switch (status) {
+            case 400, 413, 422 -> failure(says, RestStatus.BAD_REQUEST, Verdict.REFUSED);
+            case 401, 403 ->
+                failure(
+                        says + "; check [" + setting("api_key") + "] in the keystore",
+                        RestStatus.BAD_REQUEST,
+                        Verdict.FINAL);
+            case 404 ->
+                failure(
+                        says + "; check [" + setting("url") + "] and [" + setting("id") + "]",
+                        RestStatus.BAD_REQUEST,
+                        Verdict.FINAL);
+            case 408, 429 -> busy(says, error, waitMillis);
+            default -> status >= 500 ? busy(says, error, waitMillis) : other(status, says);
+        };
+    }
+
+    private Failure busy(String says, ServiceError error, long waitMillis) {
+        if (error.code().equals("insufficient_quota")) {
+            String hint = "; the account's quota is used up, waiting does not help";
+            return failure(says + hint, RestStatus.SERVICE_UNAVAILABLE, Verdict.FINAL);
+        }
+        if (waitMillis > MAX_WAIT_MILLIS) {
+            String hint = "; it asks to wait [" + waitMillis / 1000 + "] seconds, send the request again then";
+            return new Failure(retryable(says + hint, null), Verdict.FINAL, waitMillis);
+        }
+        return new Failure(retryable(says, null), Verdict.RETRY, waitMillis);
+    }
+
+    private Failure other(int status, String says) {
+        boolean redirect = status >= 300 && status < 400;
+        String hint = redirect ? "; redirects are not followed, set [" + setting("url") + "] to the final address" : "";
+        return failure(says + hint, RestStatus.BAD_REQUEST, Verdict.FINAL);
+    }
+
+    /** A reply of status 200 that reports an error. */
+    Failure errorReply(ServiceError error, Batch batch) {
+        return failure("answered [200] with an error" + quote(error, batch), RestStatus.BAD_GATEWAY, Verdict.FINAL);
+    }
+
+    Failure io(IOException e) {
+        if (ExceptionsHelper.unwrap(e, InsideAddressException.class) instanceof InsideAddressException inside) {
+            return failure("was not called: " + inside.getMessage(), RestStatus.BAD_REQUEST, Verdict.FINAL);
+        }
+        if (e instanceof BadReplyException) {
+            return failure(
+                    "sent a reply that cannot be used: " + e.getMessage(), RestStatus.BAD_GATEWAY, Verdict.FINAL);
+        }
+        if (ExceptionsHelper.unwrap(e, CertificateException.class) != null || e instanceof SSLPeerUnverifiedException) {
+            return failure("has a certificate that is not trusted for it", RestStatus.BAD_REQUEST, Verdict.FINAL);
+        }
+        boolean late = e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException);
+        String says = late
+                ? "did not answer within [" + model.limits().timeout() + "] ([" + setting("timeout") + "])"
+                : "could not be reached: " + e;
+        return Failure.of(retryable(says, e), Verdict.RETRY);
+    }
+
+    Failure unexpected(RuntimeException e) {
+        String says = "could not be called: " + e.getClass().getSimpleName();
+        return Failure.of(
+                new EmbeddingException(subject() + says, RestStatus.INTERNAL_SERVER_ERROR, false, e), Verdict.FINAL);
+    }
+
+    Failure closed() {
+        return Failure.of(retryable("was not called: this node is shutting down", null), Verdict.FINAL);
+    }
+
+    private EmbeddingException retryable(String says, Exception cause) {
+        return new EmbeddingException(subject() + says, RestStatus.SERVICE_UNAVAILABLE, true, cause);
+    }
+
+    private Failure failure(String says, RestStatus status, Verdict verdict) {
+        return Failure.of(new EmbeddingException(subject() + says, status, false, null), verdict);
+    }
+
+    private String subject() {
+        return "the service of model [" + model.name() + "] at [" + model.url() + "] ";
+    }
+
+    private String setting(String key) {
+        return "embedding.model." + model.name() + "." + key;
+    }
+
+    private String quote(ServiceError error, Batch batch) {
+        String code = error.code().isEmpty() ? "" : " [" + clean(error.code(), batch) + "]";
+        return error.message().isEmpty() ? code : code + ": " + clean(error.message(), batch);
+    }
+
+    private String clean(String words, Batch batch) {
+        String clean =
+                key.map(secret -> words.replace(secret.reveal(), "[key]")).orElse(words);
+        for (String text : batch.texts()) {
+            clean = text.length() < 4 ? clean : clean.replace(text, "[input]");
+        }
+        clean = KEYS.matcher(clean).replaceAll("[key]").replaceAll("\\p{Cntrl}+", " ");
+        return clean.length() <= MAX_MESSAGE ? clean : clean.substring(0, MAX_MESSAGE) + "...";
+    }
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.embedding;
+
+/** Hears what became of a batch: one of the two, once. */
+interface Outcome {
+
+    /** One vector an input, in the order of the inputs. */
+    void vectors(float[][] vectors);
+
+    void failure(Failure failure);
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.embedding;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.io.InputStream;
+
+/** Reads a reply's vectors as they arrive, puts them into the order of the inputs and refuses what does not add up. */
+final class ReplyParser {
+
+    private final JsonFactory json;
+    private final VectorShape shape;
+    private final float[][] vectors;
+    private int seen;
+
+    ReplyParser(JsonFactory json, VectorShape shape, int inputs) {
+        this.json = json;
+        this.shape = shape;
+        this.vectors = new float[inputs][];
+    }
+
+    /**
+     * Reads the whole reply.
+     *
+     * @return one vector an input, in the order of the inputs
+     * @throws BadReplyException if the reply is not one vector for each input
+     * @throws ServiceErrorException if it is an error in spite of its status
+     */
+    float[][] parse(InputStream in) throws IOException, ServiceErrorException {
+        try (JsonParser parser = json.createParser(new BoundedInputStream(in, limit()))) {
+            parseRoot(parser);
+        } catch (JacksonException e) {
+            throw new BadReplyException("expected JSON, got something else at line ["
+                    + e.getLocation().getLineNr() + "], column ["
+                    + e.getLocation().getColumnNr() + "]");
+        }
+        if (seen != vectors.length) {
+            throw new BadReplyException("expected [" + vectors.length + "] vectors, got [" + seen + "]");
+        }
+        return vectors;
+    }
+
+    /** A number takes at most some 25 characters; the rest is for keys, white space and what else a service adds. */
+    private long limit() {
+        long dimensions = shape.expected() > 0 ? shape.expected() : VectorBuffer.MAX_DIMENSIONS;
+        return 65_536 + vectors.length * (1024 + 32 * dimensions);
+    }
+
+    private void parseRoot(JsonParser parser) throws IOException, ServiceErrorException {
+        expect(parser.nextToken(), JsonToken.START_OBJECT, "an object");
+        boolean data = false;
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String field = parser.currentName();
+            JsonToken value = parser.nextToken();
+            if (field.equals("data")) {
+                data = true;
+                parseData(parser);
+            } else if (field.equals("error") && value != JsonToken.VALUE_NULL) {
+                throw new ServiceErrorException(ServiceError.parse(parser));
+            } else {
+                parser.skipChildren();
+            }
+        }
+        if (!data) {
+            throw new BadReplyException("expected a reply with [data], got one without");
+        }
+        if (parser.nextToken() != null) {
+            throw new BadReplyException("expected the reply to end after its object, got more");
+        }
+    }
+
+    private void parseData(JsonParser parser) throws IOException {
+        expect(parser.currentToken(), JsonToken.START_ARRAY, "an array in [data]");
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            expect(parser.currentToken(), JsonToken.START_OBJECT, "objects in [data]");
+            parseEntry(parser);
+        }
+    }
+
+    private void parseEntry(JsonParser parser) throws IOException {
+        int index = -1;
+        float[] vector = null;
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String field = parser.currentName();
+            JsonToken value = parser.nextToken();
+            if (field.equals("index")) {
+                expect(value, JsonToken.VALUE_NUMBER_INT, "a whole number in [index]");
+                index = parser.getIntValue();
+            } else if (field.equals("embedding")) {
+                vector = parseVector(parser);
+            } else {
+                parser.skipChildren();
+            }
+        }
+        place(index, vector);
+    }
+
+    private float[] parseVector(JsonParser parser) throws IOException {
+        VectorBuffer buffer = new VectorBuffer(shape.expected());
+        if (parser.currentToken() == JsonToken.VALUE_STRING) {
+            parser.readBinaryValue(buffer);
+        } else {
+            expect(parser.currentToken(), JsonToken.START_ARRAY, "an array or base64 in [embedding]");
+            while (parser.nextToken() != JsonToken.END_ARRAY) {
+                if (!parser.currentToken().isNumeric()) {
+                    throw new BadReplyException("expected numbers in [embedding], got something else");
+                }
+                buffer.add(parser.getFloatValue());
+            }
+        }
+        return shape.fit(buffer.vector());
+    }
+
+    private void place(int index, float[] vector) throws BadReplyException {
+        if (vector == null) {
+            throw new BadReplyException("expected an [embedding] in each entry of [data], got an entry without");
+        }
+        if (index < 0 || index >= vectors.length) {
+            throw new BadReplyException("expected an [index] from 0 to [" + (vectors.length - 1)
+                    + "] in each entry, got " + (index < 0 ? "none" : "[" + index + "]"));
+        }
+        if (vectors[index] != null) {
+            throw new BadReplyException("expected each [index] once, got [" + index + "] again");
+        }
+        vectors[index] = vector;
+        seen++;
+    }
+
+    private static void expect(JsonToken actual, JsonToken expected, String words) throws BadReplyException {
+        if (actual != expected) {
+            throw new BadReplyException("expected " + words + ", got something else");
+        }
+    }
+}

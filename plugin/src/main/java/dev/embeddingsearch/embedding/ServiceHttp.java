@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.embedding;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.embeddingsearch.model.ApiKey;
+import dev.embeddingsearch.model.EmbeddingModel;
+import dev.embeddingsearch.model.Models;
+import dev.embeddingsearch.model.Provider;
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.Proxy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import okhttp3.Call;
+import okhttp3.Callback;
+import okhttp3.Dispatcher;
+import okhttp3.Dns;
+import okhttp3.HttpUrl;
+import okhttp3.MediaType;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+
+/**
+ * Makes single calls over HTTP: no redirects, no proxy, no cookies, no address inside unless allowed. OkHttp may try
+ * another address of the host or replace a stale connection by itself; all other second attempts are the caller's.
+ */
+final class ServiceHttp implements Closeable {
+
+    private static final MediaType JSON = MediaType.get("application/json");
+
+    private final Models models;
+    private final String userAgent;
+    private final JsonFactory json = new JsonFactory();
+    private final OkHttpClient client;
+    private volatile boolean closed;
+
+    ServiceHttp(Models models, String userAgent, Dns dns) {
+        this.models = models;
+        this.userAgent = userAgent;
+        Dispatcher dispatcher = new Dispatcher();
+        dispatcher.setMaxRequests(Integer.MAX_VALUE); // lanes bound what is in flight
+        dispatcher.setMaxRequestsPerHost(Integer.MAX_VALUE);
+        this.client = new OkHttpClient.Builder()
+                .dispatcher(dispatcher)
+                .dns(new AddressGuard(models.allowlist(), dns))
+                .proxy(Proxy.NO_PROXY)
+                .followRedirects(false)
+                .followSslRedirects(false)
+                .connectTimeout(Duration.ofSeconds(10))
+                .readTimeout(Duration.ZERO) // each call has the model's timeout for all of it
+                .writeTimeout(Duration.ZERO)
+                .build();
+    }
+
+    /** Sends a batch once and tells the outcome, on a thread of the HTTP client or on this one. */
+    void send(Batch batch, Outcome outcome) {
+        Optional<ApiKey> key = models.apiKey(batch.model().name());
+        FailureMapper failures = new FailureMapper(batch.model(), key);
+        Call call;
+        try {
+            call = client.newCall(request(batch, key));
+            call.timeout().timeout(batch.model().limits().timeout().millis(), TimeUnit.MILLISECONDS);
+        } catch (IOException | IllegalArgumentException e) {
+            outcome.failure(failures.unexpected(new IllegalStateException("cannot write the request", e)));
+            return;
+        }
+        call.enqueue(new Callback() {
+            @Override
+            public void onFailure(Call ended, IOException e) {
+                outcome.failure(closed ? failures.closed() : failures.io(e));
+            }
+
+            @Override
+            public void onResponse(Call ended, Response response) {
+                read(batch, response, failures).accept(outcome);
+            }
+        });
+    }
+
+    /** Reads a response to its end; the outcome is told after it is closed. */
+    private Consumer<Outcome> read(Batch batch, Response response, FailureMapper failures) {
+        try (response) {
+            if (response.code() != 200) {
+                ServiceError error = ServiceError.parse(json, response.body().byteStream());
+                long wait = RetryAfter.millis(response.headers(), Instant.now());
+                return failed(failures.status(response.code(), error, wait, batch));
+            }
+            ReplyParser parser =
+                    new ReplyParser(json, batch.shape(), batch.inputs().size());
+            float[][] vectors = parser.parse(response.body().byteStream());
+            return outcome -> outcome.vectors(vectors);
+        } catch (ServiceErrorException e) {
+            return failed(failures.errorReply(e.error(), batch));
+        } catch (IOException e) {
+            return failed(closed ? failures.closed() : failures.io(e));
+        } catch (RuntimeException e) {
+            return failed(failures.unexpected(e));
+        }
+    }
+
+    private static Consumer<Outcome> failed(Failure failure) {
+        return outcome -> outcome.failure(failure);
+    }
+
+    private Request request(Batch batch, Optional<ApiKey> key) throws IOException {
+        EmbeddingModel model = batch.model();
+        boolean azure = model.endpoint().provider() == Provider.AZURE;
+        Request.Builder request = new Request.Builder()
+                .url(url(model, model.modelId(batch.side()), azure))
+                .header("User-Agent", userAgent)
+                .post(RequestBody.create(body(batch), JSON));
+        key.ifPresent(secret -> request.header(
+                azure ? "api-key" : "Authorization", azure ? secret.reveal() : "Bearer " + secret.reveal()));
+        return request.build();
+    }
+
+    private static HttpUrl url(EmbeddingModel model, String id, boolean azure) {
+        HttpUrl.Builder url = HttpUrl.get(model.url()).newBuilder();
+        if (azure) {
+            url.addPathSegments("openai/deployments")
+                    .addPathSegment(id)
+                    .addQueryParameter("api-version", model.endpoint().apiVersion());
+        }
+        return url.addPathSegment("embeddings").build();
+    }
+
+    private byte[] body(Batch batch) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
+        try (JsonGenerator body = json.createGenerator(bytes)) {
+            body.writeStartObject();
+            body.writeStringField("model", batch.model().modelId(batch.side()));
+            body.writeArrayFieldStart("input");
+            for (Input input : batch.inputs()) {
+                body.writeString(input.text());
+            }
+            body.writeEndArray();
+            if (batch.shape().sent() > 0) {
+                body.writeNumberField("dimensions", batch.shape().sent());
+            }
+            body.writeStringField("encoding_format", "base64");
+            body.writeEndObject();
+        }
+        return bytes.toByteArray();
+    }
+
+    /** Ends calls under way, each with a failure, and lets go of threads and connections. */
+    @Override
+    public void close() {
+        closed = true;
+        client.dispatcher().cancelAll();
+        client.dispatcher().executorService().shutdown();
+        client.connectionPool().evictAll();
+    }
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.embedding;
+
+import java.io.OutputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/** Collects one vector, from numbers or from the bytes of little-endian float32, without boxing or copies in between. */
+final class VectorBuffer extends OutputStream {
+
+    /** More than any model has; keeps a hostile reply from filling the heap. */
+    static final int MAX_DIMENSIONS = 65_536;
+
+    private static final VarHandle FLOATS =
+            MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private final byte[] rest = new byte[Float.BYTES];
+    private int restLength;
+    private float[] values;
+    private int size;
+
+    VectorBuffer(int expected) {
+        values = new float[expected > 0 ? expected : 1024];
+    }
+
+    void add(float value) throws BadReplyException {
+        if (size == values.length) {
+            if (size >= MAX_DIMENSIONS) {
+                throw new BadReplyException("got a vector of more than [" + MAX_DIMENSIONS + "] dimensions");
+            }
+            values = Arrays.copyOf(values, Math.min(MAX_DIMENSIONS, 2 * size));
+        }
+        values[size++] = value;
+    }
+
+    @Override
+    public void write(int b) throws BadReplyException {
+        rest[restLength++] = (byte) b;
+        if (restLength == Float.BYTES) {
+            add((float) FLOATS.get(rest, 0));
+            restLength = 0;
+        }
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws BadReplyException {
+        int at = offset;
+        int end = offset + length;
+        while (at < end && restLength > 0) {
+            write(bytes[at++]);
+        }
+        for (; end - at >= Float.BYTES; at += Float.BYTES) {
+            add((float) FLOATS.get(bytes, at));
+        }
+        while (at < end) {
+            write(bytes[at++]);
+        }
+    }
+
+    float[] vector() throws BadReplyException {
+        if (restLength > 0) {
+            throw new BadReplyException("expected base64 of whole float32 values, got [" + restLength + "] bytes more");
+        }
+        return size == values.length ? values : Arrays.copyOf(values, size);
+    }
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.model;
+
+import org.opensearch.common.unit.TimeValue;
+
+/**
+ * A model with all its settings resolved, and no secret among them.
+ *
+ * @param name the name in {@code embedding.model.<name>.*}
+ * @param id the id sent for documents
+ * @param queryId the id sent for queries
+ * @param known what the catalogue knows of the id; an entry of zeros when nothing
+ * @param dimensions length of the vectors wanted: the setting, else the catalogue's, else 0 for unknown
+ */
+public record EmbeddingModel(
+        String name,
+        String id,
+        String queryId,
+        Endpoint endpoint,
+        KnownModel known,
+        int dimensions,
+        Prefixes prefixes,
+        Limits limits) {
+
+    /**
+     * Where the model is served.
+     *
+     * @param url base URL, allowed by {@code embedding.url_allowlist}, without a slash at the end
+     * @param apiVersion the {@code api-version} of Azure; unused elsewhere
+     */
+    public record Endpoint(String url, Provider provider, String apiVersion) {}
+
+    /**
+     * How much is sent, how fast, and how patiently.
+     *
+     * @param inputTokens most tokens of one input, 0 when the service alone decides
+     * @param truncate whether longer inputs are cut; they fail otherwise
+     * @param requestsPerMinute 0 for unlimited
+     * @param tokensPerMinute 0 for unlimited
+     */
+    public record Limits(
+            int inputTokens,
+            boolean truncate,
+            int batchInputs,
+            int batchTokens,
+            int requestsPerMinute,
+            int tokensPerMinute,
+            TimeValue timeout,
+            int retries,
+            int inFlight) {}
+
+    public String modelId(Side side) {
+        return side == Side.DOCUMENT ? id : queryId;
+    }
+
+    public String url() {
+        return endpoint.url();
+    }
+
+    /** Whether the service accepts {@code dimensions} in the request. */
+    public boolean takesDimensions() {
+        return known.family().takesDimensions();
+    }
+
+    /** Whether newlines become spaces: on the first generation's text models, and never for code. */
+    public boolean replacesNewlines(InputType type) {
+        return known.family() == Family.TEXT_001 && type == InputType.TEXT;
+    }
+
+    /** Name of the encoding that counts this model's tokens; an approximation for models outside OpenAI's table. */
+    public String tokenizer() {
+        return known.family().tokenizer();
+    }
+}
