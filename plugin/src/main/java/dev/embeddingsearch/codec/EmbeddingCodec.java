@@ -4,6 +4,8 @@ package dev.embeddingsearch.codec;
 import dev.embeddingsearch.lucene.EmbeddingVectorsFormat;
 import dev.embeddingsearch.mapper.EmbeddingFieldType;
 import dev.embeddingsearch.mapper.VectorIndexOptions;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.lucene.codecs.Codec;
 import org.apache.lucene.codecs.FilterCodec;
 import org.apache.lucene.codecs.KnnVectorsFormat;
@@ -32,6 +34,8 @@ final class EmbeddingCodec extends FilterCodec {
     private static final class PerField extends PerFieldKnnVectorsFormat {
         private final PerFieldKnnVectorsFormat others;
         private final MapperService mapperService;
+        /** One instance for all fields of the same options: Lucene writes a set of files for each instance. */
+        private final Map<VectorIndexOptions, KnnVectorsFormat> ours = new ConcurrentHashMap<>();
 
         PerField(PerFieldKnnVectorsFormat others, MapperService mapperService) {
             this.others = others;
@@ -42,7 +46,7 @@ final class EmbeddingCodec extends FilterCodec {
         public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
             MappedFieldType type = mapperService.fieldType(field);
             if (type != null && type.unwrap() instanceof EmbeddingFieldType embedding) {
-                return format(embedding.parameters().indexOptions());
+                return ours.computeIfAbsent(embedding.parameters().indexOptions(), PerField::format);
             }
             return others.getKnnVectorsFormatForField(field);
         }

@@ -37,7 +37,7 @@ record Calibration(VectorSimilarityFunction similarity, double mean) {
         for (LeafReaderContext leaf : reader.leaves()) {
             Centroid centroid = Centroid.of(leaf.reader(), leg.field());
             if (centroid != null) {
-                sum += centroid.count() * (double) VectorUtil.dotProduct(leg.target(), centroid.mean());
+                sum += centroid.count() * (double) centroid.dot(leg.target());
                 count += centroid.count();
             }
         }
