@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.embedding;
+
+import com.carrotsearch.randomizedtesting.annotations.ThreadLeakFilters;
+import dev.embeddingsearch.model.InputType;
+import dev.embeddingsearch.model.Models;
+import dev.embeddingsearch.model.Side;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import mockwebserver3.MockWebServer;
+import okhttp3.Dns;
+import org.junit.After;
+import org.junit.Before;
+import org.opensearch.ExceptionsHelper;
+import org.opensearch.action.support.PlainActionFuture;
+import org.opensearch.common.settings.MockSecureSettings;
+import org.opensearch.common.settings.Settings;
+import org.opensearch.common.unit.TimeValue;
+import org.opensearch.common.util.concurrent.ThreadContext;
+import org.opensearch.test.OpenSearchTestCase;
+import org.opensearch.threadpool.Scheduler;
+
+/** A client, a scripted service on loopback, and a scheduler whose time passes at once. */
+@ThreadLeakFilters(filters = OkHttpThreadFilter.class)
+public abstract class EmbeddingClientTestCase extends OpenSearchTestCase {
+
+    protected static final String KEY = "sk-test-0123456789abcdef";
+
+    protected final List<Long> delays = Collections.synchronizedList(new ArrayList<>());
+    protected final ThreadContext threadContext = new ThreadContext(Settings.EMPTY);
+    protected FakeService service;
+    protected MockWebServer server;
+    protected boolean withKey = true;
+    private final AtomicLong nanos = new AtomicLong();
+    private final List<EmbeddingClient> clients = new ArrayList<>();
+
+    @Before
+    public void startServer() throws Exception {
+        service = new FakeService();
+        server = new MockWebServer();
+        server.setDispatcher(service);
+        server.start(InetAddress.getLoopbackAddress(), 0);
+    }
+
+    @After
+    public void stopServer() {
+        clients.forEach(EmbeddingClient::close);
+        server.close();
+    }
+
+    /** A client whose default model is at the scripted service, with a key and these settings. */
+    protected EmbeddingClient client(String... pairs) {
+        return client(this::passAtOnce, Dns.SYSTEM, pairs);
+    }
+
+    protected EmbeddingClient client(Scheduler scheduler, Dns dns, String... pairs) {
+        Models models = models(pairs);
+        EmbeddingClient client = new EmbeddingClient(
+                models, new ServiceHttp(models, "embedding-search/test", dns), scheduler, threadContext, nanos::get);
+        clients.add(client);
+        return client;
+    }
+
+    protected Models models(String... pairs) {
+        MockSecureSettings secrets = new MockSecureSettings();
+        if (withKey) {
+            secrets.setString("embedding.model.default.api_key", KEY);
+        }
+        Settings.Builder settings = Settings.builder()
+                .setSecureSettings(secrets)
+                .putList(
+                        "embedding.url_allowlist", "http://127.0.0.1:*", "http://*.example.org:*", "http://localhost:*")
+                .put("embedding.model.default.url", "http://127.0.0.1:" + server.getPort() + "/v1");
+        for (int i = 0; i < pairs.length; i += 2) {
+            settings.put("embedding.model.default." + pairs[i], pairs[i + 1]);
+        }
+        return new Models(settings.build());
+    }
+
+    private Scheduler.ScheduledCancellable passAtOnce(Runnable task, TimeValue delay, String executor) {
+        delays.add(delay.millis());
+        nanos.addAndGet(delay.nanos());
+        task.run();
+        return null;
+    }
+
+    protected static List<EmbeddingResult> embed(EmbeddingClient client, String... texts) {
+        return embed(client, request(0, texts));
+    }
+
+    protected static List<EmbeddingResult> embed(EmbeddingClient client, EmbeddingRequest request) {
+        PlainActionFuture<List<EmbeddingResult>> future = new PlainActionFuture<>();
+        client.embed(request, future);
+        return future.actionGet(TimeValue.timeValueSeconds(60));
+    }
+
+    protected static EmbeddingRequest request(int dimensions, String... texts) {
+        return new EmbeddingRequest("default", Side.DOCUMENT, InputType.TEXT, dimensions, Arrays.asList(texts));
+    }
+
+    /** Embeds one text that is to fail, and returns how. */
+    protected static EmbeddingException failure(EmbeddingClient client, String text) {
+        Exception failure = embed(client, text).getFirst().failure();
+        assertNotNull("expected a failure", failure);
+        assertFalse(failure.toString(), ExceptionsHelper.stackTrace(failure).contains(KEY));
+        return (EmbeddingException) failure;
+    }
+
+    protected static void assertVector(String text, int dimensions, EmbeddingResult result) {
+        assertNull(result.failure());
+        assertArrayEquals(FakeService.vector(text, dimensions), result.vector(), 1e-6f);
+    }
+}
