@@ -96,7 +96,7 @@ final class HybridWeight extends Weight {
                 Explanation.match((float) fusion.lexical(), "weight"),
                 Explanation.match(
                         (float) score,
-                        "normalised: score / bound",
+                        "normalised, computed as score / bound from:",
                         raw,
                         Explanation.match((float) fusion.bound(), "bound: no document's score exceeds it")));
     }
@@ -112,7 +112,7 @@ final class HybridWeight extends Weight {
                 Explanation.match((float) fusion.vector(), "weight"),
                 Explanation.match(
                         (float) score,
-                        "normalised: max(0, (similarity - mean) / (1 - mean)) for cosines",
+                        "normalised, computed as max(0, (cosine - mean) / (1 - mean)) from:",
                         Explanation.match(
                                 (float) raw,
                                 "exact similarity with field [" + hybrid.leg().field() + "], "

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.fusion;
+
+import java.io.IOException;
+import org.apache.lucene.index.VectorSimilarityFunction;
+
+public class CalibrationTests extends FusionTestCase {
+
+    public void testMeanIsThatOfAllVectorsShrunkTowardsTheBackground() throws IOException {
+        index(atLeast(50));
+        VectorLeg leg = leg();
+        assertEquals(mean(leg), Calibration.of(leg, reader).mean(), 1e-5);
+    }
+
+    public void testWithoutVectorsTheMeanIsTheBackground() throws IOException {
+        index(atLeast(10));
+        VectorLeg nowhere = new VectorLeg("nowhere", unitVector(), VectorSimilarityFunction.DOT_PRODUCT, 0.7);
+        assertEquals(0.7, Calibration.of(nowhere, reader).mean(), 1e-9);
+    }
+
+    public void testNormalisesTheBandBetweenMeanAndOne() {
+        Calibration calibration = new Calibration(VectorSimilarityFunction.DOT_PRODUCT, 0.7);
+        assertEquals(0, calibration.normalise(0.5), 0);
+        assertEquals(0, calibration.normalise(0.7), 0);
+        assertEquals(0.5, calibration.normalise(0.85), 1e-9);
+        assertEquals(1, calibration.normalise(1), 1e-9);
+        assertEquals("rounding above one", 1, calibration.normalise(1.0000001), 0);
+    }
+
+    public void testOtherSimilaritiesStayWithinZeroAndOne() throws IOException {
+        index(atLeast(10));
+        for (VectorSimilarityFunction similarity : new VectorSimilarityFunction[] {
+            VectorSimilarityFunction.EUCLIDEAN, VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT
+        }) {
+            Calibration calibration = Calibration.of(new VectorLeg(VECTOR, unitVector(), similarity, 0.7), reader);
+            float[] far = unitVector();
+            float[] target = unitVector();
+            for (int i = 0; i < far.length; i++) {
+                far[i] *= 50;
+            }
+            double score = calibration.normalise(calibration.raw(target, far));
+            assertTrue(similarity + " gave " + score, score >= 0 && score <= 1);
+        }
+    }
+}
