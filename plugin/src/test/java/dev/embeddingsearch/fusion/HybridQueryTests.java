@@ -131,7 +131,7 @@ public class HybridQueryTests extends FusionTestCase {
                 }
                 if (doc != DocIdSetIterator.NO_MORE_DOCS) {
                     if (live == null || live.get(doc)) {
-                        assertEquals(expected.get(leaf.docBase + doc), scorer.score(), 0);
+                        assertEquals(expected.get(leaf.docBase + doc), scorer.score(), TOLERANCE);
                     }
                     assertTrue(scorer.score() <= scorer.getMaxScore(doc));
                     target = doc + 1 + random().nextInt(3);
