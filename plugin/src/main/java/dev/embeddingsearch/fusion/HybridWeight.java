@@ -91,7 +91,7 @@ final class HybridWeight extends Weight {
             return Explanation.match(0f, "lexical leg: no match", raw);
         }
         return Explanation.match(
-                (float) (fusion.lexical() * score),
+                (float) fusion.lexical() * (float) score,
                 "lexical leg, product of:",
                 Explanation.match((float) fusion.lexical(), "weight"),
                 Explanation.match(
@@ -107,7 +107,7 @@ final class HybridWeight extends Weight {
                     0f, "vector leg: no vector in field [" + hybrid.leg().field() + "]");
         }
         return Explanation.match(
-                (float) (fusion.vector() * score),
+                (float) fusion.vector() * (float) score,
                 "vector leg, product of:",
                 Explanation.match((float) fusion.vector(), "weight"),
                 Explanation.match(
