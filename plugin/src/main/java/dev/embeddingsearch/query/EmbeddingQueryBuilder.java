@@ -88,7 +88,7 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
 
     public static EmbeddingQueryBuilder fromXContent(XContentParser parser, Supplier<QueryEmbedder> embedder)
             throws IOException {
-        EmbeddingQueryParser read = new EmbeddingQueryParser(NAME).read(parser);
+        EmbeddingQueryParser read = new EmbeddingQueryParser(NAME, "field").read(parser);
         return read.build(null, null, embedder)
                 .filter(read.filter())
                 .boost(read.boost())

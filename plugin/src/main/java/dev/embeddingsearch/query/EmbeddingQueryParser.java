@@ -16,6 +16,7 @@ import org.opensearch.index.query.QueryBuilder;
 final class EmbeddingQueryParser {
 
     private final String queryName;
+    private final String fieldKey;
     private String field;
     private QueryInput input;
     private int k = KnnOptions.DEFAULT_K;
@@ -28,9 +29,11 @@ final class EmbeddingQueryParser {
 
     /**
      * @param queryName what errors call the query
+     * @param fieldKey what they call the key that names the searched field
      */
-    EmbeddingQueryParser(String queryName) {
+    EmbeddingQueryParser(String queryName, String fieldKey) {
         this.queryName = queryName;
+        this.fieldKey = fieldKey;
     }
 
     private void input(QueryInput given, XContentParser parser) {
@@ -79,7 +82,8 @@ final class EmbeddingQueryParser {
         String searched = field == null ? defaultField : field;
         QueryInput given = input == null ? defaultInput : input;
         if (searched == null) {
-            throw new IllegalArgumentException("[" + queryName + "] expects the name of the field to search");
+            throw new IllegalArgumentException(
+                    "[" + queryName + "] expects the name of the field to search in [" + fieldKey + "]");
         }
         if (given == null) {
             throw new IllegalArgumentException("[" + queryName + "] expects one of [text], [code] and [vector]");
@@ -89,8 +93,7 @@ final class EmbeddingQueryParser {
     }
 
     ParsingException unknownKey(String key, XContentParser parser) {
-        return new ParsingException(
-                parser.getTokenLocation(), "[" + queryName + "] query does not support [" + key + "]");
+        return new ParsingException(parser.getTokenLocation(), "[" + queryName + "] unknown field [" + key + "]");
     }
 
     private boolean parseField(String key, XContentParser parser) throws IOException {

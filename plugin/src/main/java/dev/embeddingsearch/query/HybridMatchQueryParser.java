@@ -36,7 +36,8 @@ final class HybridMatchQueryParser {
             "auto_generate_synonyms_phrase_query");
 
     private final Supplier<QueryEmbedder> embedder;
-    private final EmbeddingQueryParser shared = new EmbeddingQueryParser(HybridMatchQueryBuilder.NAME);
+    private final EmbeddingQueryParser shared =
+            new EmbeddingQueryParser(HybridMatchQueryBuilder.NAME, "embedding_field");
     private XContentBuilder match;
     private boolean matchOptions;
     private String query;
@@ -73,7 +74,8 @@ final class HybridMatchQueryParser {
             case "embedding_field" -> embeddingField = parser.text();
             case "lexical" -> lexical = AbstractQueryBuilder.parseInnerQueryBuilder(parser);
             case "embedding" ->
-                embedding = new EmbeddingQueryParser(HybridMatchQueryBuilder.NAME + ".embedding").read(parser);
+                embedding = new EmbeddingQueryParser(HybridMatchQueryBuilder.NAME + ".embedding", "embedding_field")
+                        .read(parser);
             case "vector_weight" -> vectorWeight = parser.floatValue();
             case "on_embedding_failure" -> lenient = parseOnFailure(parser);
             default -> {

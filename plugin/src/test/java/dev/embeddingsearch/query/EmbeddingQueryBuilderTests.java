@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.query;
+
+import static org.hamcrest.Matchers.containsString;
+
+import dev.embeddingsearch.fusion.HybridQuery;
+import dev.embeddingsearch.fusion.TopVectorsQuery;
+import dev.embeddingsearch.fusion.VectorLeg;
+import dev.embeddingsearch.mapper.VectorSimilarity;
+import dev.embeddingsearch.model.InputType;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.List;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.search.MatchNoDocsQuery;
+import org.apache.lucene.search.Query;
+import org.opensearch.core.common.ParsingException;
+import org.opensearch.index.mapper.MapperService;
+import org.opensearch.index.query.BoolQueryBuilder;
+import org.opensearch.index.query.QueryBuilder;
+import org.opensearch.index.query.QueryBuilders;
+import org.opensearch.index.query.QueryShardContext;
+import org.opensearch.plugins.Plugin;
+import org.opensearch.test.AbstractQueryTestCase;
+
+public class EmbeddingQueryBuilderTests extends AbstractQueryTestCase<EmbeddingQueryBuilder> {
+
+    @Override
+    protected Collection<Class<? extends Plugin>> getPlugins() {
+        return QueryFields.plugins(super.getPlugins());
+    }
+
+    @Override
+    protected void initializeAdditionalMappings(MapperService mapperService) throws IOException {
+        QueryFields.map(mapperService);
+    }
+
+    @Override
+    protected EmbeddingQueryBuilder doCreateTestQueryBuilder() {
+        return query(QueryInput.vector(QueryFields.vector(random())), QueryFields.filter());
+    }
+
+    private static EmbeddingQueryBuilder query(QueryInput input, QueryBuilder filter) {
+        return new EmbeddingQueryBuilder(QueryFields.MEANING, input, QueryFields.options(), filter, () -> null);
+    }
+
+    @Override
+    protected void doAssertLuceneQuery(EmbeddingQueryBuilder builder, Query query, QueryShardContext context)
+            throws IOException {
+        float[] target = VectorSimilarity.COSINE.prepare(
+                QueryFields.MEANING, builder.input().vectors().get(0).values());
+        VectorLeg leg = new VectorLeg(
+                QueryFields.MEANING, target, VectorSimilarityFunction.DOT_PRODUCT, QueryFields.BACKGROUND);
+        TopVectorsQuery knn =
+                (TopVectorsQuery) builder.leg(context).orElseThrow().knn();
+        assertEquals(HybridQuery.vectorOnly(knn, leg), query);
+        assertEquals(QueryFields.MEANING, knn.getField());
+        assertArrayEquals(target, knn.getTargetCopy(), 0);
+    }
+
+    public void testOptionsReachTheShard() throws IOException {
+        EmbeddingQueryBuilder builder = (EmbeddingQueryBuilder) parseQuery("""
+                {"embedding": {"field": "meaning", "vector": [1, 2, 3, 4, 5, 6, 7, 8], "k": 7, "num_candidates": 30,
+                  "min_similarity": 0.25, "exact": true, "filter": {"term": {"mapped_string": "x"}}}}""");
+        QueryShardContext context = createShardContext();
+        VectorLeg leg = builder.leg(context).orElseThrow().vectors();
+        Query filter = QueryBuilders.termQuery("mapped_string", "x").toQuery(context);
+        TopVectorsQuery expected = new TopVectorsQuery(leg, filter, new TopVectorsQuery.Options(7, 30, 0.25f, true));
+        assertEquals(expected, builder.leg(context).orElseThrow().knn());
+    }
+
+    public void testCandidatesDefaultToAHundredOrK() {
+        assertEquals(
+                new TopVectorsQuery.Options(10, 100, Double.NEGATIVE_INFINITY, false),
+                new KnnOptions(10, null, null, false).forShard());
+        assertEquals(
+                new TopVectorsQuery.Options(500, 500, Double.NEGATIVE_INFINITY, false),
+                new KnnOptions(500, null, null, false).forShard());
+    }
+
+    public void testChoosesTheVectorOfTheFieldsModel() throws IOException {
+        float[] right = QueryFields.vector(random());
+        QueryInput input = QueryInput.text(InputType.TEXT, "words")
+                .withVectors(List.of(
+                        new QueryVector("another-model", QueryFields.vector(random())),
+                        new QueryVector(QueryFields.MODEL_ID, new float[] {1, 2}),
+                        new QueryVector(QueryFields.MODEL_ID, right)));
+        VectorLeg leg =
+                query(input, null).leg(createShardContext()).orElseThrow().vectors();
+        assertArrayEquals(VectorSimilarity.COSINE.prepare("meaning", right), leg.target(), 0);
+    }
+
+    public void testShardWithoutTheFieldMatchesNothing() throws IOException {
+        EmbeddingQueryBuilder elsewhere = new EmbeddingQueryBuilder(
+                "elsewhere", QueryInput.vector(new float[] {1}), KnnOptions.DEFAULT, null, () -> null);
+        assertTrue(elsewhere.toQuery(createShardContext()) instanceof MatchNoDocsQuery);
+    }
+
+    public void testFiltersOfDocumentLevelSecurityRestrictTheNeighbours() throws IOException {
+        QueryBuilder own = QueryBuilders.termQuery("mapped_string", "own");
+        QueryBuilder added = QueryBuilders.termQuery("mapped_string", "added");
+        EmbeddingQueryBuilder unfiltered = query(QueryInput.vector(QueryFields.vector(random())), null);
+        TopVectorsQuery once = knn(unfiltered.filter(added));
+        assertEquals(added.toQuery(createShardContext()), once.getFilter());
+        TopVectorsQuery twice = knn(unfiltered.filter(own).filter(added));
+        assertEquals(new BoolQueryBuilder().filter(own).filter(added).toQuery(createShardContext()), twice.getFilter());
+        assertSame(unfiltered, unfiltered.filter(null));
+    }
+
+    private static TopVectorsQuery knn(EmbeddingQueryBuilder builder) throws IOException {
+        return (TopVectorsQuery) builder.leg(createShardContext()).orElseThrow().knn();
+    }
+
+    public void testReportsWhatIsWrong() {
+        assertParsingFails(
+                "{\"embedding\": {\"vector\": [1]}}", "[embedding] expects the name of the field to search in [field]");
+        assertParsingFails(
+                "{\"embedding\": {\"field\": \"meaning\"}}", "[embedding] expects one of [text], [code] and [vector]");
+        assertParsingFails(
+                "{\"embedding\": {\"field\": \"meaning\", \"text\": \"a\", \"code\": \"b\"}}",
+                "[embedding] expects one of [text], [code] and [vector], got two");
+        assertParsingFails(
+                "{\"embedding\": {\"field\": \"meaning\", \"text\": \"  \"}}",
+                "[text] expects something to embed, got a blank string");
+        assertParsingFails(
+                "{\"embedding\": {\"field\": \"meaning\", \"vector\": [1], \"k\": 0}}",
+                "[k] expects 1 to 10000, got [0]");
+        assertParsingFails(
+                "{\"embedding\": {\"field\": \"meaning\", \"vector\": [1], \"k\": 5, \"num_candidates\": 4}}",
+                "[num_candidates] expects k [5] to 10000, got [4]");
+        assertParsingFails("{\"embedding\": {\"field\": \"meaning\", \"vector\": \"%%%\"}}", "that is not base64");
+        assertParsingFails("{\"embedding\": {\"feild\": \"meaning\"}}", "unknown field [feild]");
+    }
+
+    private void assertParsingFails(String query, String message) {
+        Exception e = expectThrows(Exception.class, () -> parseQuery(query));
+        assertTrue(e.toString(), e instanceof ParsingException || e instanceof IllegalArgumentException);
+        assertThat(e.getMessage(), containsString(message));
+    }
+
+    public void testReportsWhatDoesNotFitTheField() {
+        assertQueryFails(QueryInput.vector(new float[] {1, 2}), "field [meaning] expects 8 dimensions, got 2");
+        assertQueryFails(QueryInput.vector(new float[QueryFields.DIMENSIONS]), "a vector that is not all zeros");
+        assertQueryFails(
+                QueryInput.text(InputType.TEXT, "words")
+                        .withVectors(List.of(new QueryVector("another-model", QueryFields.vector(random())))),
+                "no vector of model id [text-embedding-ada-002] with 8 dimensions for field [meaning]");
+    }
+
+    private void assertQueryFails(QueryInput input, String message) {
+        Exception e = expectThrows(
+                IllegalArgumentException.class, () -> query(input, null).toQuery(createShardContext()));
+        assertThat(e.getMessage(), containsString(message));
+    }
+
+    public void testReportsAFieldOfAnotherType() {
+        EmbeddingQueryBuilder other = new EmbeddingQueryBuilder(
+                "mapped_string", QueryInput.vector(new float[] {1}), KnnOptions.DEFAULT, null, () -> null);
+        Exception e = expectThrows(IllegalArgumentException.class, () -> other.toQuery(createShardContext()));
+        assertEquals(
+                "[embedding] expects a field of type [embedding], but [mapped_string] has type [text]", e.getMessage());
+    }
+
+    public void testReportsATextThatWasNotEmbedded() {
+        Exception e = expectThrows(
+                IllegalStateException.class,
+                () -> query(QueryInput.text(InputType.TEXT, "secret words"), null)
+                        .toQuery(createShardContext()));
+        assertThat(e.getMessage(), containsString("was not embedded"));
+        assertFalse(e.getMessage().contains("secret"));
+    }
+}

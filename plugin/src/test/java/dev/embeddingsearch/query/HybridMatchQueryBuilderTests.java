@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.query;
+
+import static org.hamcrest.Matchers.containsString;
+
+import dev.embeddingsearch.fusion.HybridQuery;
+import dev.embeddingsearch.model.InputType;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.List;
+import org.apache.lucene.search.BooleanClause.Occur;
+import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.Query;
+import org.opensearch.index.mapper.MapperService;
+import org.opensearch.index.query.MatchQueryBuilder;
+import org.opensearch.index.query.MultiMatchQueryBuilder;
+import org.opensearch.index.query.Operator;
+import org.opensearch.index.query.QueryBuilder;
+import org.opensearch.index.query.QueryBuilders;
+import org.opensearch.index.query.QueryShardContext;
+import org.opensearch.plugins.Plugin;
+import org.opensearch.test.AbstractQueryTestCase;
+
+@SuppressWarnings("JUnitIncompatibleType") // equals of all builders is final, in their base class
+public class HybridMatchQueryBuilderTests extends AbstractQueryTestCase<HybridMatchQueryBuilder> {
+
+    private static final String VECTOR = "[1, 2, 3, 4, 5, 6, 7, 8]";
+
+    @Override
+    protected Collection<Class<? extends Plugin>> getPlugins() {
+        return QueryFields.plugins(super.getPlugins());
+    }
+
+    @Override
+    protected void initializeAdditionalMappings(MapperService mapperService) throws IOException {
+        QueryFields.map(mapperService);
+    }
+
+    @Override
+    protected HybridMatchQueryBuilder doCreateTestQueryBuilder() {
+        EmbeddingQueryBuilder embedding = new EmbeddingQueryBuilder(
+                QueryFields.MEANING,
+                QueryInput.vector(QueryFields.vector(random())),
+                QueryFields.options(),
+                QueryFields.filter(),
+                () -> null);
+        QueryBuilder lexical = randomBoolean()
+                ? QueryBuilders.matchQuery("mapped_string", randomAlphaOfLength(6))
+                : QueryBuilders.multiMatchQuery(randomAlphaOfLength(6), "mapped_string", "mapped_string_2");
+        return new HybridMatchQueryBuilder(lexical, embedding, QueryFields.filter(), randomFloat(), randomBoolean());
+    }
+
+    @Override
+    protected void doAssertLuceneQuery(HybridMatchQueryBuilder builder, Query query, QueryShardContext context) {
+        assertTrue(String.valueOf(query), query instanceof HybridQuery);
+    }
+
+    private HybridMatchQueryBuilder parse(String body) throws IOException {
+        return (HybridMatchQueryBuilder) parseQuery("{\"hybrid_match\": " + body + "}");
+    }
+
+    private static EmbeddingQueryBuilder text(String text) {
+        return new EmbeddingQueryBuilder(
+                QueryFields.MEANING, QueryInput.text(InputType.TEXT, text), KnnOptions.DEFAULT, null, () -> null);
+    }
+
+    public void testShortFormSearchesAndEmbedsTheSameWords() throws IOException {
+        HybridMatchQueryBuilder expected = new HybridMatchQueryBuilder(
+                new MultiMatchQueryBuilder("winter sport").field("title", 2).field("body"),
+                text("winter sport"),
+                null,
+                0.5f,
+                false);
+        assertEquals(expected, parse("""
+                {"query": "winter sport", "fields": ["title^2", "body"], "embedding_field": "meaning"}"""));
+    }
+
+    public void testMatchOptionsGoToTheLexicalLeg() throws IOException {
+        MultiMatchQueryBuilder lexical = new MultiMatchQueryBuilder("winter sport")
+                .field("title")
+                .operator(Operator.AND)
+                .minimumShouldMatch("75%")
+                .analyzer("standard")
+                .fuzziness(org.opensearch.common.unit.Fuzziness.AUTO)
+                .type(MultiMatchQueryBuilder.Type.MOST_FIELDS);
+        assertEquals(new HybridMatchQueryBuilder(lexical, text("winter sport"), null, 0.25f, true), parse("""
+                {"query": "winter sport", "fields": ["title"], "embedding_field": "meaning", "operator": "and",
+                 "minimum_should_match": "75%", "analyzer": "standard", "fuzziness": "AUTO", "type": "most_fields",
+                 "vector_weight": 0.25, "on_embedding_failure": "lexical"}"""));
+    }
+
+    public void testVectorOptionsGoToTheVectorLeg() throws IOException {
+        HybridMatchQueryBuilder parsed = parse("""
+                {"query": "words", "fields": ["title"], "embedding_field": "meaning", "vector": %s, "k": 7,
+                 "num_candidates": 70, "exact": true, "filter": {"match_all": {}}, "boost": 2, "_name": "both"}""".formatted(VECTOR));
+        EmbeddingQueryBuilder embedding = new EmbeddingQueryBuilder(
+                "meaning",
+                QueryInput.vector(new float[] {1, 2, 3, 4, 5, 6, 7, 8}),
+                new KnnOptions(7, 70, null, true),
+                null,
+                () -> null);
+        HybridMatchQueryBuilder expected = new HybridMatchQueryBuilder(
+                new MultiMatchQueryBuilder("words").field("title"),
+                embedding,
+                QueryBuilders.matchAllQuery(),
+                0.5f,
+                false);
+        assertEquals(expected.boost(2).queryName("both"), parsed);
+    }
+
+    public void testLegsMayBeGivenWhole() throws IOException {
+        HybridMatchQueryBuilder parsed = parse("""
+                {"embedding": {"text": "how do stones slide"}, "lexical": {"match": {"title": "curling"}},
+                 "embedding_field": "meaning"}""");
+        assertEquals(
+                new HybridMatchQueryBuilder(
+                        new MatchQueryBuilder("title", "curling"), text("how do stones slide"), null, 0.5f, false),
+                parsed);
+    }
+
+    public void testTextOfTheVectorLegMayDifferFromTheLexicalOne() throws IOException {
+        HybridMatchQueryBuilder parsed = parse("""
+                {"query": "curling", "fields": ["title"], "embedding_field": "meaning",
+                 "text": "a sport with stones and brooms"}""");
+        assertEquals(
+                new HybridMatchQueryBuilder(
+                        new MultiMatchQueryBuilder("curling").field("title"),
+                        text("a sport with stones and brooms"),
+                        null,
+                        0.5f,
+                        false),
+                parsed);
+    }
+
+    public void testFilterRestrictsBothLegs() throws IOException {
+        QueryBuilder filter = QueryBuilders.termQuery("mapped_string", "x");
+        HybridMatchQueryBuilder builder = parse("""
+                {"query": "words", "fields": ["mapped_string"], "embedding_field": "meaning", "vector": %s,
+                 "filter": {"term": {"mapped_string": "x"}}}""".formatted(VECTOR));
+        QueryShardContext context = createShardContext();
+        EmbeddingQueryBuilder.Leg leg = new EmbeddingQueryBuilder(
+                        "meaning",
+                        QueryInput.vector(new float[] {1, 2, 3, 4, 5, 6, 7, 8}),
+                        KnnOptions.DEFAULT,
+                        filter,
+                        () -> null)
+                .leg(context)
+                .orElseThrow();
+        Query lexical = new BooleanQuery.Builder()
+                .add(new MultiMatchQueryBuilder("words").field("mapped_string").toQuery(context), Occur.MUST)
+                .add(filter.toQuery(context), Occur.FILTER)
+                .build();
+        assertEquals(new HybridQuery(lexical, leg.knn(), leg.vectors(), 0.5f), builder.toQuery(context));
+    }
+
+    public void testUnembeddedTextLeavesTheLexicalLegItsFullWeight() throws IOException {
+        QueryShardContext context = createShardContext();
+        QueryBuilder lexical = new MatchQueryBuilder("mapped_string", "words");
+        EmbeddingQueryBuilder unembedded = new EmbeddingQueryBuilder(
+                "meaning",
+                QueryInput.text(InputType.TEXT, "words").withVectors(List.of()),
+                KnnOptions.DEFAULT,
+                null,
+                () -> null);
+        assertEquals(
+                HybridQuery.lexicalOnly(lexical.toQuery(context), 0),
+                new HybridMatchQueryBuilder(lexical, unembedded, null, 0.5f, true).toQuery(context));
+    }
+
+    public void testShardWithoutTheFieldKeepsTheWeights() throws IOException {
+        QueryShardContext context = createShardContext();
+        QueryBuilder lexical = new MatchQueryBuilder("mapped_string", "words");
+        EmbeddingQueryBuilder elsewhere = new EmbeddingQueryBuilder(
+                "elsewhere", QueryInput.vector(new float[] {1}), KnnOptions.DEFAULT, null, () -> null);
+        assertEquals(
+                HybridQuery.lexicalOnly(lexical.toQuery(context), 0.5f),
+                new HybridMatchQueryBuilder(lexical, elsewhere, null, 0.5f, false).toQuery(context));
+    }
+
+    public void testReportsWhatIsWrong() {
+        assertFails("{\"embedding_field\": \"meaning\"}", "[hybrid_match] expects [query], or both [lexical] and");
+        assertFails(
+                "{\"query\": \"a\", \"fields\": [\"title\"]}",
+                "[hybrid_match] expects the name of the field to search in [embedding_field]");
+        assertFails(
+                "{\"lexical\": {\"match_all\": {}}, \"embedding_field\": \"meaning\"}",
+                "[hybrid_match] expects one of [text], [code] and [vector]");
+        assertFails(
+                "{\"query\": \"a\", \"fields\": [\"t\"], \"lexical\": {\"match_all\": {}}, \"embedding_field\": \"m\"}",
+                "[hybrid_match] expects either [lexical] or [fields] with their options, got both");
+        assertFails(
+                "{\"query\": \"a\", \"fields\": [\"t\"], \"embedding_field\": \"m\", \"vector_weight\": 1.5}",
+                "[vector_weight] expects a number from 0 to 1, got [1.5]");
+        assertFails(
+                "{\"query\": \"a\", \"fields\": [\"t\"], \"embedding_field\": \"m\", \"on_embedding_failure\": \"no\"}",
+                "[on_embedding_failure] expects [fail] or [lexical], got [no]");
+        assertFails("{\"query\": \"a\", \"feilds\": [\"t\"]}", "unknown field [feilds]");
+    }
+
+    private void assertFails(String body, String message) {
+        Exception e = expectThrows(Exception.class, () -> parse(body));
+        assertThat(e.getMessage(), containsString(message));
+    }
+}
