@@ -145,7 +145,9 @@ final class FailureMapper {
         for (String text : batch.texts()) {
             clean = text.length() < 4 ? clean : clean.replace(text, "[input]");
         }
-        clean = KEYS.matcher(clean).replaceAll("[key]").replaceAll("\\p{Cntrl}+", " ");
+        clean = KEYS.matcher(clean.substring(0, Math.min(4096, clean.length())))
+                .replaceAll("[key]")
+                .replaceAll("\\p{Cntrl}+", " ");
         return clean.length() <= MAX_MESSAGE ? clean : clean.substring(0, MAX_MESSAGE) + "...";
     }
 }

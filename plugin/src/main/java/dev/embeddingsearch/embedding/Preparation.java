@@ -2,6 +2,7 @@
 package dev.embeddingsearch.embedding;
 
 import dev.embeddingsearch.model.EmbeddingModel;
+import dev.embeddingsearch.model.EmbeddingModel.Limits;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,11 +15,13 @@ final class Preparation {
     private final Tokens tokens;
     private final EmbeddingModel model;
     private final EmbeddingRequest request;
+    private final boolean small;
 
     Preparation(Tokens tokens, EmbeddingModel model, EmbeddingRequest request) {
         this.tokens = tokens;
         this.model = model;
         this.request = request;
+        this.small = isSmall();
     }
 
     /** Prepares all texts; those that cannot be sent are reported to the collector and left out. */
@@ -48,6 +51,9 @@ final class Preparation {
         if (model.replacesNewlines(request.inputType())) {
             whole = whole.replace('\n', ' ');
         }
+        if (small) {
+            return new Tokens.Counted(whole, mostTokens(whole.length()));
+        }
         int limit = model.limits().inputTokens();
         if (limit == 0) {
             return new Tokens.Counted(whole, tokens.count(model.tokenizer(), whole));
@@ -63,7 +69,24 @@ final class Preparation {
         return cut;
     }
 
-    /** Half a surrogate pair has no UTF-8: it becomes a replacement character, as in any other encoder. */
+    /** Whether all texts together fit wherever one text must: then nothing needs counting, as for most queries. */
+    private boolean isSmall() {
+        Limits limits = model.limits();
+        long chars = 0;
+        for (String text : request.texts()) {
+            chars += model.prefixes().of(request.side()).length() + text.length();
+        }
+        int most =
+                limits.inputTokens() == 0 ? limits.batchTokens() : Math.min(limits.inputTokens(), limits.batchTokens());
+        return limits.tokensPerMinute() == 0 && chars < Integer.MAX_VALUE / 3 && mostTokens((int) chars) <= most;
+    }
+
+    /** A token has at least one byte, a char at most three. */
+    private static int mostTokens(int chars) {
+        return 3 * chars;
+    }
+
+    /** Half a surrogate pair has no UTF-8: it becomes what Java writes for it, a question mark. */
     private static String wellFormed(String text) {
         boolean broken = text.codePoints().anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
         return broken ? new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8) : text;

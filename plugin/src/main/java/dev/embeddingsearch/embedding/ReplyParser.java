@@ -43,10 +43,10 @@ final class ReplyParser {
         return vectors;
     }
 
-    /** A number takes at most some 25 characters; the rest is for keys, white space and what else a service adds. */
+    /** A number takes at most some 25 characters; the rest is for keys, indentation and what else a service adds. */
     private long limit() {
         long dimensions = shape.expected() > 0 ? shape.expected() : VectorBuffer.MAX_DIMENSIONS;
-        return 65_536 + vectors.length * (1024 + 32 * dimensions);
+        return 65_536 + vectors.length * (1024 + 48 * dimensions);
     }
 
     private void parseRoot(JsonParser parser) throws IOException, ServiceErrorException {
@@ -101,7 +101,7 @@ final class ReplyParser {
     private float[] parseVector(JsonParser parser) throws IOException {
         VectorBuffer buffer = new VectorBuffer(shape.expected());
         if (parser.currentToken() == JsonToken.VALUE_STRING) {
-            parser.readBinaryValue(buffer);
+            readBase64(parser, buffer);
         } else {
             expect(parser.currentToken(), JsonToken.START_ARRAY, "an array or base64 in [embedding]");
             while (parser.nextToken() != JsonToken.END_ARRAY) {
@@ -112,6 +112,14 @@ final class ReplyParser {
             }
         }
         return shape.fit(buffer.vector());
+    }
+
+    private static void readBase64(JsonParser parser, VectorBuffer buffer) throws IOException {
+        try {
+            parser.readBinaryValue(buffer);
+        } catch (IllegalArgumentException e) {
+            throw new BadReplyException("expected base64 in [embedding], got something else");
+        }
     }
 
     private void place(int index, float[] vector) throws BadReplyException {

@@ -53,7 +53,8 @@ record ServiceError(String message, String code) {
     }
 
     private static String text(JsonParser parser) throws IOException {
-        if (parser.currentToken().isScalarValue() && parser.currentToken() != JsonToken.VALUE_NULL) {
+        JsonToken token = parser.currentToken(); // none in an empty body
+        if (token != null && token.isScalarValue() && token != JsonToken.VALUE_NULL) {
             return parser.getText();
         }
         parser.skipChildren();

@@ -5,8 +5,8 @@ import dev.embeddingsearch.model.EmbeddingModel;
 import java.util.Arrays;
 
 /**
- * How long vectors are: as asked of the service, as expected in its reply, as handed on. 0 stands for "not said",
- * "not known" and "as they come".
+ * How long vectors are: as asked of the service, as expected in its reply, as handed on. 0 stands for "not said", "not
+ * known" and "as they come". Vectors of a model the catalogue does not know are cut when they are longer than wanted.
  */
 record VectorShape(int sent, int expected, int wanted) {
 

@@ -3,6 +3,7 @@ package dev.embeddingsearch.model;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -55,7 +56,7 @@ public final class UrlAllowlist {
         }
     }
 
-    private static final List<Entry> PUBLIC = DEFAULT.stream().map(Entry::parse).toList();
+    private static final Set<String> PUBLIC_HOSTS = Set.of("api.openai.com");
 
     private final List<Entry> entries;
 
@@ -68,12 +69,13 @@ public final class UrlAllowlist {
     }
 
     /**
-     * Whether an entry names this host in full, which is what lets it resolve to an inside address. Wildcards and the
-     * default entries never do: those are places on the public net.
+     * Whether an entry names this host in full, which is what lets it resolve to an inside address. Wildcards never
+     * do, and OpenAI's own host, on the list by default, never is inside.
      */
     public boolean namesHost(String host) {
         String name = host.toLowerCase(Locale.ROOT);
-        return entries.stream()
-                .anyMatch(entry -> !entry.wildcard() && entry.host().equals(name) && !PUBLIC.contains(entry));
+        return !PUBLIC_HOSTS.contains(name)
+                && entries.stream()
+                        .anyMatch(entry -> !entry.wildcard() && entry.host().equals(name));
     }
 }

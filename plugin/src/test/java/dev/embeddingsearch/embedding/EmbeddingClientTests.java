@@ -215,6 +215,28 @@ public class EmbeddingClientTests extends EmbeddingClientTestCase {
         assertFalse(results.get(0).failure().getMessage().contains("four"));
     }
 
+    public void testBatchesByTokens() {
+        // "one two three" has 3 tokens: 10 of them fill one call of 30 to the border
+        String[] texts = new String[25];
+        for (int i = 0; i < texts.length; i++) {
+            texts[i] = "one two three"
+                    .replace(
+                            "three",
+                            List.of("three", "four", "five", "six", "seven").get(i % 5))
+                    .replace(
+                            "one",
+                            List.of("red", "blue", "green", "white", "black").get(i / 5));
+        }
+        List<EmbeddingResult> results = embed(client("max_batch_tokens", "30"), texts);
+        assertEquals(List.of(5, 10, 10), callSizes());
+        for (int i = 0; i < texts.length; i++) {
+            assertVector(texts[i], 1536, results.get(i));
+        }
+        service.calls.clear();
+        embed(client("max_batch_tokens", "29"), texts);
+        assertEquals(List.of(7, 9, 9), callSizes());
+    }
+
     public void testBatchesByInputs() {
         EmbeddingClient client = client("max_batch_inputs", "10");
         String[] texts = new String[25];
@@ -260,6 +282,32 @@ public class EmbeddingClientTests extends EmbeddingClientTestCase {
             assertVector(texts[i], 1536, results.get(i));
         }
         assertEquals(3, most.get());
+    }
+
+    public void testQueriesGoAheadOfWaitingDocuments() throws Exception {
+        CountDownLatch first = new CountDownLatch(1);
+        CountDownLatch queued = new CountDownLatch(1);
+        service.behaviour = asked -> {
+            first.countDown();
+            try {
+                assertTrue(queued.await(30, TimeUnit.SECONDS));
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+            return service.vectors(asked);
+        };
+        EmbeddingClient client = client("max_in_flight", "1", "max_batch_inputs", "1");
+        PlainActionFuture<List<EmbeddingResult>> documents = new PlainActionFuture<>();
+        client.embed(request(0, "d1", "d2", "d3"), documents);
+        assertTrue(first.await(30, TimeUnit.SECONDS));
+        PlainActionFuture<List<EmbeddingResult>> query = new PlainActionFuture<>();
+        client.embed(new EmbeddingRequest("default", Side.QUERY, InputType.TEXT, 0, List.of("q")), query);
+        queued.countDown();
+        query.actionGet(TimeValue.timeValueSeconds(30));
+        documents.actionGet(TimeValue.timeValueSeconds(30));
+        assertEquals(
+                List.of("d1", "q", "d2", "d3"),
+                service.calls.stream().map(call -> call.input().getFirst()).toList());
     }
 
     public void testPacesRequestsPerMinute() {

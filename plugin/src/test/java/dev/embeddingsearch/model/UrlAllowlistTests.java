@@ -73,7 +73,8 @@ public class UrlAllowlistTests extends OpenSearchTestCase {
     }
 
     public void testOnlyHostsNamedInFullMayBeInside() {
-        UrlAllowlist list = allow("https://api.openai.com", "https://*.openai.azure.com", "https://embed.corp.example");
+        UrlAllowlist list =
+                allow("https://api.openai.com/v1", "https://*.openai.azure.com", "https://embed.corp.example");
         assertTrue(list.namesHost("Embed.corp.example"));
         assertFalse(list.namesHost("api.openai.com"));
         assertFalse(list.namesHost("my.openai.azure.com"));

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.embedding;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
+import org.opensearch.test.OpenSearchTestCase;
+
+public class ReplyParserTests extends OpenSearchTestCase {
+
+    private static final VectorShape ANY = new VectorShape(0, 0, 0);
+
+    public void testBase64OfEveryLengthIsExact() throws Exception {
+        for (int length = 1; length < 40; length++) {
+            float[] vector = FakeService.vector("v" + length, length);
+            assertArrayEquals(vector, parse(entries(base64(vector)), ANY, 1)[0], 0);
+        }
+        float[] large = FakeService.vector("large", 12_288);
+        assertArrayEquals(large, parse(entries(base64(large)), new VectorShape(0, 12_288, 12_288), 1)[0], 0);
+    }
+
+    public void testFloatsInAnySpelling() throws Exception {
+        assertArrayEquals(new float[] {.6f, -.8f}, parse(entries("[6e-1, -0.8]"), ANY, 1)[0], 0);
+        assertArrayEquals(new float[] {1, 0}, parse(entries("[1, 0]"), ANY, 1)[0], 0);
+    }
+
+    public void testUnitVectorsAreLeftAsTheyAreAndOthersScaled() throws Exception {
+        assertArrayEquals(new float[] {.6f, .8f}, parse(entries("[3, 4]"), ANY, 1)[0], 1e-7f);
+    }
+
+    public void testIndexMayComeLastAndUnknownFieldsAreSkipped() throws Exception {
+        float[][] vectors = parse(
+                "{\"id\":{\"a\":[1,{}]},\"data\":[{\"embedding\":[0,1],\"x\":[[]],\"index\":1},"
+                        + "{\"embedding\":[1,0],\"index\":0}],\"error\":null}",
+                ANY,
+                2);
+        assertEquals(1, vectors[0][0], 0);
+        assertEquals(1, vectors[1][1], 0);
+    }
+
+    public void testWhatDoesNotAddUp() {
+        assertBad(entries("[0, 0]"), "vector of zeros");
+        assertBad(entries(base64(new float[] {1, Float.NaN})), "no finite number");
+        assertBad(entries(base64(new float[] {1, Float.POSITIVE_INFINITY})), "no finite number");
+        assertBad(entries("[1e999, 0]"), "no finite number");
+        assertBad(entries("[NaN, 0]"), "expected JSON");
+        assertBad(entries("[\"1\"]"), "expected numbers");
+        assertBad(entries("[]"), "dimensions, got [0]");
+        assertBad(entries("\"AAAA\""), "bytes more");
+        assertBad(entries("\"@@@\""), "expected base64");
+        assertBad(entries("null"), "an array or base64");
+        assertBad("{\"data\":[{\"index\":0}]}", "an [embedding] in each entry");
+        assertBad("{\"data\":[{\"embedding\":[1]}]}", "got none");
+        assertBad("{\"data\":[{\"index\":1,\"embedding\":[1]}]}", "got [1]");
+        assertBad("{\"data\":[{\"index\":-1,\"embedding\":[1]}]}", "got none");
+        assertBad("{\"data\":[{\"index\":\"0\",\"embedding\":[1]}]}", "a whole number");
+        assertBad("{\"data\":[{\"index\":0,\"embedding\":[1]},{\"index\":0,\"embedding\":[1]}]}", "got [0] again");
+        assertBad("{\"data\":[]}", "expected [1] vectors, got [0]");
+        assertBad("{\"data\":{}}", "an array in [data]");
+        assertBad("{\"data\":[1]}", "objects in [data]");
+        assertBad("{}", "got one without");
+        assertBad("[]", "an object");
+        assertBad(entries("[1]") + "{}", "end after its object");
+        assertBad(entries("[1]").substring(0, 20), "expected JSON");
+    }
+
+    public void testEndlessReplyIsCutOff() {
+        InputStream endless = new InputStream() {
+            private boolean started;
+
+            @Override
+            public int read() {
+                throw new AssertionError("read in blocks");
+            }
+
+            @Override
+            public int read(byte[] bytes, int offset, int length) {
+                Arrays.fill(bytes, offset, offset + length, (byte) ' ');
+                if (!started) {
+                    bytes[offset] = '{';
+                    started = true;
+                }
+                return length;
+            }
+        };
+        ReplyParser parser = new ReplyParser(new JsonFactory(), new VectorShape(0, 4, 4), 1);
+        Exception e = assertThrows(BadReplyException.class, () -> parser.parse(endless));
+        assertTrue(e.getMessage(), e.getMessage().contains("expected a reply of at most"));
+    }
+
+    public void testEndlessVectorIsCutOff() {
+        assertBad(entries("[" + "1,".repeat(VectorBuffer.MAX_DIMENSIONS) + "1]"), "more than [65536] dimensions");
+    }
+
+    private static void assertBad(String reply, String words) {
+        Exception e = assertThrows(reply, BadReplyException.class, () -> parse(reply, ANY, 1));
+        assertTrue(e.getMessage(), e.getMessage().contains(words));
+    }
+
+    private static float[][] parse(String reply, VectorShape shape, int inputs) throws Exception {
+        return new ReplyParser(new JsonFactory(), shape, inputs)
+                .parse(new ByteArrayInputStream(reply.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static String entries(String embedding) {
+        return "{\"data\":[{\"index\":0,\"embedding\":" + embedding + "}]}";
+    }
+
+    private static String base64(float[] vector) {
+        ByteBuffer bytes = ByteBuffer.allocate(4 * vector.length).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(vector);
+        return "\"" + Base64.getEncoder().encodeToString(bytes.array()) + "\"";
+    }
+}
