@@ -169,4 +169,15 @@ public class EmbeddingQueryBuilderTests extends AbstractQueryTestCase<EmbeddingQ
         assertThat(e.getMessage(), containsString("was not embedded"));
         assertFalse(e.getMessage().contains("secret"));
     }
+
+    /** The framework expects a filter around the query; ours restricts the neighbours themselves. */
+    @Override
+    public void testFilter() throws IOException {
+        EmbeddingQueryBuilder query = createTestQueryBuilder();
+        assertSame(query, query.filter(null));
+        QueryBuilder filter = QueryBuilders.termQuery("mapped_string", "x");
+        assertNotEquals(query, query.filter(filter));
+        assertEquals(query.boost(), query.filter(filter).boost(), 0);
+        assertEquals(query.queryName(), query.filter(filter).queryName());
+    }
 }

@@ -201,4 +201,15 @@ public class HybridMatchQueryBuilderTests extends AbstractQueryTestCase<HybridMa
         Exception e = expectThrows(Exception.class, () -> parse(body));
         assertThat(e.getMessage(), containsString(message));
     }
+
+    /** The framework expects a filter around the query; ours restricts the neighbours themselves. */
+    @Override
+    public void testFilter() throws IOException {
+        HybridMatchQueryBuilder query = createTestQueryBuilder();
+        assertSame(query, query.filter(null));
+        QueryBuilder filter = QueryBuilders.termQuery("mapped_string", "x");
+        assertNotEquals(query, query.filter(filter));
+        assertEquals(query.boost(), query.filter(filter).boost(), 0);
+        assertEquals(query.queryName(), query.filter(filter).queryName());
+    }
 }
