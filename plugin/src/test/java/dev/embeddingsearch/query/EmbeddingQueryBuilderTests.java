@@ -23,6 +23,7 @@ import org.opensearch.index.query.QueryShardContext;
 import org.opensearch.plugins.Plugin;
 import org.opensearch.test.AbstractQueryTestCase;
 
+@SuppressWarnings("JUnitIncompatibleType") // equals of all builders is final, in their base class
 public class EmbeddingQueryBuilderTests extends AbstractQueryTestCase<EmbeddingQueryBuilder> {
 
     @Override
