@@ -35,7 +35,7 @@ final class Progress {
             out.print('\r' + line(done) + (done == total ? "\n" : ""));
             out.flush();
         } else if (step > shownStep) {
-            out.println(line(done));
+            out.println(line(done).stripTrailing());
         }
         shownStep = step;
     }

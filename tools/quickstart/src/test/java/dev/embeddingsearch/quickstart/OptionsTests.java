@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.quickstart;
+
+import static org.hamcrest.CoreMatchers.startsWith;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertThrows;
+
+import dev.embeddingsearch.quickstart.cluster.SetupException;
+import java.util.Map;
+import org.junit.Test;
+
+public class OptionsTests {
+
+    @Test
+    public void testDefaults() {
+        assertEquals(new Options("start", 9200, 8000), parse(Map.of()));
+    }
+
+    @Test
+    public void testEnvironmentGivesWayToFlags() {
+        Map<String, String> environment = Map.of("QUICKSTART_PORT", "1", "QUICKSTART_SERVER_PORT", "2");
+        assertEquals(new Options("start", 1, 2), parse(environment));
+        assertEquals(new Options("start", 3, 2), parse(environment, "start", "--port", "3"));
+        assertEquals(new Options("stop", 1, 65535), parse(environment, "--server-port", "65535", "stop"));
+    }
+
+    @Test
+    public void testHelp() {
+        assertEquals("help", parse(Map.of(), "--help").command());
+        assertEquals("help", parse(Map.of(), "-h").command());
+    }
+
+    @Test
+    public void testWrongArgumentsAreNamed() {
+        assertThat(refusal("--prot", "1"), startsWith("Unknown argument [--prot].\nUsage: ./quickstart"));
+        assertEquals("A port is expected after [--port].", refusal("--port"));
+        assertEquals("A port is a number from 1 to 65535, not [0].", refusal("--port", "0"));
+        assertEquals("A port is a number from 1 to 65535, not [65536].", refusal("--port", "65536"));
+        assertEquals("A port is a number from 1 to 65535, not [-1].", refusal("--server-port", "-1"));
+        assertEquals("A port is a number from 1 to 65535, not [99999999999].", refusal("--port", "99999999999"));
+        assertEquals("OpenSearch and the embedding server cannot share port [8000].", refusal("--port", "8000"));
+    }
+
+    private static Options parse(Map<String, String> environment, String... arguments) {
+        return Options.parse(arguments, environment);
+    }
+
+    private static String refusal(String... arguments) {
+        return assertThrows(SetupException.class, () -> Options.parse(arguments, Map.of()))
+                .getMessage();
+    }
+}
