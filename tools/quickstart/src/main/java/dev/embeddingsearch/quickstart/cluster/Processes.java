@@ -5,11 +5,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /** Looks at processes and ends them, whether this program started them or an earlier one did. */
 final class Processes {
 
     private static final Duration AFTER_KILL = Duration.ofSeconds(10);
+
+    // Places in /proc/<pid>/stat, counted from after the name.
+    private static final int STATE = 0;
+    private static final int THREADS = 17;
 
     private Processes() {}
 
@@ -34,12 +39,14 @@ final class Processes {
         }
     }
 
-    // In a container without an init process nobody collects orphans: they stay in the table for ever.
+    // In a container without an init process nobody collects orphans: they stay in the table for ever. One whose other
+    // threads are still ending holds its files and ports.
     private static boolean isZombie(long pid) {
         try {
             String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
-            int afterName = stat.lastIndexOf(')') + 2;
-            return afterName < stat.length() && stat.charAt(afterName) == 'Z';
+            List<String> afterName =
+                    List.of(stat.substring(stat.lastIndexOf(')') + 2).split(" "));
+            return afterName.get(STATE).equals("Z") && Integer.parseInt(afterName.get(THREADS)) <= 1;
         } catch (IOException noSuchFile) {
             return false;
         }

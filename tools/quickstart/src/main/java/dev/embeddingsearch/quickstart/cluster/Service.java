@@ -96,7 +96,7 @@ final class Service implements AutoCloseable {
     }
 
     boolean isRunning() {
-        return process.isAlive();
+        return Processes.isRunning(process.toHandle());
     }
 
     ProcessHandle handle() {
