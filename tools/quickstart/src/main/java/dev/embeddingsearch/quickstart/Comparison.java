@@ -30,13 +30,13 @@ final class Comparison {
     }
 
     static final List<Search> SEARCHES = List.of(
-            Search.code("shorten a long text and put dots at its end"),
-            Search.code("remove accents from letters"),
-            Search.code("how alike are two words"),
-            Search.code("did both moments happen on the same calendar day"),
+            Search.code("put elements of an array into random order"),
+            Search.code("turn a time span into readable text"),
+            Search.code("escape special characters for a web page"),
             Search.code("for (int i = 0, j = a.length - 1; i < j; i++, j--) { T t = a[i]; a[i] = a[j]; a[j] = t; }"),
-            Search.docs("stop watch that measures how long something takes"),
-            Search.docs("a couple of two values that cannot be changed"));
+            Search.code("ArrayUtils.toPrimitive"),
+            Search.docs("two objects kept together that cannot be modified"),
+            Search.docs("limit how often something may be done per second"));
 
     private static final List<String> HEADINGS = List.of("BM25 alone", "hybrid_match: BM25 and meaning");
     private static final int WIDTH = 46;

@@ -99,6 +99,8 @@ final class Quickstart {
     }
 
     private void compare(Rest rest) {
+        out.println(
+                "\nThe same searches twice. BM25's scores have no bound, those of hybrid_match lie between 0 and 1.");
         Comparison comparison = new Comparison(rest);
         for (Comparison.Search search : Comparison.SEARCHES) {
             out.printf("%n%s%n", comparison.run(search));
