@@ -37,11 +37,27 @@ final class Quickstart {
             Options options = Options.parse(arguments, System.getenv());
             new Quickstart(Layout.of(project), new RunFolder(project), options, System.out).start();
         } catch (SetupException e) {
-            System.err.println("\nquickstart: " + e.getMessage());
-            System.exit(1);
+            fail(e.getMessage());
         } catch (IOException e) {
-            System.err.println("\nquickstart: cannot read or write: " + e.getMessage());
+            fail("cannot read or write: " + e.getMessage());
+        }
+    }
+
+    private static void fail(String message) {
+        // After an interrupt the services end first, and what then fails here is no news.
+        if (!isJvmEnding()) {
+            System.err.println("\nquickstart: " + message);
             System.exit(1);
+        }
+    }
+
+    private static boolean isJvmEnding() {
+        try {
+            Thread probe = new Thread(() -> {});
+            Runtime.getRuntime().addShutdownHook(probe);
+            return !Runtime.getRuntime().removeShutdownHook(probe);
+        } catch (IllegalStateException ending) {
+            return true;
         }
     }
 
