@@ -2,6 +2,8 @@
 package dev.embeddingsearch.ingest;
 
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.opensearch.action.ActionRequest;
 import org.opensearch.action.DocWriteRequest;
 import org.opensearch.action.bulk.BulkAction;
@@ -18,8 +20,9 @@ import org.opensearch.ingest.IngestDocumentWrapper;
 import org.opensearch.tasks.Task;
 
 /**
- * Tells a processor which document a partial update belongs to. Ingest hands it the update's {@code doc} alone, without
- * id and not to be told from a new document; this filter keeps the bulk request at hand in the thread context meanwhile.
+ * Tells a processor which document a partial update belongs to. Ingest hands it the update's {@code doc} alone, not to be
+ * told from a new document; this filter gives every such {@code doc} the index and id of its update, as a request that
+ * travels to another node has anyway, and keeps the bulk request at hand in the thread context meanwhile.
  */
 public final class PartialUpdates implements ActionFilter {
 
@@ -45,30 +48,52 @@ public final class PartialUpdates implements ActionFilter {
             ActionRequestMetadata<Request, Response> metadata,
             ActionListener<Response> listener,
             ActionFilterChain<Request, Response> chain) {
-        if (BulkAction.NAME.equals(action) && hasUpdate((BulkRequest) request)) {
-            try (ThreadContext.StoredContext caller = threadContext.newStoredContext(true, List.of(REQUEST))) {
+        if (BulkAction.NAME.equals(action) == false) {
+            chain.proceed(task, action, request, listener);
+            return;
+        }
+        List<UpdateRequest> partial = partial((BulkRequest) request);
+        partial.forEach(update -> update.doc().index(update.index()).id(update.id()));
+        // Also without any: the requests of a bulk request around this one are none of its business.
+        try (ThreadContext.StoredContext caller = threadContext.newStoredContext(true, List.of(REQUEST))) {
+            if (partial.isEmpty() == false) {
                 threadContext.putTransient(REQUEST, ((BulkRequest) request).requests());
-                chain.proceed(task, action, request, listener);
             }
-        } else {
             chain.proceed(task, action, request, listener);
         }
     }
 
-    private static boolean hasUpdate(BulkRequest bulk) {
-        return bulk.requests().stream().anyMatch(UpdateRequest.class::isInstance);
+    private static List<UpdateRequest> partial(BulkRequest bulk) {
+        return bulk.requests().stream()
+                .filter(UpdateRequest.class::isInstance)
+                .map(UpdateRequest.class::cast)
+                .filter(update -> update.doc() != null)
+                .toList();
     }
 
     /** The update whose {@code doc} {@code wrapper} holds, or null if it holds a whole document. */
     UpdateRequest of(IngestDocumentWrapper wrapper) {
         List<DocWriteRequest<?>> requests = threadContext.getTransient(REQUEST);
-        if (requests == null || wrapper.getSlot() >= requests.size() || wrapper.getChildSlot() != 0) {
+        if (requests == null || wrapper.getChildSlot() > 0) {
             return null;
         }
-        IngestDocument document = wrapper.getIngestDocument();
-        boolean anonymous = document.getSourceAndMetadata().get(IngestDocument.Metadata.ID.getFieldName()) == null;
-        return anonymous && requests.get(wrapper.getSlot()) instanceof UpdateRequest update && update.doc() != null
-                ? update
-                : null;
+        int slot = wrapper.getSlot();
+        boolean inPlace = wrapper.getChildSlot() == 0
+                && slot < requests.size()
+                && isUnder(requests.get(slot), wrapper.getIngestDocument());
+        // A document alone in its batch comes without its place.
+        return (inPlace ? Stream.of(requests.get(slot)) : requests.stream())
+                .filter(request -> isUnder(request, wrapper.getIngestDocument()))
+                .findFirst()
+                .map(request -> request instanceof UpdateRequest update && update.doc() != null ? update : null)
+                .orElse(null);
+    }
+
+    /** Whether {@code request} is about the index and id of {@code document}. */
+    private static boolean isUnder(DocWriteRequest<?> request, IngestDocument document) {
+        Map<String, Object> metadata = document.getSourceAndMetadata();
+        return request.id() != null
+                && request.id().equals(metadata.get(IngestDocument.Metadata.ID.getFieldName()))
+                && request.index().equals(metadata.get(IngestDocument.Metadata.INDEX.getFieldName()));
     }
 }

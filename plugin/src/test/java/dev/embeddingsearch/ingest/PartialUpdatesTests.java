@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.ingest;
+
+import java.util.Map;
+import org.opensearch.action.DocWriteRequest;
+import org.opensearch.action.bulk.BulkRequest;
+import org.opensearch.action.delete.DeleteRequest;
+import org.opensearch.action.index.IndexRequest;
+import org.opensearch.action.search.SearchAction;
+import org.opensearch.action.search.SearchRequest;
+import org.opensearch.action.update.UpdateRequest;
+import org.opensearch.index.VersionType;
+import org.opensearch.ingest.IngestDocument;
+import org.opensearch.ingest.IngestDocumentWrapper;
+import org.opensearch.script.Script;
+
+/** Documents are made here from requests as the ingest service makes them. */
+public class PartialUpdatesTests extends IngestTestCase {
+
+    private static IngestDocumentWrapper ingested(int slot, int childSlot, IndexRequest request) {
+        return new IngestDocumentWrapper(
+                slot,
+                childSlot,
+                new IngestDocument(
+                        request.index(),
+                        request.id(),
+                        request.routing(),
+                        request.version(),
+                        request.versionType() == null ? VersionType.INTERNAL : request.versionType(),
+                        request.sourceAsMap()),
+                null);
+    }
+
+    private static UpdateRequest update(String id) {
+        return new UpdateRequest(INDEX, id).doc(Map.of("text", "new"));
+    }
+
+    public void testFindsTheUpdateOfADocumentInABatch() {
+        UpdateRequest update = update("1");
+        BulkRequest bulk = new BulkRequest()
+                .add(new DeleteRequest(INDEX, "0"))
+                .add(new IndexRequest(INDEX).source("text", "whole"))
+                .add((DocWriteRequest<?>) update);
+        during(updates, bulk, () -> {
+            assertSame(update, updates.of(ingested(2, 0, update.doc())));
+            assertNull(updates.of(ingested(1, 0, (IndexRequest) bulk.requests().get(1))));
+        });
+    }
+
+    /** A batch of one document runs outside batches, where it has no slot. */
+    public void testFindsTheUpdateOfADocumentAlone() {
+        UpdateRequest update = update("1");
+        BulkRequest bulk = new BulkRequest()
+                .add(new IndexRequest("elsewhere").id("1").source("text", "whole"))
+                .add((DocWriteRequest<?>) update("2"))
+                .add((DocWriteRequest<?>) update);
+        during(updates, bulk, () -> {
+            assertSame(update, updates.of(ingested(0, -1, update.doc())));
+            assertNull(updates.of(ingested(0, -1, (IndexRequest) bulk.requests().get(0))));
+        });
+    }
+
+    /** A node that only coordinates forwards bulk requests; on the way the partial documents get index and id. */
+    public void testFindsTheUpdateOfAForwardedDocument() throws Exception {
+        BulkRequest sent = new BulkRequest().add((DocWriteRequest<?>) update("1"));
+        BulkRequest bulk = copyWriteable(sent, writableRegistry(), BulkRequest::new);
+        UpdateRequest update = (UpdateRequest) bulk.requests().get(0);
+        during(updates, bulk, () -> assertSame(update, updates.of(ingested(0, 0, update.doc()))));
+    }
+
+    public void testUpsertIsAWholeDocument() {
+        UpdateRequest update = update("1").upsert(Map.of("text", "first"));
+        BulkRequest bulk = new BulkRequest().add((DocWriteRequest<?>) update);
+        during(updates, bulk, () -> {
+            assertSame(update, updates.of(ingested(0, 0, update.doc())));
+            assertNull(updates.of(ingested(0, 1, update.upsertRequest())));
+        });
+    }
+
+    public void testUpsertOfAScriptIsAWholeDocument() {
+        UpdateRequest update =
+                new UpdateRequest(INDEX, "1").script(new Script("x")).upsert(Map.of("text", "first"));
+        during(
+                updates,
+                new BulkRequest().add((DocWriteRequest<?>) update),
+                () -> assertNull(updates.of(ingested(0, 0, update.upsertRequest()))));
+    }
+
+    public void testWholeDocumentBesideAnUpdateOfTheSameId() {
+        IndexRequest whole = new IndexRequest(INDEX).id("1").source("text", "whole");
+        UpdateRequest update = update("1");
+        during(updates, new BulkRequest().add(whole).add((DocWriteRequest<?>) update), () -> {
+            assertNull(updates.of(ingested(0, 0, whole)));
+            assertSame(update, updates.of(ingested(1, 0, update.doc())));
+        });
+    }
+
+    /** A bulk request may be made while another is under way, such as by a processor. */
+    public void testRequestsInsideOthersDoNotSeeThem() {
+        UpdateRequest outer = update("1");
+        IndexRequest inner = new IndexRequest(INDEX).source("text", "whole");
+        during(updates, new BulkRequest().add((DocWriteRequest<?>) outer), () -> {
+            during(updates, new BulkRequest().add(inner), () -> assertNull(updates.of(ingested(0, 0, inner))));
+            assertSame(outer, updates.of(ingested(0, 0, outer.doc())));
+        });
+    }
+
+    public void testNothingStaysBehind() {
+        UpdateRequest update = update("1");
+        during(updates, new BulkRequest().add((DocWriteRequest<?>) update), () -> {});
+        assertNull(updates.of(ingested(0, 0, update.doc())));
+    }
+
+    public void testOtherActionsPass() {
+        boolean[] passed = new boolean[1];
+        updates.apply(
+                null,
+                SearchAction.NAME,
+                new SearchRequest(),
+                null,
+                null,
+                (task, action, request, listener) -> passed[0] = true);
+        assertTrue(passed[0]);
+        assertEquals(Integer.MAX_VALUE, updates.order());
+    }
+}
