@@ -50,10 +50,11 @@ public final class BatchEmbedder {
     private record Outcome(Job job, List<EmbeddingResult> results, Exception failure) {}
 
     /**
-     * Embeds {@code wrappers} in place.
+     * Embeds {@code wrappers}, whose documents are changed in place.
      *
      * @param markFailures whether a document that could not be embedded is let in and marked, rather than failing
-     * @param handler called once with all of them, in the caller's thread context; those that failed carry their reason
+     * @param handler called once, in the caller's thread context, with all of them in their order; in place of one that
+     *     failed comes another that carries the reason
      */
     void embed(
             List<IngestDocumentWrapper> wrappers,
@@ -74,7 +75,8 @@ public final class BatchEmbedder {
                     .toList();
             run(jobs, outcomes -> {
                 outcomes.forEach(outcome -> apply(outcome, markFailures));
-                handler.accept(wrappers);
+                handler.accept(
+                        documents.keySet().stream().map(PendingDocument::result).toList());
             });
         });
     }

@@ -11,6 +11,8 @@ import dev.embeddingsearch.mapper.EmbeddingMappings;
 import dev.embeddingsearch.mapper.MappedEmbedding;
 import dev.embeddingsearch.model.InputType;
 import dev.embeddingsearch.model.Models;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -52,15 +54,22 @@ public final class EmbeddingProcessor extends AbstractBatchingProcessor {
     @Override
     protected void subBatchExecute(
             List<IngestDocumentWrapper> wrappers, Consumer<List<IngestDocumentWrapper>> handler) {
-        Map<String, List<IngestDocumentWrapper>> byIndex =
-                wrappers.stream().collect(Collectors.groupingBy(EmbeddingProcessor::index));
-        CountDown open = new CountDown(byIndex.size());
-        byIndex.forEach((index, group) -> services.embedder().embed(group, rules(index), markFailures, done -> {
+        List<Group> groups =
+                wrappers.stream().collect(Collectors.groupingBy(EmbeddingProcessor::index)).entrySet().stream()
+                        .map(entry -> new Group(entry.getValue(), rules(entry.getKey())))
+                        .toList();
+        List<IngestDocumentWrapper> results = Collections.synchronizedList(new ArrayList<>());
+        CountDown open = new CountDown(groups.size());
+        groups.forEach(group -> services.embedder().embed(group.wrappers(), group.rules(), markFailures, done -> {
+            results.addAll(done);
             if (open.countDown()) {
-                handler.accept(wrappers);
+                handler.accept(results);
             }
         }));
     }
+
+    /** Documents on their way into the same index. */
+    private record Group(List<IngestDocumentWrapper> wrappers, List<EmbeddingRule> rules) {}
 
     private static String index(IngestDocumentWrapper wrapper) {
         Object index = wrapper.getIngestDocument().getSourceAndMetadata().get(IndexFieldMapper.NAME);
@@ -81,7 +90,8 @@ public final class EmbeddingProcessor extends AbstractBatchingProcessor {
         subBatchExecute(
                 List.of(wrapper),
                 done -> handler.accept(
-                        wrapper.getException() == null ? wrapper.getIngestDocument() : null, wrapper.getException()));
+                        done.getFirst().getException() == null ? document : null,
+                        done.getFirst().getException()));
     }
 
     @Override

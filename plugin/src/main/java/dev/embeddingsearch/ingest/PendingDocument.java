@@ -19,6 +19,7 @@ final class PendingDocument {
 
     private final IngestDocumentWrapper wrapper;
     private final UpdateRequest update;
+    private Exception failure;
 
     /**
      * @param update the update whose partial document this is, or null for a whole document
@@ -95,9 +96,12 @@ final class PendingDocument {
         return whole;
     }
 
-    /** The vector that the stored document has for the very same text, or null. */
+    /**
+     * The vector that the stored document has for the very same text, or null. Where no mapping fixes the model of the
+     * target, there is none: the vector may be another model's.
+     */
     private static Object storedVector(EmbeddingRule rule, Stored stored, String text) {
-        if (stored.source() == null) {
+        if (stored.source() == null || rule.modelId() == null) {
             return null;
         }
         Object vector = XContentMapValues.extractValue(rule.target(), stored.source());
@@ -109,6 +113,10 @@ final class PendingDocument {
             throw new IllegalArgumentException(
                     "expected text to embed into [" + rule.target() + "], got none in " + rule.sources());
         }
+        dropVector(rule);
+    }
+
+    private void dropVector(EmbeddingRule rule) {
         if (update != null) {
             setVector(rule, null);
         } else if (wrapper.getIngestDocument().hasField(rule.target())) {
@@ -121,18 +129,30 @@ final class PendingDocument {
     }
 
     private boolean failed() {
-        return wrapper.getException() != null;
+        return failure != null || wrapper.getException() != null;
     }
 
     /** Keeps the document out of the index, with the reason; the first reason stays. */
     void fail(Exception reason) {
         if (failed() == false) {
-            wrapper.update(wrapper.getIngestDocument(), reason);
+            failure = reason;
         }
     }
 
-    /** Lets the document in without this vector and says so in the document itself. */
+    /** Lets the document in without this vector, also without one of an older text, and says so in the document. */
     void mark(EmbeddingRule rule, Exception reason) {
+        dropVector(rule);
         wrapper.getIngestDocument().appendFieldValue(MARK_FIELD, rule.target() + ": " + reason.getMessage());
+    }
+
+    /**
+     * The document with its failure. The wrapper that came in stays without one: a pipeline that ignores failures goes on
+     * with that.
+     */
+    IngestDocumentWrapper result() {
+        return failure == null
+                ? wrapper
+                : new IngestDocumentWrapper(
+                        wrapper.getSlot(), wrapper.getChildSlot(), wrapper.getIngestDocument(), failure);
     }
 }

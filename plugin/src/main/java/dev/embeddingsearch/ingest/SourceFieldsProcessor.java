@@ -45,7 +45,8 @@ public final class SourceFieldsProcessor extends AbstractBatchingSystemProcessor
         subBatchExecute(
                 List.of(wrapper),
                 done -> handler.accept(
-                        wrapper.getException() == null ? wrapper.getIngestDocument() : null, wrapper.getException()));
+                        done.getFirst().getException() == null ? document : null,
+                        done.getFirst().getException()));
     }
 
     @Override
