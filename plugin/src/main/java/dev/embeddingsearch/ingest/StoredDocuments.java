@@ -7,13 +7,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 import org.opensearch.action.get.MultiGetItemResponse;
 import org.opensearch.action.get.MultiGetRequest;
 import org.opensearch.action.get.MultiGetResponse;
 import org.opensearch.action.support.ContextPreservingActionListener;
+import org.opensearch.action.support.ThreadedActionListener;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.index.IndexNotFoundException;
+import org.opensearch.threadpool.ThreadPool;
 import org.opensearch.transport.client.Client;
 
 /**
@@ -21,6 +25,8 @@ import org.opensearch.transport.client.Client;
  * that rights to write suffice and field-level security cannot hide a part of the text; what it reads stays inside.
  */
 final class StoredDocuments {
+
+    private static final Logger logger = LogManager.getLogger(StoredDocuments.class);
 
     private final Client client;
 
@@ -56,10 +62,15 @@ final class StoredDocuments {
         };
         ThreadContext threadContext = client.threadPool().getThreadContext();
         ActionListener<MultiGetResponse> inCallersContext =
-                ContextPreservingActionListener.wrapPreservingContext(listener, threadContext);
+                ContextPreservingActionListener.wrapPreservingContext(offNetwork(listener), threadContext);
         try (ThreadContext.StoredContext caller = threadContext.stashContext()) {
             client.multiGet(request, inCallersContext);
         }
+    }
+
+    /** The response may come on a network thread, which is not for reading documents and cutting texts. */
+    private <T> ActionListener<T> offNetwork(ActionListener<T> listener) {
+        return new ThreadedActionListener<>(logger, client.threadPool(), ThreadPool.Names.WRITE, listener, true);
     }
 
     private static Map<DocumentKey, Stored> found(List<MultiGetRequest.Item> documents, MultiGetResponse response) {
