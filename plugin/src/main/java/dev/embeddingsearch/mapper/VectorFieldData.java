@@ -2,7 +2,6 @@
 package dev.embeddingsearch.mapper;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.LeafReader;
@@ -116,25 +115,26 @@ record VectorFieldData(String field) implements IndexFieldData<VectorFieldData.L
         public void close() {}
     }
 
-    /** Random access to vectors by document; starts over where a document lies behind the one before. */
+    /** Random access to vectors by document; reads anew where a document lies before the one read last. */
     private static final class Vectors {
-        private final FloatVectorValues values;
+        private final LeafReader reader;
+        private final String field;
+        private FloatVectorValues values;
         private KnnVectorValues.DocIndexIterator documents;
 
         Vectors(LeafReader reader, String field) {
-            try {
-                this.values = reader.getFloatVectorValues(field);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            this.reader = reader;
+            this.field = field;
         }
 
         /** A copy of the document's vector, or null. */
         float[] get(int doc) throws IOException {
-            if (values == null) {
-                return null;
-            }
             if (documents == null || documents.docID() > doc) {
+                // Iterators of the same values may share their position.
+                values = reader.getFloatVectorValues(field);
+                if (values == null) {
+                    return null;
+                }
                 documents = values.iterator();
             }
             int current = documents.docID() < doc ? documents.advance(doc) : documents.docID();
