@@ -36,7 +36,21 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
 
     /** Parses mappings of this type; models are asked for what a mapping leaves out. */
     public static Mapper.TypeParser parser(Models models) {
-        return new TypeParser((name, context) -> new Builder(name, models));
+        Mapper.TypeParser parser = new TypeParser((name, context) -> new Builder(name, models));
+        return (name, definition, context) -> {
+            if (context.isWithinMultiField()) {
+                throw new MapperParsingException("field [" + name + "] of type [" + CONTENT_TYPE
+                        + "] cannot be a multi-field, its parent's text is no vector: make it a field of its own, with ["
+                        + SOURCE_FIELDS_PARAMETER + "]");
+            }
+            for (String copying : List.of("fields", "copy_to")) {
+                if (definition.containsKey(copying)) {
+                    throw new MapperParsingException("field [" + name + "] of type [" + CONTENT_TYPE + "] takes no ["
+                            + copying + "]: its vector is of use to no other field");
+                }
+            }
+            return parser.parse(name, definition, context);
+        };
     }
 
     @Override
@@ -150,6 +164,7 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
             String fullName = buildFullName(context);
             FieldModel resolved = FieldModel.resolve(fullName, model.get(), modelId.get(), dimensions.get(), models);
             requireDimensions(fullName, resolved.dimensions());
+            requireOthers(fullName, sourceFields.get());
             EmbeddingParameters parameters = new EmbeddingParameters(
                     model.get(),
                     resolved.id(),
@@ -164,6 +179,13 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
                     multiFieldsBuilder.build(this, context),
                     copyTo.build(),
                     models);
+        }
+
+        private static void requireOthers(String field, List<String> sources) {
+            if (sources.contains(field) || sources.stream().anyMatch(String::isBlank)) {
+                throw new IllegalArgumentException("field [" + field + "] expects names of other fields in ["
+                        + SOURCE_FIELDS_PARAMETER + "], got " + sources);
+            }
         }
 
         private static void requireDimensions(String field, int dimensions) {

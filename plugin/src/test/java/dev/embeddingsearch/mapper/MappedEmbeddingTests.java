@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.mapper;
+
+import dev.embeddingsearch.model.InputType;
+import java.util.List;
+import java.util.Map;
+import org.opensearch.common.xcontent.XContentHelper;
+import org.opensearch.common.xcontent.json.JsonXContent;
+import org.opensearch.test.OpenSearchTestCase;
+
+public class MappedEmbeddingTests extends OpenSearchTestCase {
+
+    static Map<String, Object> json(String json) {
+        return XContentHelper.convertToMap(JsonXContent.jsonXContent, json, true);
+    }
+
+    public void testNothingInMappingsWithoutEmbeddings() {
+        assertEquals(List.of(), MappedEmbedding.in(json("{}")));
+        assertEquals(List.of(), MappedEmbedding.in(json("{\"dynamic\":\"strict\"}")));
+        assertEquals(
+                List.of(),
+                MappedEmbedding.in(
+                        json("{\"properties\":{\"a\":{\"type\":\"text\"},\"type\":{\"type\":\"keyword\"}}}")));
+    }
+
+    public void testDefaultsOfATemplate() {
+        List<MappedEmbedding> found = MappedEmbedding.in(json("{\"properties\":{\"v\":{\"type\":\"embedding\"}}}"));
+        assertEquals(List.of(new MappedEmbedding("v", false, "default", null, 0, InputType.TEXT, List.of())), found);
+    }
+
+    public void testCompleteFieldsUnderDocAndInObjects() {
+        List<MappedEmbedding> found = MappedEmbedding.in(json("""
+                {"_doc":{"properties":{
+                  "o":{"properties":{"v":{"type":"embedding","model":"m","model_id":"i","dimensions":7,
+                    "input_type":"code","source_fields":["a","b.c"]}}},
+                  "n":{"type":"nested","properties":{"o":{"properties":{"w":{"type":"embedding","source_fields":"t"}}}}},
+                  "a.b":{"type":"embedding"}}}}"""));
+        assertEquals(
+                List.of(
+                        new MappedEmbedding("o.v", false, "m", "i", 7, InputType.CODE, List.of("a", "b.c")),
+                        new MappedEmbedding("n.o.w", true, "default", null, 0, InputType.TEXT, List.of("t")),
+                        new MappedEmbedding("a.b", false, "default", null, 0, InputType.TEXT, List.of())),
+                found.stream().sorted((x, y) -> y.path().compareTo(x.path())).toList());
+    }
+
+    /** A field may be named as the keys of mappings are. */
+    public void testFieldsNamedLikeKeys() {
+        List<MappedEmbedding> found = MappedEmbedding.in(json("""
+                {"properties":{"properties":{"properties":{"type":{"type":"embedding"}}}}}"""));
+        assertEquals("properties.type", found.getFirst().path());
+    }
+}
