@@ -53,13 +53,21 @@ public final class PartialUpdates implements ActionFilter {
             return;
         }
         List<UpdateRequest> partial = partial((BulkRequest) request);
-        partial.forEach(update -> update.doc().index(update.index()).id(update.id()));
+        partial.forEach(PartialUpdates::prepare);
         // Also without any: the requests of a bulk request around this one are none of its business.
         try (ThreadContext.StoredContext caller = threadContext.newStoredContext(true, List.of(REQUEST))) {
             if (partial.isEmpty() == false) {
                 threadContext.putTransient(REQUEST, ((BulkRequest) request).requests());
             }
             chain.proceed(task, action, request, listener);
+        }
+    }
+
+    private static void prepare(UpdateRequest update) {
+        update.doc().index(update.index()).id(update.id());
+        if (update.docAsUpsert() == false) {
+            // Else a node that gets the request from another one takes it for done with its system pipeline.
+            update.doc().isPipelineResolved(false);
         }
     }
 

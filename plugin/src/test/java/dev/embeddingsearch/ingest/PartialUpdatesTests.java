@@ -68,6 +68,19 @@ public class PartialUpdatesTests extends IngestTestCase {
         during(updates, bulk, () -> assertSame(update, updates.of(ingested(0, 0, update.doc()))));
     }
 
+    /** OpenSearch resolves system pipelines of partial documents once, and forgets them on the next node. */
+    public void testForwardedDocumentFindsItsSystemPipelineAgain() {
+        UpdateRequest partial = update("1");
+        UpdateRequest whole = update("2").docAsUpsert(true);
+        partial.doc().isPipelineResolved(true);
+        whole.doc().isPipelineResolved(true);
+        BulkRequest bulk = new BulkRequest().add((DocWriteRequest<?>) partial).add((DocWriteRequest<?>) whole);
+        during(updates, bulk, () -> {
+            assertFalse(partial.doc().isPipelineResolved());
+            assertTrue(whole.doc().isPipelineResolved());
+        });
+    }
+
     public void testUpsertIsAWholeDocument() {
         UpdateRequest update = update("1").upsert(Map.of("text", "first"));
         BulkRequest bulk = new BulkRequest().add((DocWriteRequest<?>) update);
