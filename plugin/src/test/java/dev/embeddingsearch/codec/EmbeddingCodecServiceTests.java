@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.codec;
+
+import static org.hamcrest.Matchers.instanceOf;
+
+import dev.embeddingsearch.lucene.EmbeddingVectorsFormat;
+import dev.embeddingsearch.mapper.EmbeddingFieldMapper;
+import dev.embeddingsearch.model.Models;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.apache.lucene.codecs.Codec;
+import org.apache.lucene.codecs.KnnVectorsFormat;
+import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.LogDocMergePolicy;
+import org.apache.lucene.index.SegmentReader;
+import org.apache.lucene.index.SerialMergeScheduler;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.util.VectorUtil;
+import org.opensearch.common.settings.Settings;
+import org.opensearch.index.codec.CodecService;
+import org.opensearch.index.codec.CodecServiceConfig;
+import org.opensearch.index.codec.composite.composite104.Composite104Codec;
+import org.opensearch.index.mapper.Mapper;
+import org.opensearch.index.mapper.MapperService;
+import org.opensearch.index.mapper.MapperServiceTestCase;
+import org.opensearch.plugins.MapperPlugin;
+import org.opensearch.plugins.Plugin;
+
+public class EmbeddingCodecServiceTests extends MapperServiceTestCase {
+
+    private static final Logger LOGGER = LogManager.getLogger(EmbeddingCodecServiceTests.class);
+    private static final List<String> OWN_NAMES =
+            List.of("default", "lz4", "best_compression", "zlib", "lucene_default");
+    private static final String MAPPING = """
+            {"_doc":{"properties":{
+              "v":{"type":"embedding","dimensions":4096,"similarity":"cosine"},
+              "w":{"type":"embedding","dimensions":3,"index_options":{"type":"flat"}},
+              "o":{"properties":{"v":{"type":"embedding","dimensions":3,"index_options":{"m":4}}}},
+              "title":{"type":"text"},"rank":{"type":"long"}}}}""";
+
+    private Settings indexSettings = SETTINGS;
+
+    private static final class FieldTypes extends Plugin implements MapperPlugin {
+        @Override
+        public Map<String, Mapper.TypeParser> getMappers() {
+            return Map.of(EmbeddingFieldMapper.CONTENT_TYPE, EmbeddingFieldMapper.parser(new Models(Settings.EMPTY)));
+        }
+    }
+
+    @Override
+    protected Collection<Plugin> getPlugins() {
+        return List.of(new FieldTypes());
+    }
+
+    @Override
+    protected Settings getIndexSettings() {
+        return indexSettings;
+    }
+
+    private static CodecServiceConfig config(MapperService mapperService) {
+        return new CodecServiceConfig(mapperService.getIndexSettings(), mapperService, LOGGER, List.of());
+    }
+
+    private static CodecService service(MapperService mapperService) {
+        return EmbeddingCodecService.factory(Settings.EMPTY).orElseThrow().createCodecService(config(mapperService));
+    }
+
+    private static CodecService stock(MapperService mapperService) {
+        return new CodecService(mapperService, mapperService.getIndexSettings(), LOGGER, List.of());
+    }
+
+    private static KnnVectorsFormat vectors(Codec codec, String field) {
+        return ((PerFieldKnnVectorsFormat) codec.knnVectorsFormat()).getKnnVectorsFormatForField(field);
+    }
+
+    public void testNamesAndAllOtherFormatsAreKept() throws IOException {
+        MapperService mapperService = createMapperService("_doc", MAPPING);
+        CodecService ours = service(mapperService);
+        CodecService stock = stock(mapperService);
+        assertEquals(List.of(stock.availableCodecs()), List.of(ours.availableCodecs()));
+        for (String name : ours.availableCodecs()) {
+            assertEquals(stock.codec(name).getName(), ours.codec(name).getName());
+        }
+        for (String name : OWN_NAMES) {
+            Codec before = stock.codec(name);
+            Codec after = ours.codec(name);
+            assertSame(
+                    before.postingsFormat().getClass(), after.postingsFormat().getClass());
+            assertSame(
+                    before.docValuesFormat().getClass(), after.docValuesFormat().getClass());
+            assertSame(
+                    before.storedFieldsFormat().getClass(),
+                    after.storedFieldsFormat().getClass());
+        }
+        Exception e = expectThrows(IllegalArgumentException.class, () -> ours.codec("absent"));
+        assertEquals("failed to find codec [absent]", e.getMessage());
+    }
+
+    public void testEmbeddingFieldsGetOurFormatAndOthersTheDelegates() throws IOException {
+        MapperService mapperService = createMapperService("_doc", MAPPING);
+        for (String name : OWN_NAMES) {
+            Codec codec = service(mapperService).codec(name);
+            for (String field : List.of("v", "w", "o.v")) {
+                assertThat(vectors(codec, field), instanceOf(EmbeddingVectorsFormat.class));
+            }
+            for (String field : List.of("unmapped", "title")) {
+                assertEquals(
+                        vectors(stock(mapperService).codec(name), field).getName(),
+                        vectors(codec, field).getName());
+            }
+            assertNotSame("other options", vectors(codec, "v"), vectors(codec, "w"));
+            assertNotSame("other options", vectors(codec, "v"), vectors(codec, "o.v"));
+            assertSame("one set of files", vectors(codec, "v"), vectors(codec, "v"));
+        }
+    }
+
+    public void testFieldsMappedLaterAreSeen() throws IOException {
+        MapperService mapperService = createMapperService("_doc", "{\"_doc\":{}}");
+        Codec codec = service(mapperService).codec("default");
+        assertFalse(vectors(codec, "v") instanceof EmbeddingVectorsFormat);
+        merge("_doc", mapperService, MAPPING);
+        assertThat(vectors(codec, "v"), instanceOf(EmbeddingVectorsFormat.class));
+    }
+
+    public void testWithoutMappingsCodecsAreTheStockOnes() throws IOException {
+        MapperService mapperService = createMapperService("_doc", MAPPING);
+        CodecServiceConfig config = new CodecServiceConfig(mapperService.getIndexSettings(), null, LOGGER, List.of());
+        for (String name : OWN_NAMES) {
+            assertFalse(new EmbeddingCodecService(config).codec(name) instanceof EmbeddingCodec);
+        }
+    }
+
+    public void testIndicesOfOtherOwnersAreLeftToThem() {
+        assertTrue(EmbeddingCodecService.factory(Settings.EMPTY).isPresent());
+        for (String setting : List.of("index.knn", "index.sparse")) {
+            assertTrue(EmbeddingCodecService.factory(
+                            Settings.builder().put(setting, false).build())
+                    .isPresent());
+            assertTrue(EmbeddingCodecService.factory(
+                            Settings.builder().put(setting, true).build())
+                    .isEmpty());
+        }
+    }
+
+    /** Writes {@code documents} into one segment; a merge has been on the way. */
+    private void write(Directory directory, Codec codec, MapperService mapperService, String... documents)
+            throws IOException {
+        IndexWriterConfig config = new IndexWriterConfig(mapperService.indexAnalyzer())
+                .setCodec(codec)
+                .setMergePolicy(new LogDocMergePolicy()) // keeps the order of documents
+                .setMergeScheduler(new SerialMergeScheduler());
+        try (IndexWriter writer = new IndexWriter(directory, config)) {
+            for (String document : documents) {
+                writer.addDocument(
+                        mapperService.documentMapper().parse(source(document)).rootDoc());
+                writer.flush();
+            }
+            writer.forceMerge(1);
+        }
+    }
+
+    private static Map<String, Long> files(Directory directory) throws IOException {
+        Map<String, Long> files = new TreeMap<>();
+        for (String file : directory.listAll()) {
+            files.put(file, directory.fileLength(file));
+        }
+        return files;
+    }
+
+    /** Segments carry random ids, so names and lengths it is. */
+    public void testIndexWithoutVectorsHasTheFilesItHad() throws IOException {
+        MapperService mapperService = createMapperService("_doc", MAPPING);
+        String[] documents = {"{\"title\":\"one two\",\"rank\":1}", "{\"title\":\"three\",\"rank\":2}", "{}"};
+        for (String name : OWN_NAMES) {
+            try (Directory ours = newDirectory();
+                    Directory stock = newDirectory()) {
+                write(ours, service(mapperService).codec(name), mapperService, documents);
+                write(stock, stock(mapperService).codec(name), mapperService, documents);
+                assertEquals(files(stock), files(ours));
+            }
+        }
+    }
+
+    private static float[] randomVector(int dimensions) {
+        float[] vector = new float[dimensions];
+        for (int i = 0; i < dimensions; i++) {
+            vector[i] = (float) random().nextGaussian();
+        }
+        return VectorUtil.l2normalize(vector);
+    }
+
+    private static String json(float[] vector) {
+        return Arrays.toString(vector);
+    }
+
+    public void testVectorsAreReadBackByTheNameOfTheFormatAlone() throws IOException {
+        MapperService mapperService = createMapperService("_doc", MAPPING);
+        for (String name : OWN_NAMES) {
+            float[] large = randomVector(4096);
+            float[] small = randomVector(3);
+            try (Directory directory = newDirectory()) {
+                write(
+                        directory,
+                        service(mapperService).codec(name),
+                        mapperService,
+                        "{\"v\":" + json(large) + ",\"title\":\"a\"}",
+                        "{\"title\":\"b\"}",
+                        "{\"o\":{\"v\":" + json(small) + "}}");
+                try (DirectoryReader reader = DirectoryReader.open(directory)) {
+                    SegmentReader leaf =
+                            (SegmentReader) reader.leaves().getFirst().reader();
+                    assertEquals(
+                            stock(mapperService).codec(name).getName(),
+                            leaf.getSegmentInfo().info.getCodec().getName());
+                    assertVector(large, leaf, "v", 0);
+                    assertVector(small, leaf, "o.v", 2);
+                }
+            }
+        }
+    }
+
+    private static void assertVector(float[] expected, LeafReader leaf, String field, int doc) throws IOException {
+        FieldInfo info = leaf.getFieldInfos().fieldInfo(field);
+        assertEquals(EmbeddingVectorsFormat.NAME, info.getAttribute(PerFieldKnnVectorsFormat.PER_FIELD_FORMAT_KEY));
+        FloatVectorValues values = leaf.getFloatVectorValues(field);
+        assertEquals(1, values.size());
+        assertEquals(doc, values.iterator().nextDoc());
+        assertArrayEquals(expected, values.vectorValue(0), 1e-6f);
+    }
+
+    public void testStarTreeKeepsItsCodecAndVectorsOurs() throws IOException {
+        indexSettings = Settings.builder()
+                .put(SETTINGS)
+                .put("index.composite_index", true)
+                .put("index.append_only.enabled", true)
+                .build();
+        MapperService mapperService = createMapperService("_doc", """
+                {"_doc":{"composite":{"star":{"type":"star_tree","config":{
+                    "ordered_dimensions":[{"name":"a"},{"name":"b"}],"metrics":[{"name":"rank","stats":["sum"]}]}}},
+                  "properties":{"a":{"type":"integer"},"b":{"type":"integer"},"rank":{"type":"integer"},
+                    "v":{"type":"embedding","dimensions":2000}}}}""");
+        assertTrue(mapperService.isCompositeIndexPresent());
+        Codec codec = service(mapperService).codec("default");
+        assertEquals(Composite104Codec.COMPOSITE_INDEX_CODEC_NAME, codec.getName());
+        assertThat(vectors(codec, "v"), instanceOf(EmbeddingVectorsFormat.class));
+        float[] vector = randomVector(2000);
+        try (Directory directory = newDirectory()) {
+            write(
+                    directory,
+                    codec,
+                    mapperService,
+                    "{\"a\":1,\"b\":2,\"rank\":3,\"v\":" + json(vector) + "}",
+                    "{\"a\":1,\"b\":3,\"rank\":4}");
+            try (DirectoryReader reader = DirectoryReader.open(directory)) {
+                assertVector(vector, reader.leaves().getFirst().reader(), "v", 0);
+            }
+        }
+    }
+}
