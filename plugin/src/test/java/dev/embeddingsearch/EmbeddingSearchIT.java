@@ -243,6 +243,10 @@ public class EmbeddingSearchIT extends OpenSearchIntegTestCase {
         assertScores(expected, search(internalCluster().getNodeNames()[0], query, "_primary"), 1e-5f);
     }
 
+    private String body(String id) {
+        return texts.get(id).substring(texts.get(id).indexOf('\n') + 1);
+    }
+
     private void assertUpdated(String id, String text) {
         texts.put(id, text);
         assertEveryDocumentHasItsVector();
@@ -250,7 +254,7 @@ public class EmbeddingSearchIT extends OpenSearchIntegTestCase {
 
     public void testUpdates() throws Exception {
         load(5);
-        String body = texts.get("t0-0").split("\n")[1];
+        String body = body("t0-0");
         client().prepareUpdate(INDEX, "t0-0").setDoc("title", "by update").get();
         assertUpdated("t0-0", "by update\n" + body);
         UpdateRequest alone = new UpdateRequest(INDEX, "t0-0").doc("title", "alone in its bulk");
@@ -277,7 +281,7 @@ public class EmbeddingSearchIT extends OpenSearchIntegTestCase {
         load(5);
         String coordinator = internalCluster().startNode(Settings.builder().putList("node.roles"));
         try {
-            String body = texts.get("t0-0").split("\n")[1];
+            String body = body("t0-0");
             BulkRequestBuilder bulk = client(coordinator).prepareBulk();
             bulk.add(new UpdateRequest(INDEX, "t0-0").doc("title", "forwarded"));
             bulk.add(new UpdateRequest(INDEX, "t1-0").doc("views", 7));
