@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.integtests;
+
+import dev.embeddingsearch.quickstart.cluster.Account;
+import dev.embeddingsearch.quickstart.cluster.Distribution;
+import dev.embeddingsearch.quickstart.cluster.Folders;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+
+/** The distribution, with the plugin and without, each unpacked once for all test classes. */
+final class Distributions {
+
+    private Distributions() {}
+
+    static Distribution withPlugin() {
+        return WithPlugin.UNPACKED;
+    }
+
+    static Distribution plain() {
+        return Plain.UNPACKED;
+    }
+
+    private static final class WithPlugin {
+        static final Distribution UNPACKED = unpack("with-plugin", Path.of(System.getProperty("plugin.zip")));
+    }
+
+    private static final class Plain {
+        static final Distribution UNPACKED = unpack("plain", null);
+    }
+
+    private static Distribution unpack(String name, Path plugin) {
+        try {
+            Account account = Account.current();
+            Path folder = account.folder(Path.of(System.getProperty("java.io.tmpdir"), "integ", name));
+            deleteAtEnd(folder);
+            Folders.delete(folder.resolve("nodes"));
+            Distribution distribution =
+                    Distribution.unpack(Path.of(System.getProperty("distribution.zip")), folder, account);
+            if (plugin != null) {
+                distribution.install(plugin);
+            }
+            return distribution;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The logs stay for a look at what went wrong, where the folder lies in the build's own. */
+    private static void deleteAtEnd(Path folder) {
+        if (folder.getFileName().toString().startsWith(Account.FOLDER_PREFIX)) {
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder), "delete " + folder));
+        }
+    }
+
+    private static void delete(Path folder) {
+        try {
+            Folders.delete(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
