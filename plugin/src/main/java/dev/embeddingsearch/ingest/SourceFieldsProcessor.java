@@ -73,19 +73,11 @@ public final class SourceFieldsProcessor extends AbstractBatchingSystemProcessor
             for (Map<String, Object> mapping : mappings(config)) {
                 MappedEmbedding.in(mapping).forEach(field -> fields.put(field.path(), field));
             }
-            fields.values().removeIf(field -> field.sourceFields().isEmpty());
-            fields.values().forEach(Factory::requireNotNested);
+            // One inside nested documents stands in a template at most: the mapping that follows from it is refused.
+            fields.values().removeIf(field -> field.sourceFields().isEmpty() || field.nested());
             List<EmbeddingRule> rules =
                     fields.values().stream().map(EmbeddingRule::of).toList();
             return rules.isEmpty() ? null : new SourceFieldsProcessor(tag, description, embedder, rules);
-        }
-
-        private static void requireNotNested(MappedEmbedding field) {
-            if (field.nested()) {
-                throw new IllegalArgumentException("field [" + field.path()
-                        + "] is inside nested documents, where [source_fields] is not supported: send its vectors, or use "
-                        + "an object field");
-            }
         }
 
         @SuppressWarnings("unchecked")

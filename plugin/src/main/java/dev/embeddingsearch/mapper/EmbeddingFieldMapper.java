@@ -13,6 +13,7 @@ import org.opensearch.common.xcontent.support.XContentMapValues;
 import org.opensearch.index.mapper.FieldMapper;
 import org.opensearch.index.mapper.Mapper;
 import org.opensearch.index.mapper.MapperParsingException;
+import org.opensearch.index.mapper.MappingLookup;
 import org.opensearch.index.mapper.ParametrizedFieldMapper;
 import org.opensearch.index.mapper.ParseContext;
 
@@ -71,6 +72,16 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
     @Override
     public boolean parsesArrayValue() {
         return true;
+    }
+
+    /** Ingest fills one vector a document, none in the nested documents inside it. */
+    @Override
+    protected void doValidate(MappingLookup mappers) {
+        if (fieldType().parameters().sourceFields().isEmpty() == false && mappers.getNestedScope(name()) != null) {
+            throw new IllegalArgumentException("field [" + name()
+                    + "] is inside nested documents, where [source_fields] is not supported: send its vectors, or use an"
+                    + " object field");
+        }
     }
 
     /** Never ignores a malformed value, whatever the index says: the document would lose its vector unnoticed. */
