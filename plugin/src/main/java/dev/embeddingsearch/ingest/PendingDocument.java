@@ -2,6 +2,7 @@
 package dev.embeddingsearch.ingest;
 
 import dev.embeddingsearch.ingest.StoredDocuments.Stored;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.opensearch.action.get.MultiGetRequest;
@@ -69,6 +70,7 @@ final class PendingDocument {
             throw new IllegalStateException(
                     "cannot read the stored document to embed field [" + rule.target() + "] anew", stored.failure());
         }
+        unmark(rule, stored);
         String text = DocumentText.of(merged(stored), rule.sources());
         if (text.isEmpty()) {
             removeVector(rule);
@@ -143,6 +145,23 @@ final class PendingDocument {
     void mark(EmbeddingRule rule, Exception reason) {
         dropVector(rule);
         wrapper.getIngestDocument().appendFieldValue(MARK_FIELD, rule.target() + ": " + reason.getMessage());
+    }
+
+    /** Takes back what was said of this vector before; a partial document overwrites the stored marks for that. */
+    private void unmark(EmbeddingRule rule, Stored stored) {
+        Object marks = source().get(MARK_FIELD);
+        if (marks == null && update != null && stored.source() != null) {
+            marks = stored.source().get(MARK_FIELD);
+        }
+        if (marks instanceof List<?> all) {
+            List<Object> others = new ArrayList<>(all);
+            others.removeIf(mark -> mark.toString().startsWith(rule.target() + ": "));
+            if (others.isEmpty() && update == null) {
+                source().remove(MARK_FIELD);
+            } else {
+                source().put(MARK_FIELD, others);
+            }
+        }
     }
 
     /**
