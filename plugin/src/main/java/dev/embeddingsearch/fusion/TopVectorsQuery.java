@@ -11,6 +11,7 @@ import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TopDocs;
+import org.apache.lucene.search.TotalHits;
 import org.apache.lucene.search.knn.KnnCollectorManager;
 
 /** The {@code k} documents of a shard nearest to the query's vector, by graph or by an exact scan. */
@@ -51,6 +52,10 @@ public final class TopVectorsQuery extends KnnFloatVectorQuery {
     protected TopDocs approximateSearch(
             LeafReaderContext context, AcceptDocs acceptDocs, int visitedLimit, KnnCollectorManager manager)
             throws IOException {
+        // Highlighters rewrite queries on readers of a single text, which know neither vectors nor their field.
+        if (context.reader().getFloatVectorValues(field) == null) {
+            return new TopDocs(new TotalHits(0, TotalHits.Relation.EQUAL_TO), new ScoreDoc[0]);
+        }
         return options.exact()
                 ? exactSearch(context, acceptDocs.iterator(), null)
                 : super.approximateSearch(context, acceptDocs, visitedLimit, manager);
