@@ -205,7 +205,7 @@ public class BadDocumentsIT {
                 {"body": {"an": "object"}}
                 {"index": {"_id": "short"}}
                 {"body": "short", "own": [1]}
-                {"index": {"_id": "also fine"}}
+                {"index": {"_id": "also-fine"}}
                 {"body": "also fine", "own": [1, 2, 3, 4]}
                 """;
         int before = Articles.count(http, INDEX);
@@ -215,7 +215,7 @@ public class BadDocumentsIT {
         bulk.expectItemError(2, 400, "field [own] expects 4 dimensions, got 1");
         assertEquals(201, bulk.item(3).get("status").asInt());
         assertEquals(before + 2, Articles.count(http, INDEX));
-        assertEquals(Collections.nCopies(2, true), List.of(has("fine"), has("also fine")));
+        assertEquals(Collections.nCopies(2, true), List.of(has("fine"), has("also-fine")));
     }
 
     private boolean has(String id) {

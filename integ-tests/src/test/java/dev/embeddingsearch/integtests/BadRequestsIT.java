@@ -223,7 +223,7 @@ public class BadRequestsIT {
     public void testWrongQueryOptions() {
         expectQueryRefused(
                 "{\"embedding\": {\"field\": \"meaning\", \"text\": \"a\", \"colour\": 1}}",
-                "[embedding] query does not support [colour]");
+                "[embedding] unknown field [colour]");
         expectQueryRefused(
                 "{\"embedding\": {\"field\": \"meaning\", \"text\": \"a\", \"k\": 0}}",
                 "[k] expects 1 to 10000, got [0]");
@@ -267,16 +267,17 @@ public class BadRequestsIT {
 
     @Test
     public void testSourceFieldsInsideNestedDocumentsAreRefused() {
-        http.put("nested", """
+        String mappings = """
                 {"mappings": {"properties": {"parts": {"type": "nested", "properties": {
                     "text": {"type": "text"},
                     "meaning": {"type": "embedding", "dimensions": 8, "source_fields": ["parts.text"]}}}}}}
-                """);
-        Answer refused = http.put("nested/_doc/1", "{\"parts\": [{\"text\": \"curling\"}]}");
-        refused.expectError(
-                400,
-                "field [parts.meaning] is inside nested documents, where [source_fields] is not supported: send its"
-                        + " vectors, or use an object field");
+                """;
+        String expected =
+                "field [parts.meaning] is inside nested documents, where [source_fields] is not supported: send"
+                        + " its vectors, or use an object field";
+        http.put("nested", mappings).expectError(400, expected);
+        http.put("_index_template/nested", "{\"index_patterns\": [\"nested*\"], \"template\": " + mappings + "}")
+                .expectError(400, expected);
     }
 
     @Test

@@ -29,7 +29,9 @@ final class FakeService implements AutoCloseable {
     private static final Map<String, Integer> DIMENSIONS = Map.of(
             "text-embedding-3-small", 1536,
             "text-embedding-3-large", 3072,
-            "text-similarity-davinci-001", 12288);
+            "text-similarity-davinci-001", 12288,
+            "text-search-ada-doc-001", 1024,
+            "text-search-ada-query-001", 1024);
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();

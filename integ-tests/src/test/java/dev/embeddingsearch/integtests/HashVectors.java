@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 final class HashVectors {
 
     private static final Pattern WORD =
-            Pattern.compile("[\\p{IsHan}\\p{IsHiragana}\\p{IsKatakana}]|[\\p{IsAlphabetic}\\p{IsDigit}]+");
+            Pattern.compile("[\\p{IsHan}\\p{IsHiragana}\\p{IsKatakana}ー]|[\\p{IsLatin}\\p{IsDigit}]+");
     private static final int PLACES_OF_A_WORD = 8;
 
     private HashVectors() {}
