@@ -60,11 +60,6 @@ public final class Distribution {
         Files.delete(copy);
     }
 
-    /** Removes an installed plugin with the distribution's own command. */
-    public void remove(String plugin) {
-        run("remove the plugin [" + plugin + "]", List.of("opensearch-plugin", "remove", plugin));
-    }
-
     /** A node of this distribution, not started yet. One of the same name takes over the data of the one before. */
     public Node node(NodeSettings settings) throws IOException {
         Path nodes = folder.resolve("nodes");
