@@ -52,7 +52,7 @@ final class LexicalBound {
      */
     LexicalBound(Query query, IndexSearcher searcher) {
         this.query = query;
-        this.searcher = searcher;
+        this.searcher = new SideSearcher(searcher);
     }
 
     /**

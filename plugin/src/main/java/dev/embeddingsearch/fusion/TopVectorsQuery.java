@@ -7,6 +7,7 @@ import java.util.Objects;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.AcceptDocs;
+import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
@@ -46,6 +47,11 @@ public final class TopVectorsQuery extends KnnFloatVectorQuery {
         super(leg.field(), leg.target(), options.numCandidates(), filter);
         this.leg = leg;
         this.options = options;
+    }
+
+    @Override
+    public Query rewrite(IndexSearcher searcher) throws IOException {
+        return super.rewrite(new SideSearcher(searcher));
     }
 
     @Override

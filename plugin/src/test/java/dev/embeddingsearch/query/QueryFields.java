@@ -32,7 +32,7 @@ final class QueryFields {
 
     static void map(MapperService mapperService) throws IOException {
         String mapping = """
-                {"properties": {"%s": {"type": "embedding", "model_id": "%s", "dimensions": %d}}}""".formatted(MEANING, MODEL_ID, DIMENSIONS);
+                {"properties": {"%s": {"type": "embedding", "model_id": "%s", "dimensions": %s}}}""".formatted(MEANING, MODEL_ID, DIMENSIONS);
         mapperService.merge("_doc", new CompressedXContent(mapping), MapperService.MergeReason.MAPPING_UPDATE);
     }
 
