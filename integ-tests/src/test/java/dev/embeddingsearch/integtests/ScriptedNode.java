@@ -52,6 +52,10 @@ final class ScriptedNode extends ExternalResource {
         service.close();
     }
 
+    Node node() {
+        return Started.NODE;
+    }
+
     Http http() {
         return http;
     }
