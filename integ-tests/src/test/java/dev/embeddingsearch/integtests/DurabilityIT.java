@@ -137,10 +137,14 @@ public class DurabilityIT {
     public void testMergeKeepsTheAnswers() {
         for (String index : MODELS.keySet()) {
             Map<String, Double> before = answers(index);
-            http.post(index + "/_forcemerge?max_num_segments=1&flush=true", null)
-                    .expect(200);
+            Answer merged =
+                    http.post(index + "/_forcemerge?max_num_segments=1", null).expect(200);
+            assertEquals(
+                    merged.body().toString(), 0, merged.at("/_shards/failed").asInt());
+            http.post(index + "/_refresh", null).expect(200);
             Answer segments = http.get(index + "/_segments").expect(200);
             assertEquals(
+                    segments.body().toString(),
                     1,
                     segments.at("/indices/" + index + "/shards/0/0/num_search_segments")
                             .asInt());

@@ -147,6 +147,28 @@ public class ProcessorIT {
     }
 
     @Test
+    public void testFailureAfterAChangeOfTextLeavesNoOldVector() {
+        pipeline("changing", "{\"field_map\": {\"body\": \"body_vector\"}, \"on_failure_mark\": true}");
+        http.put("changing", """
+                {"settings": {"index.default_pipeline": "changing"}, "mappings": {"properties": {
+                    "body_vector": {"type": "embedding", "dimensions": 256}}}}
+                """).expect(200);
+        http.put("changing/_doc/1", "{\"body\": \"old\"}").expect(201);
+        service.script(call -> Reply.error(401, "invalid_api_key", "no"));
+        http.post("changing/_update/1?refresh=true", "{\"doc\": {\"body\": \"new\"}}")
+                .expect(200);
+        assertFalse(http.source("changing", "1").has("body_vector"));
+        service.reset();
+        http.post(
+                        "changing/_update_by_query?refresh=true",
+                        "{\"query\": {\"exists\": {\"field\": \"_embedding_pending\"}}}")
+                .expect(200);
+        JsonNode source = http.source("changing", "1");
+        assertEquals(Articles.vectorOf("new"), source.path("body_vector").asText());
+        assertFalse(source.has("_embedding_pending"));
+    }
+
+    @Test
     public void testPartialDocumentTakesTheStoredMarkBack() {
         pipeline("half", "{\"field_map\": {\"body\": \"body_vector\"}, \"on_failure_mark\": true}");
         http.put("half", """

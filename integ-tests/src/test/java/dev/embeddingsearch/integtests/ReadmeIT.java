@@ -44,6 +44,7 @@ public class ReadmeIT {
         bash.getOutputStream().close();
         String output = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(commands + "\n" + output, 0, bash.waitFor());
+        assertFalse(commands + "\n" + output, output.contains("\"errors\":true"));
     }
 
     @Test

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.integtests;
 
+import static dev.embeddingsearch.integtests.Topics.EMBEDDING;
+import static dev.embeddingsearch.integtests.Topics.HYBRID;
 import static org.hamcrest.CoreMatchers.containsString;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
-import static org.junit.Assert.assertNotEquals;
 import static org.junit.Assert.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -18,34 +19,19 @@ import org.junit.BeforeClass;
 import org.junit.ClassRule;
 import org.junit.Test;
 
-/** Both queries are ordinary ones: everything that OpenSearch does with queries works with them, over three shards. */
-public class SearchSurfacesIT {
+/** Everything that OpenSearch does with the hits of a query works with both, over three shards. */
+public class SearchFeaturesIT {
 
     @ClassRule
     public static final ScriptedNode NODE = new ScriptedNode();
 
-    private static final String INDEX = "surfaces";
-    private static final int DOCUMENTS = 30;
-    private static final String HYBRID = """
-            {"hybrid_match": {"query": "curling stones", "fields": ["title^2", "body"], "embedding_field": "meaning"}}""";
-    private static final String EMBEDDING = """
-            {"embedding": {"field": "meaning", "text": "curling stones", "k": 10}}""";
+    private static final String INDEX = "searched";
 
     private final Http http = NODE.http();
 
-    /** Ten documents each of three topics; those of one share words, and the years run through all of them. */
     @BeforeClass
     public static void index() {
-        Articles.create(NODE.http(), INDEX, 3);
-        List<String> topics = List.of("curling", "rowing", "chess");
-        List<String> words = List.of("stones ice sheet", "boat river oars", "board king pawn");
-        StringBuilder lines = new StringBuilder();
-        for (int i = 0; i < DOCUMENTS; i++) {
-            lines.append("{\"index\": {\"_id\": \"%d\"}}\n".formatted(i));
-            lines.append("{\"title\": \"%s\", \"body\": \"%s number%d\", \"topic\": \"%s\", \"year\": %d}\n"
-                    .formatted(topics.get(i % 3), words.get(i % 3), i, topics.get(i % 3), 2000 + i));
-        }
-        NODE.http().bulk(INDEX + "/_bulk", lines.toString()).expectAllItems();
+        Topics.create(NODE.http(), INDEX);
     }
 
     @Before
@@ -59,109 +45,6 @@ public class SearchSurfacesIT {
 
     private Answer query(String query) {
         return search("{\"size\": 30, \"query\": " + query + "}");
-    }
-
-    private static void expectDescending(Answer answer) {
-        List<Double> scores = answer.scores();
-        List<Double> sorted = new ArrayList<>(scores);
-        sorted.sort((a, b) -> Double.compare(b, a));
-        assertEquals(sorted, scores);
-        assertTrue(scores.toString(), scores.get(0) <= 1 && scores.get(scores.size() - 1) >= 0);
-    }
-
-    @Test
-    public void testBothQueriesRankTheTopicFirst() {
-        for (String query : List.of(HYBRID, EMBEDDING)) {
-            Answer found = query(query);
-            expectDescending(found);
-            found.ids().subList(0, 10).forEach(id -> assertEquals(0, Integer.parseInt(id) % 3));
-        }
-    }
-
-    @Test
-    public void testOneCallEmbedsTheQueryForAllShards() {
-        NODE.service().reset();
-        query(HYBRID);
-        assertEquals(1, NODE.service().calls().size());
-        assertEquals(List.of("curling stones"), NODE.service().inputs());
-    }
-
-    @Test
-    public void testDeepInOtherQueriesItStillIsOneCall() {
-        NODE.service().reset();
-        query("{\"bool\": {\"must\": [{\"constant_score\": {\"filter\": {\"bool\": {\"should\": [" + EMBEDDING
-                + "]}}}}]}}");
-        assertEquals(1, NODE.service().calls().size());
-    }
-
-    @Test
-    public void testScoresAreThoseOfOneShardUnderDfs() {
-        Answer direct = http.post(
-                        INDEX + "/_search?search_type=dfs_query_then_fetch",
-                        "{\"size\": 30, \"query\": " + HYBRID + "}")
-                .expect(200);
-        expectDescending(direct);
-        assertEquals(query(HYBRID).ids().size(), direct.ids().size());
-    }
-
-    @Test
-    public void testInsideBool() {
-        Answer found =
-                query("{\"bool\": {\"must\": [" + HYBRID + "], \"filter\": {\"range\": {\"year\": {\"lt\": 2015}}},"
-                        + " \"must_not\": {\"term\": {\"year\": 2000}}}}");
-        assertFalse(found.ids().isEmpty());
-        found.ids().forEach(id -> assertTrue(Integer.parseInt(id) > 0 && Integer.parseInt(id) < 15));
-        Answer should = query("{\"bool\": {\"should\": [" + HYBRID + ", {\"term\": {\"year\": 2001}}]}}");
-        assertEquals("1", should.ids().get(0));
-    }
-
-    @Test
-    public void testAsAFilter() {
-        Answer found = query("{\"bool\": {\"filter\": " + EMBEDDING + "}}");
-        assertEquals(new HashSet<>(query(EMBEDDING).ids()), new HashSet<>(found.ids()));
-        assertEquals(0, found.scores().get(0), 0);
-    }
-
-    @Test
-    public void testInsideConstantScore() {
-        Answer found = query("{\"constant_score\": {\"filter\": " + HYBRID + ", \"boost\": 3}}");
-        assertEquals(query(HYBRID).total(), found.total());
-        assertEquals(3, found.scores().get(0), 0);
-    }
-
-    @Test
-    public void testInsideFunctionScore() {
-        double plain = query(HYBRID).scores().get(0);
-        Answer found = query("{\"function_score\": {\"query\": " + HYBRID
-                + ", \"functions\": [{\"weight\": 5}], \"boost_mode\": \"multiply\"}}");
-        assertEquals(5 * plain, found.scores().get(0), 1e-4);
-    }
-
-    @Test
-    public void testInsideDisMax() {
-        double plain = query(HYBRID).scores().get(0);
-        Answer found = query("{\"dis_max\": {\"queries\": [" + HYBRID + ", {\"constant_score\": {\"filter\": {\"term\":"
-                + " {\"year\": 2001}}, \"boost\": 9}}]}}");
-        assertEquals("1", found.ids().get(0));
-        assertEquals(plain, found.scores().get(1), 1e-5);
-    }
-
-    @Test
-    public void testInsideBoostingAndScriptScore() {
-        double plain = query(HYBRID).scores().get(0);
-        Answer scripted =
-                query("{\"script_score\": {\"query\": " + HYBRID + ", \"script\": {\"source\": \"_score + 1\"}}}");
-        assertEquals(plain + 1, scripted.scores().get(0), 1e-4);
-        Answer boosting = query("{\"boosting\": {\"positive\": " + HYBRID
-                + ", \"negative\": {\"match_all\": {}}, \"negative_boost\": 0.5}}");
-        assertEquals(plain / 2, boosting.scores().get(0), 1e-4);
-    }
-
-    @Test
-    public void testBoostMultiplies() {
-        double plain = query(EMBEDDING).scores().get(0);
-        Answer found = query(EMBEDDING.replace("\"k\": 10", "\"k\": 10, \"boost\": 2"));
-        assertEquals(2 * plain, found.scores().get(0), 1e-4);
     }
 
     @Test
@@ -255,7 +138,7 @@ public class SearchSurfacesIT {
     public void testMinScore() {
         double limit = query(HYBRID).scores().get(3);
         Answer found = search("{\"size\": 30, \"min_score\": %s, \"query\": %s}".formatted(limit, HYBRID));
-        assertTrue(found.total() >= 4 && found.total() < DOCUMENTS);
+        assertTrue(found.total() >= 4 && found.total() < Topics.DOCUMENTS);
         found.scores().forEach(score -> assertTrue(score >= limit));
     }
 
@@ -263,7 +146,7 @@ public class SearchSurfacesIT {
     public void testRescore() {
         Answer found = search("{\"query\": {\"match_all\": {}}, \"rescore\": {\"window_size\": 30, \"query\":"
                 + " {\"rescore_query\": " + HYBRID + ", \"query_weight\": 0}}}");
-        assertEquals(0, Integer.parseInt(found.ids().get(0)) % 3);
+        assertEquals(Topics.CURLING, Topics.of(found.ids().get(0)));
         assertEquals(query(HYBRID).scores().get(0), found.scores().get(0), 1e-5);
         Answer first =
                 search("{\"query\": " + HYBRID + ", \"rescore\": {\"window_size\": 30, \"query\": {\"rescore_query\":"
@@ -329,7 +212,7 @@ public class SearchSurfacesIT {
         NODE.service().reset();
         Answer found = http.post(
                 "_msearch",
-                "{\"index\": \"surfaces\"}\n{\"query\": %s}\n{\"index\": \"surfaces\"}\n{\"query\": %s}\n"
+                "{\"index\": \"searched\"}\n{\"query\": %s}\n{\"index\": \"searched\"}\n{\"query\": %s}\n"
                         .formatted(HYBRID, EMBEDDING.replace("curling stones", "king pawn")));
         found.expect(200);
         assertEquals(0, found.at("/responses/0/hits/hits/0/_id").asInt() % 3);
@@ -378,97 +261,5 @@ public class SearchSurfacesIT {
         assertEquals(1, found.hits().get(0).at("/fields/length/0").asDouble(), 1e-3);
         assertEquals(
                 Articles.DIMENSIONS, found.hits().get(0).at("/fields/size/0").asInt());
-    }
-
-    @Test
-    public void testSearchTemplate() {
-        Answer found = http.post(INDEX + "/_search/template", """
-                {"source": {"query": {"hybrid_match": {"query": "{{text}}", "fields": ["title"], "embedding_field": "meaning"}}},
-                 "params": {"text": "chess king"}}
-                """).expect(200);
-        assertEquals(2, Integer.parseInt(found.ids().get(0)) % 3);
-    }
-
-    @Test
-    public void testFilteredAlias() {
-        http.post("_aliases", """
-                {"actions": [{"add": {"index": "surfaces", "alias": "rowers", "filter": {"term": {"topic": "rowing"}}}}]}
-                """).expect(200);
-        for (String query : List.of(HYBRID, EMBEDDING)) {
-            Answer found = http.search("rowers", "{\"size\": 30, \"query\": " + query + "}");
-            found.ids().forEach(id -> assertEquals(1, Integer.parseInt(id) % 3));
-        }
-        assertEquals(
-                "with an own filter the nearest ten are rowers",
-                10,
-                http.search(
-                                "rowers",
-                                "{\"query\": "
-                                        + EMBEDDING.replace(
-                                                "\"k\": 10",
-                                                "\"k\": 10, \"filter\": {\"term\":" + " {\"topic\": \"rowing\"}}")
-                                        + "}")
-                        .total());
-    }
-
-    @Test
-    public void testFilterOfTheQuery() {
-        String filter = "\"filter\": {\"term\": {\"topic\": \"chess\"}}, ";
-        for (String query : List.of(HYBRID, EMBEDDING)) {
-            String filtered = query.replace("\": {\"query\"", "\": {" + filter + "\"query\"")
-                    .replace("\": {\"field\"", "\": {" + filter + "\"field\"");
-            assertNotEquals(query, filtered);
-            Answer found = query(filtered);
-            assertEquals(10, found.total());
-            found.ids().forEach(id -> assertEquals(2, Integer.parseInt(id) % 3));
-        }
-    }
-
-    @Test
-    public void testPostFilter() {
-        Answer found = search(
-                "{\"size\": 30, \"query\": " + HYBRID + ", \"post_filter\": {\"term\": {\"topic\": \"chess\"}}}");
-        found.ids().forEach(id -> assertEquals(2, Integer.parseInt(id) % 3));
-    }
-
-    @Test
-    public void testVectorsAsArrayAndBase64AreTheSameQuery() {
-        String base64 = Articles.vectorOf("curling stones");
-        List<String> numbers = new ArrayList<>();
-        for (float value : Base64Vector.read(base64)) {
-            numbers.add(Float.toString(value));
-        }
-        String byVector = "{\"embedding\": {\"field\": \"meaning\", \"k\": 10, \"vector\": %s}}";
-        NODE.service().reset();
-        Answer array = query(byVector.formatted(numbers));
-        Answer string = query(byVector.formatted("\"" + base64 + "\""));
-        assertEquals(List.of(), NODE.service().calls());
-        assertEquals(query(EMBEDDING).scores(), array.scores());
-        assertEquals(array.scores(), string.scores());
-    }
-
-    @Test
-    public void testExactAndMinSimilarity() {
-        Answer exact = query(EMBEDDING.replace("\"k\": 10", "\"k\": 10, \"exact\": true"));
-        assertEquals(query(EMBEDDING).scores(), exact.scores());
-        Answer similar = query(EMBEDDING.replace("\"k\": 10", "\"k\": 10, \"min_similarity\": 0.3"));
-        assertEquals(10, similar.total());
-    }
-
-    @Test
-    public void testDeleteByQuery() {
-        Articles.create(http, "deleting", 1);
-        http.bulk("deleting/_bulk", """
-                {"index": {"_id": "near"}}
-                {"title": "curling", "body": "stones"}
-                {"index": {"_id": "far"}}
-                {"title": "chess", "body": "king"}
-                """).expectAllItems();
-        String nearest = EMBEDDING.replace("\"k\": 10", "\"k\": 1");
-        Answer deleted = http.post("deleting/_delete_by_query?refresh=true", "{\"query\": " + nearest + "}")
-                .expect(200);
-        assertEquals(1, deleted.at("/deleted").asInt());
-        assertEquals(404, http.get("deleting/_doc/near").status());
-        assertEquals(200, http.get("deleting/_doc/far").status());
     }
 }
