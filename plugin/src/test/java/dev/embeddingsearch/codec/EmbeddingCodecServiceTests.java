@@ -174,7 +174,9 @@ public class EmbeddingCodecServiceTests extends MapperServiceTestCase {
     private static Map<String, Long> files(Directory directory) throws IOException {
         Map<String, Long> files = new TreeMap<>();
         for (String file : directory.listAll()) {
-            files.put(file, directory.fileLength(file));
+            if (file.equals(IndexWriter.WRITE_LOCK_NAME) == false) {
+                files.put(file, directory.fileLength(file));
+            }
         }
         return files;
     }
