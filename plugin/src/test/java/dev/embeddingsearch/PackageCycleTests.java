@@ -30,7 +30,7 @@ public class PackageCycleTests {
             "query", Set.of("model", "embedding", "mapper", "fusion"),
             "ingest", Set.of("model", "embedding", "mapper"));
 
-    private final JavaClasses all = new ClassFileImporter()
+    private static final JavaClasses ALL = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages(ROOT);
 
@@ -40,12 +40,12 @@ public class PackageCycleTests {
 
     @Test
     public void testNoCycles() {
-        slices().matching(ROOT + ".(**)").should().beFreeOfCycles().check(all);
+        slices().matching(ROOT + ".(**)").should().beFreeOfCycles().check(ALL);
     }
 
     @Test
     public void testEveryPackageIsInTheTable() {
-        Set<String> packages = all.stream()
+        Set<String> packages = ALL.stream()
                 .map(type -> type.getPackageName())
                 .filter(name -> name.equals(ROOT) == false)
                 .collect(toSet());
@@ -69,7 +69,7 @@ public class PackageCycleTests {
                     .dependOnClassesThat()
                     .resideInAPackage(ROOT)
                     .because("package " + name + " may use " + mayUse)
-                    .check(all);
+                    .check(ALL);
         });
     }
 
@@ -81,6 +81,6 @@ public class PackageCycleTests {
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage("java..", "org.apache.lucene..", full("fusion"), full("lucene"))
-                .check(all);
+                .check(ALL);
     }
 }
