@@ -52,6 +52,15 @@ record Calibration(VectorSimilarityFunction similarity, double mean) {
                 : similarity.compare(target, vector);
     }
 
+    /** The formula of {@link #normalise}, for explanations. */
+    String formula() {
+        return switch (similarity) {
+            case DOT_PRODUCT, COSINE -> "max(0, (cosine - mean) / (1 - mean))";
+            case EUCLIDEAN -> "1 / (1 + distance^2), mean unused";
+            case MAXIMUM_INNER_PRODUCT -> "score / (1 + score), mean unused";
+        };
+    }
+
     /** Maps a raw similarity to [0, 1]. */
     double normalise(double raw) {
         return switch (similarity) {

@@ -112,7 +112,7 @@ final class HybridWeight extends Weight {
                 Explanation.match((float) fusion.vector(), "weight"),
                 Explanation.match(
                         (float) score,
-                        "normalised, computed as max(0, (cosine - mean) / (1 - mean)) from:",
+                        "normalised, computed as " + calibration.formula() + " from:",
                         Explanation.match(
                                 (float) raw,
                                 "exact similarity with field [" + hybrid.leg().field() + "], "

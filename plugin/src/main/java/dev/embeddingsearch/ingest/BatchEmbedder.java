@@ -11,6 +11,7 @@ import dev.embeddingsearch.model.Models;
 import dev.embeddingsearch.model.Side;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import java.util.function.Consumer;
 import org.opensearch.action.get.MultiGetRequest;
 import org.opensearch.action.support.ContextPreservingActionListener;
 import org.opensearch.action.support.GroupedActionListener;
+import org.opensearch.action.update.UpdateRequest;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.ingest.IngestDocumentWrapper;
@@ -63,7 +65,9 @@ public final class BatchEmbedder {
             Consumer<List<IngestDocumentWrapper>> handler) {
         Map<PendingDocument, MultiGetRequest.Item> documents = new LinkedHashMap<>();
         for (IngestDocumentWrapper wrapper : wrappers) {
-            PendingDocument document = new PendingDocument(wrapper, partialUpdates.of(wrapper));
+            UpdateRequest update = partialUpdates.of(wrapper);
+            boolean blind = update != null && partialUpdates.followsAnother(update, wrappers);
+            PendingDocument document = new PendingDocument(wrapper, update, blind);
             documents.put(document, document.stored(rules));
         }
         List<MultiGetRequest.Item> items =
@@ -84,10 +88,14 @@ public final class BatchEmbedder {
     private static Job plan(
             EmbeddingRule rule, Map<PendingDocument, MultiGetRequest.Item> documents, Map<DocumentKey, Stored> found) {
         Job job = new Job(rule, new ArrayList<>(), new ArrayList<>());
+        Map<DocumentKey, Stored> current = new HashMap<>(found);
         documents.forEach((document, item) -> {
             try {
-                Stored stored = item == null ? Stored.NONE : found.get(DocumentKey.of(item));
+                Stored stored = item == null ? Stored.NONE : current.get(DocumentKey.of(item));
                 String text = document.textToEmbed(rule, stored);
+                if (item != null) {
+                    current.put(DocumentKey.of(item), document.applied(rule, stored));
+                }
                 if (text != null) {
                     job.receivers().add(document);
                     job.texts().add(text);

@@ -124,7 +124,7 @@ public final class EmbeddingProcessor extends AbstractBatchingProcessor {
             }
             List<EmbeddingRule> rules = fieldMap(tag, config).entrySet().stream()
                     .map(entry -> new EmbeddingRule(
-                            entry.getValue(), List.of(entry.getKey()), model, null, 0, inputType, ignoreMissing))
+                            entry.getValue(), List.of(entry.getKey()), model, null, 0, inputType, true, ignoreMissing))
                     .toList();
             return new EmbeddingProcessor(new Identity(tag, description, batchSize), services, rules, mark);
         }
@@ -133,7 +133,8 @@ public final class EmbeddingProcessor extends AbstractBatchingProcessor {
             try {
                 return InputType.of(name);
             } catch (IllegalArgumentException e) {
-                throw newConfigurationException(TYPE, tag, "input_type", e.getMessage());
+                throw newConfigurationException(
+                        TYPE, tag, "input_type", "expects [text] or [code], got [" + name + "]");
             }
         }
 

@@ -15,6 +15,7 @@ import java.util.List;
  * @param modelId id that the model must have, or null for whatever it has
  * @param dimensions length of the vector, or 0 for the model's own
  * @param inputType text or code
+ * @param inSource whether the target is kept in the stored {@code _source}
  * @param ignoreMissing whether a document without any such text passes without a vector, rather than failing
  */
 record EmbeddingRule(
@@ -24,6 +25,7 @@ record EmbeddingRule(
         String modelId,
         int dimensions,
         InputType inputType,
+        boolean inSource,
         boolean ignoreMissing) {
 
     static EmbeddingRule of(MappedEmbedding field) {
@@ -34,12 +36,21 @@ record EmbeddingRule(
                 field.modelId(),
                 field.dimensions(),
                 field.inputType(),
+                field.inSource(),
                 true);
     }
 
     /** This rule where its target is mapped as {@code field}: with that field's model id and dimensions. */
     EmbeddingRule into(MappedEmbedding field) {
-        return new EmbeddingRule(target, sources, model, field.modelId(), field.dimensions(), inputType, ignoreMissing);
+        return new EmbeddingRule(
+                target,
+                sources,
+                model,
+                field.modelId(),
+                field.dimensions(),
+                inputType,
+                field.inSource(),
+                ignoreMissing);
     }
 
     /**

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.ingest;
 
+import static java.util.stream.Collectors.toSet;
+
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.opensearch.action.ActionRequest;
 import org.opensearch.action.DocWriteRequest;
@@ -95,6 +98,27 @@ public final class PartialUpdates implements ActionFilter {
                 .findFirst()
                 .map(request -> request instanceof UpdateRequest update && update.doc() != null ? update : null)
                 .orElse(null);
+    }
+
+    /**
+     * Whether an earlier request of the same bulk request changes the document of {@code update}, and is not among
+     * {@code batch}: what the update will meet then cannot be known yet.
+     */
+    @SuppressWarnings("ReferenceEquality") // the very same request, not one that looks alike
+    boolean followsAnother(UpdateRequest update, List<IngestDocumentWrapper> batch) {
+        List<DocWriteRequest<?>> requests = threadContext.getTransient(REQUEST);
+        Set<Integer> known = batch.stream()
+                .filter(wrapper -> wrapper.getChildSlot() >= 0)
+                .map(IngestDocumentWrapper::getSlot)
+                .collect(toSet());
+        for (int slot = 0; slot < requests.size() && requests.get(slot) != update; slot++) {
+            DocWriteRequest<?> earlier = requests.get(slot);
+            boolean same = update.id().equals(earlier.id()) && update.index().equals(earlier.index());
+            if (same && known.contains(slot) == false) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether {@code request} is about the index and id of {@code document}. */

@@ -20,14 +20,17 @@ final class PendingDocument {
 
     private final IngestDocumentWrapper wrapper;
     private final UpdateRequest update;
+    private final boolean blind;
     private Exception failure;
 
     /**
      * @param update the update whose partial document this is, or null for a whole document
+     * @param blind whether something out of sight changes the document before the update does
      */
-    PendingDocument(IngestDocumentWrapper wrapper, UpdateRequest update) {
+    PendingDocument(IngestDocumentWrapper wrapper, UpdateRequest update, boolean blind) {
         this.wrapper = wrapper;
         this.update = update;
+        this.blind = blind;
     }
 
     private Map<String, Object> source() {
@@ -49,9 +52,13 @@ final class PendingDocument {
                         .routing((String) source().get(IngestDocument.Metadata.ROUTING.getFieldName()));
     }
 
-    /** Whether the document changes what {@code rule} reads or writes; a whole document always may. */
+    /**
+     * Whether the document changes what {@code rule} reads or writes. A whole document always may; so may a partial one
+     * whose stored document comes without its vector, which the update would lose.
+     */
     private boolean concerns(EmbeddingRule rule) {
         return update == null
+                || rule.inSource() == false
                 || DocumentText.touches(source(), rule.sources())
                 || DocumentText.touches(source(), List.of(rule.target()));
     }
@@ -63,7 +70,15 @@ final class PendingDocument {
      * @throws IllegalArgumentException if the document's text cannot be read
      */
     String textToEmbed(EmbeddingRule rule, Stored stored) {
-        if (failed() || concerns(rule) == false || updatesNothing(stored)) {
+        if (failed() || concerns(rule) == false) {
+            return null;
+        }
+        if (blind) {
+            throw new IllegalArgumentException("cannot embed field [" + rule.target() + "] of document ["
+                    + update.id() + "]: the same bulk request changes the document before, outside this update's "
+                    + "pipelines; send the update in a request of its own");
+        }
+        if (updatesNothing(stored)) {
             return null;
         }
         if (update != null && stored.failure() != null) {
@@ -82,6 +97,17 @@ final class PendingDocument {
             return null;
         }
         return text;
+    }
+
+    /**
+     * What is stored once this document is applied, for those of the same id behind it in the batch. It comes without the
+     * vector, which is not known yet.
+     */
+    Stored applied(EmbeddingRule rule, Stored stored) {
+        if (failed() || updatesNothing(stored) || (stored.failure() != null && update != null)) {
+            return stored;
+        }
+        return new Stored(XContentMapValues.filter(merged(stored), new String[0], new String[] {rule.target()}), null);
     }
 
     /** Whether this is the part of an update that has no document to be applied to. */

@@ -6,6 +6,8 @@ import dev.embeddingsearch.model.Models;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
+import org.opensearch.common.regex.Regex;
 import org.opensearch.common.xcontent.support.XContentMapValues;
 import org.opensearch.index.mapper.MapperService;
 
@@ -19,6 +21,7 @@ import org.opensearch.index.mapper.MapperService;
  * @param modelId id of its model, or null in a template, where it is not fixed yet
  * @param dimensions length of its vectors, or 0 in a template that leaves them to the model
  * @param inputType whether the embedded texts are code
+ * @param inSource whether stored documents keep the vector in their {@code _source}
  * @param sourceFields paths whose texts are embedded, possibly none
  */
 public record MappedEmbedding(
@@ -28,6 +31,7 @@ public record MappedEmbedding(
         String modelId,
         int dimensions,
         InputType inputType,
+        boolean inSource,
         List<String> sourceFields) {
 
     /**
@@ -41,30 +45,49 @@ public record MappedEmbedding(
                 ? (Map<String, Object>) inner
                 : mapping;
         List<MappedEmbedding> found = new ArrayList<>();
-        collect(root, "", false, found);
+        new Walk(keptInSource(root.get("_source")), found).into(root, "", false);
         return List.copyOf(found);
     }
 
-    private static void collect(Map<?, ?> object, String prefix, boolean nested, List<MappedEmbedding> found) {
-        if (object.get("properties") instanceof Map<?, ?> properties) {
-            properties.forEach((name, definition) -> {
-                if (definition instanceof Map<?, ?> field) {
-                    visit(prefix + name, field, nested, found);
-                }
-            });
+    /** Which paths the mapping's {@code _source} keeps. */
+    private static Predicate<String> keptInSource(Object source) {
+        if (source instanceof Map<?, ?> settings) {
+            String[] includes = patterns(settings.get("includes"));
+            String[] excludes = patterns(settings.get("excludes"));
+            return path -> (includes.length == 0 || Regex.simpleMatch(includes, path))
+                    && Regex.simpleMatch(excludes, path) == false;
+        }
+        return path -> true;
+    }
+
+    private static String[] patterns(Object value) {
+        return value == null ? new String[0] : XContentMapValues.nodeStringArrayValue(value);
+    }
+
+    /** Goes through a mapping's objects. */
+    private record Walk(Predicate<String> keptInSource, List<MappedEmbedding> found) {
+
+        void into(Map<?, ?> object, String prefix, boolean nested) {
+            if (object.get("properties") instanceof Map<?, ?> properties) {
+                properties.forEach((name, definition) -> {
+                    if (definition instanceof Map<?, ?> field) {
+                        visit(prefix + name, field, nested);
+                    }
+                });
+            }
+        }
+
+        private void visit(String path, Map<?, ?> field, boolean nested) {
+            Object type = field.get("type");
+            if (EmbeddingFieldMapper.CONTENT_TYPE.equals(type)) {
+                found.add(of(path, nested, keptInSource.test(path), field));
+            } else {
+                into(field, path + ".", nested || "nested".equals(type));
+            }
         }
     }
 
-    private static void visit(String path, Map<?, ?> field, boolean nested, List<MappedEmbedding> found) {
-        Object type = field.get("type");
-        if (EmbeddingFieldMapper.CONTENT_TYPE.equals(type)) {
-            found.add(of(path, nested, field));
-        } else {
-            collect(field, path + ".", nested || "nested".equals(type), found);
-        }
-    }
-
-    private static MappedEmbedding of(String path, boolean nested, Map<?, ?> field) {
+    private static MappedEmbedding of(String path, boolean nested, boolean inSource, Map<?, ?> field) {
         Object sources = field.get(EmbeddingFieldMapper.SOURCE_FIELDS_PARAMETER);
         Object inputType = field.get(EmbeddingFieldMapper.INPUT_TYPE_PARAMETER);
         return new MappedEmbedding(
@@ -74,6 +97,7 @@ public record MappedEmbedding(
                 XContentMapValues.nodeStringValue(field.get(EmbeddingFieldMapper.MODEL_ID_PARAMETER), null),
                 XContentMapValues.nodeIntegerValue(field.get(EmbeddingFieldMapper.DIMENSIONS_PARAMETER), 0),
                 inputType == null ? InputType.TEXT : InputType.of(inputType.toString()),
+                inSource,
                 sources == null ? List.of() : List.of(XContentMapValues.nodeStringArrayValue(sources)));
     }
 }

@@ -26,6 +26,7 @@ final class EmbeddingQueryParser {
     private QueryBuilder filter;
     private float boost = AbstractQueryBuilder.DEFAULT_BOOST;
     private String name;
+    private boolean vectorKeys;
 
     /**
      * @param queryName what errors call the query
@@ -43,6 +44,11 @@ final class EmbeddingQueryParser {
                     "[" + queryName + "] expects one of [text], [code] and [vector], got two");
         }
         input = given;
+    }
+
+    /** Whether anything was read that says what or how to search among the vectors. */
+    boolean hasVectorKeys() {
+        return vectorKeys;
     }
 
     String name() {
@@ -106,6 +112,22 @@ final class EmbeddingQueryParser {
 
     /** Reads one of the shared keys; returns false, having read nothing, for any other. */
     boolean parseKey(String key, XContentParser parser) throws IOException {
+        if (parseVectorKey(key, parser)) {
+            vectorKeys = true;
+            return true;
+        }
+        switch (key) {
+            case "filter" -> filter = AbstractQueryBuilder.parseInnerQueryBuilder(parser);
+            case "boost" -> boost = parser.floatValue();
+            case "_name" -> name = parser.text();
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean parseVectorKey(String key, XContentParser parser) throws IOException {
         switch (key) {
             case "text", "code" -> input(QueryInput.text(InputType.of(key), parser.text()), parser);
             case "vector" -> input(QueryInput.vector(vector(parser)), parser);
@@ -113,9 +135,6 @@ final class EmbeddingQueryParser {
             case "num_candidates" -> numCandidates = parser.intValue();
             case "min_similarity" -> minSimilarity = parser.floatValue();
             case "exact" -> exact = parser.booleanValue();
-            case "filter" -> filter = AbstractQueryBuilder.parseInnerQueryBuilder(parser);
-            case "boost" -> boost = parser.floatValue();
-            case "_name" -> name = parser.text();
             default -> {
                 return false;
             }

@@ -63,7 +63,7 @@ final class HybridMatchQueryParser {
                 parseKey(key, parser);
             }
         }
-        return new HybridMatchQueryBuilder(lexical(parser), embedding(), shared.filter(), vectorWeight, lenient)
+        return new HybridMatchQueryBuilder(lexical(parser), embedding(parser), shared.filter(), vectorWeight, lenient)
                 .boost(shared.boost())
                 .queryName(shared.name());
     }
@@ -76,7 +76,7 @@ final class HybridMatchQueryParser {
             case "embedding" ->
                 embedding = new EmbeddingQueryParser(HybridMatchQueryBuilder.NAME + ".embedding", "embedding_field")
                         .read(parser);
-            case "vector_weight" -> vectorWeight = parser.floatValue();
+            case "vector_weight" -> vectorWeight = parseWeight(parser);
             case "on_embedding_failure" -> lenient = parseOnFailure(parser);
             default -> {
                 if (LEXICAL_KEYS.contains(key)) {
@@ -87,6 +87,15 @@ final class HybridMatchQueryParser {
                 }
             }
         }
+    }
+
+    private static float parseWeight(XContentParser parser) throws IOException {
+        if (parser.currentToken() != XContentParser.Token.VALUE_NUMBER) {
+            throw new ParsingException(
+                    parser.getTokenLocation(),
+                    "[vector_weight] expects a number from 0 to 1, got [" + parser.text() + "]");
+        }
+        return parser.floatValue();
     }
 
     private static boolean parseOnFailure(XContentParser parser) throws IOException {
@@ -121,10 +130,14 @@ final class HybridMatchQueryParser {
         }
     }
 
-    private EmbeddingQueryBuilder embedding() {
+    private EmbeddingQueryBuilder embedding(XContentParser parser) {
         QueryInput text = query == null ? null : QueryInput.text(InputType.TEXT, query);
         if (embedding == null) {
             return shared.build(embeddingField, text, embedder);
+        }
+        if (shared.hasVectorKeys()) {
+            throw malformed(
+                    parser, "expects what concerns the vectors either inside [embedding] or beside it, got both");
         }
         return embedding
                 .build(embeddingField, text, embedder)

@@ -26,6 +26,7 @@ import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LogDocMergePolicy;
 import org.apache.lucene.index.SegmentReader;
 import org.apache.lucene.index.SerialMergeScheduler;
+import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.util.VectorUtil;
 import org.opensearch.common.settings.Settings;
@@ -186,8 +187,8 @@ public class EmbeddingCodecServiceTests extends MapperServiceTestCase {
         MapperService mapperService = createMapperService("_doc", MAPPING);
         String[] documents = {"{\"title\":\"one two\",\"rank\":1}", "{\"title\":\"three\",\"rank\":2}", "{}"};
         for (String name : OWN_NAMES) {
-            try (Directory ours = newDirectory();
-                    Directory stock = newDirectory()) {
+            try (Directory ours = new ByteBuffersDirectory();
+                    Directory stock = new ByteBuffersDirectory()) {
                 write(ours, service(mapperService).codec(name), mapperService, documents);
                 write(stock, stock(mapperService).codec(name), mapperService, documents);
                 assertEquals(files(stock), files(ours));

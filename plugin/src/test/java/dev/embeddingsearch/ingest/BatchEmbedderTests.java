@@ -11,14 +11,17 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.opensearch.action.DocWriteRequest;
 import org.opensearch.action.bulk.BulkRequest;
 import org.opensearch.action.index.IndexRequest;
 import org.opensearch.action.update.UpdateRequest;
 import org.opensearch.common.util.concurrent.OpenSearchExecutors;
 import org.opensearch.common.util.concurrent.ThreadContext;
+import org.opensearch.ingest.IngestDocument;
 import org.opensearch.ingest.IngestDocumentWrapper;
 
 public class BatchEmbedderTests extends IngestTestCase {
@@ -42,7 +45,7 @@ public class BatchEmbedderTests extends IngestTestCase {
     }
 
     public void testInputTypeGoesAlong() throws Exception {
-        EmbeddingRule code = new EmbeddingRule("vector", List.of("text"), "tiny", null, 0, InputType.CODE, true);
+        EmbeddingRule code = new EmbeddingRule("vector", List.of("text"), "tiny", null, 0, InputType.CODE, true, true);
         embed(wrappers(document("1", "text", "a")), false, code);
         assertEquals(InputType.CODE, embedder.requests.getFirst().inputType());
     }
@@ -58,7 +61,8 @@ public class BatchEmbedderTests extends IngestTestCase {
     }
 
     public void testMissingTextFailsWhereAskedFor() throws Exception {
-        EmbeddingRule strict = new EmbeddingRule("vector", List.of("text"), "tiny", null, 0, InputType.TEXT, false);
+        EmbeddingRule strict =
+                new EmbeddingRule("vector", List.of("text"), "tiny", null, 0, InputType.TEXT, true, false);
         List<IngestDocumentWrapper> done = embed(wrappers(document("1"), document("2", "text", "b")), false, strict);
         assertEquals(
                 "expected text to embed into [vector], got none in [text]",
@@ -132,7 +136,8 @@ public class BatchEmbedderTests extends IngestTestCase {
     }
 
     public void testModelThatChangedItsIdIsRefusedWithBothNames() throws Exception {
-        EmbeddingRule former = new EmbeddingRule("vector", List.of("text"), "tiny", "tiny-0", 3, InputType.TEXT, true);
+        EmbeddingRule former =
+                new EmbeddingRule("vector", List.of("text"), "tiny", "tiny-0", 3, InputType.TEXT, true, true);
         List<IngestDocumentWrapper> done = embed(wrappers(document("1", "text", "a")), false, former);
         String message = done.getFirst().getException().getMessage();
         assertThat(message, containsString("field [vector] holds vectors of model id [tiny-0]"));
@@ -141,7 +146,7 @@ public class BatchEmbedderTests extends IngestTestCase {
     }
 
     public void testUnknownModelFailsItsRuleOnly() throws Exception {
-        EmbeddingRule unknown = new EmbeddingRule("v2", List.of("text"), "gone", null, 0, InputType.TEXT, true);
+        EmbeddingRule unknown = new EmbeddingRule("v2", List.of("text"), "gone", null, 0, InputType.TEXT, true, true);
         List<IngestDocumentWrapper> done = embed(wrappers(document("1", "text", "a")), true, RULE, unknown);
         assertEquals(vector("a"), value(done.getFirst(), "vector"));
         assertThat(
@@ -165,7 +170,8 @@ public class BatchEmbedderTests extends IngestTestCase {
     /** Nothing says which model made the vector that is stored in a field of another type. */
     public void testUnchangedTextIsEmbeddedAnewWhereNoMappingFixesTheModel() throws Exception {
         index.documents.put("1", "{\"text\":\"a\",\"vector\":\"stored\"}");
-        EmbeddingRule unbound = new EmbeddingRule("vector", List.of("text"), "tiny", null, 0, InputType.TEXT, true);
+        EmbeddingRule unbound =
+                new EmbeddingRule("vector", List.of("text"), "tiny", null, 0, InputType.TEXT, true, true);
         List<IngestDocumentWrapper> done = embed(wrappers(document("1", "text", "a")), false, unbound);
         assertEquals(vector("a"), value(done.getFirst(), "vector"));
     }
@@ -216,6 +222,69 @@ public class BatchEmbedderTests extends IngestTestCase {
         assertFalse(
                 "only what changed goes into the update",
                 done.getIngestDocument().hasField("title"));
+    }
+
+    /** Sends the documents of {@code bulk} through ingest, as one batch but for those of {@code elsewhere}. */
+    private List<IngestDocumentWrapper> batch(BulkRequest bulk, EmbeddingRule rule, Set<Integer> elsewhere)
+            throws Exception {
+        Handler handler = new Handler();
+        during(updates, bulk, () -> {
+            List<IngestDocumentWrapper> batch = new ArrayList<>();
+            for (int slot = 0; slot < bulk.requests().size(); slot++) {
+                DocWriteRequest<?> request = bulk.requests().get(slot);
+                IngestDocument document = document(request.id());
+                IndexRequest source = request instanceof UpdateRequest update ? update.doc() : (IndexRequest) request;
+                document.getSourceAndMetadata().putAll(source.sourceAsMap());
+                if (elsewhere.contains(slot) == false) {
+                    batch.add(wrapper(slot, document));
+                }
+            }
+            batchEmbedder.embed(batch, List.of(rule), false, handler);
+        });
+        return handler.results();
+    }
+
+    public void testPartialUpdatesOfOneDocumentInOneBatchBuildOnEachOther() throws Exception {
+        index.documents.put("1", "{\"title\":\"T\",\"text\":\"old\",\"both\":\"x\"}");
+        BulkRequest bulk = new BulkRequest()
+                .add(new UpdateRequest(INDEX, "1").doc("title", "U"))
+                .add(new UpdateRequest(INDEX, "1").doc("text", "new"))
+                .add(new UpdateRequest(INDEX, "1").doc("title", "U"));
+        List<IngestDocumentWrapper> done = batch(bulk, rule("both", "title", "text"), Set.of());
+        assertEquals(vector("U\nold"), value(done.get(0), "both"));
+        assertEquals(vector("U\nnew"), value(done.get(1), "both"));
+        assertEquals(vector("U\nnew"), value(done.get(2), "both"));
+    }
+
+    public void testPartialUpdateBehindItsDocumentInOneBatch() throws Exception {
+        BulkRequest bulk = new BulkRequest()
+                .add(new IndexRequest(INDEX).id("1").source("title", "T", "text", "old"))
+                .add(new UpdateRequest(INDEX, "1").doc("text", "new"));
+        List<IngestDocumentWrapper> done = batch(bulk, rule("both", "title", "text"), Set.of());
+        assertEquals(vector("T\nold"), value(done.get(0), "both"));
+        assertEquals(vector("T\nnew"), value(done.get(1), "both"));
+    }
+
+    public void testPartialUpdateBehindAChangeOutsideItsBatchFails() throws Exception {
+        BulkRequest bulk = new BulkRequest()
+                .add(new IndexRequest(INDEX).id("1").source("text", "old"))
+                .add(new UpdateRequest(INDEX, "1").doc("text", "new"))
+                .add(new UpdateRequest(INDEX, "1").doc("views", 3));
+        List<IngestDocumentWrapper> done = batch(bulk, RULE, Set.of(0));
+        assertThat(done.get(0).getException(), instanceOf(IllegalArgumentException.class));
+        assertEquals(
+                "cannot embed field [vector] of document [1]: the same bulk request changes the document before, outside "
+                        + "this update's pipelines; send the update in a request of its own",
+                done.get(0).getException().getMessage());
+        assertNull("an update of something else goes through", done.get(1).getException());
+    }
+
+    public void testPartialUpdateKeepsAVectorThatTheSourceDoesNotHold() throws Exception {
+        index.documents.put("1", "{\"text\":\"same\",\"views\":2}");
+        EmbeddingRule outside =
+                new EmbeddingRule("vector", List.of("text"), "tiny", "tiny-1", 3, InputType.TEXT, false, true);
+        BulkRequest bulk = new BulkRequest().add(new UpdateRequest(INDEX, "1").doc("views", 3));
+        assertEquals(vector("same"), value(batch(bulk, outside, Set.of()).get(0), "vector"));
     }
 
     public void testPartialUpdateOfOneOfTwoSources() throws Exception {
@@ -329,7 +398,7 @@ public class BatchEmbedderTests extends IngestTestCase {
         List<EmbeddingRule> rules = List.of(
                 rule("v1", "a"),
                 rule("v2", "a", "b"),
-                new EmbeddingRule("v3", List.of("b"), "other", "other-1", 0, InputType.TEXT, true));
+                new EmbeddingRule("v3", List.of("b"), "other", "other-1", 0, InputType.TEXT, true, true));
         for (int round = 0; round < 20; round++) {
             embedder.requests.clear();
             List<IngestDocumentWrapper> batch = new ArrayList<>();

@@ -60,7 +60,7 @@ public abstract class IngestTestCase extends OpenSearchTestCase {
 
     /** A rule that is bound to the vectors of model [tiny]. */
     static EmbeddingRule rule(String target, String... sources) {
-        return new EmbeddingRule(target, List.of(sources), "tiny", "tiny-1", 3, InputType.TEXT, true);
+        return new EmbeddingRule(target, List.of(sources), "tiny", "tiny-1", 3, InputType.TEXT, true, true);
     }
 
     static IngestDocument document(String id, Object... pairs) {

@@ -4,6 +4,8 @@ package dev.embeddingsearch.mapper;
 import dev.embeddingsearch.model.InputType;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.opensearch.common.xcontent.XContentHelper;
 import org.opensearch.common.xcontent.json.JsonXContent;
 import org.opensearch.test.OpenSearchTestCase;
@@ -25,7 +27,8 @@ public class MappedEmbeddingTests extends OpenSearchTestCase {
 
     public void testDefaultsOfATemplate() {
         List<MappedEmbedding> found = MappedEmbedding.in(json("{\"properties\":{\"v\":{\"type\":\"embedding\"}}}"));
-        assertEquals(List.of(new MappedEmbedding("v", false, "default", null, 0, InputType.TEXT, List.of())), found);
+        assertEquals(
+                List.of(new MappedEmbedding("v", false, "default", null, 0, InputType.TEXT, true, List.of())), found);
     }
 
     public void testCompleteFieldsUnderDocAndInObjects() {
@@ -37,9 +40,9 @@ public class MappedEmbeddingTests extends OpenSearchTestCase {
                   "a.b":{"type":"embedding"}}}}"""));
         assertEquals(
                 List.of(
-                        new MappedEmbedding("o.v", false, "m", "i", 7, InputType.CODE, List.of("a", "b.c")),
-                        new MappedEmbedding("n.o.w", true, "default", null, 0, InputType.TEXT, List.of("t")),
-                        new MappedEmbedding("a.b", false, "default", null, 0, InputType.TEXT, List.of())),
+                        new MappedEmbedding("o.v", false, "m", "i", 7, InputType.CODE, true, List.of("a", "b.c")),
+                        new MappedEmbedding("n.o.w", true, "default", null, 0, InputType.TEXT, true, List.of("t")),
+                        new MappedEmbedding("a.b", false, "default", null, 0, InputType.TEXT, true, List.of())),
                 found.stream().sorted((x, y) -> y.path().compareTo(x.path())).toList());
     }
 
@@ -48,5 +51,21 @@ public class MappedEmbeddingTests extends OpenSearchTestCase {
         List<MappedEmbedding> found = MappedEmbedding.in(json("""
                 {"properties":{"properties":{"properties":{"type":{"type":"embedding"}}}}}"""));
         assertEquals("properties.type", found.getFirst().path());
+    }
+
+    public void testKnowsWhichVectorsTheSourceKeeps() {
+        Map<String, Object> properties = Map.of("a", Map.of("type", "embedding"), "b", Map.of("type", "embedding"));
+        assertEquals(Set.of("a", "b"), inSource(Map.of("properties", properties)));
+        assertEquals(
+                Set.of("b"), inSource(Map.of("properties", properties, "_source", Map.of("excludes", List.of("a*")))));
+        assertEquals(
+                Set.of("a"), inSource(Map.of("properties", properties, "_source", Map.of("includes", List.of("a")))));
+    }
+
+    private static Set<String> inSource(Map<String, Object> mapping) {
+        return MappedEmbedding.in(mapping).stream()
+                .filter(MappedEmbedding::inSource)
+                .map(MappedEmbedding::path)
+                .collect(Collectors.toSet());
     }
 }

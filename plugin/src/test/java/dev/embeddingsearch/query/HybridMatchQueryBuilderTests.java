@@ -194,6 +194,12 @@ public class HybridMatchQueryBuilderTests extends AbstractQueryTestCase<HybridMa
         assertFails(
                 "{\"query\": \"a\", \"fields\": [\"t\"], \"embedding_field\": \"m\", \"on_embedding_failure\": \"no\"}",
                 "[on_embedding_failure] expects [fail] or [lexical], got [no]");
+        assertFails(
+                "{\"query\": \"a\", \"fields\": [\"t\"], \"embedding_field\": \"m\", \"vector_weight\": \"auto\"}",
+                "[vector_weight] expects a number from 0 to 1, got [auto]");
+        assertFails(
+                "{\"query\": \"a\", \"embedding\": {\"field\": \"m\"}, \"k\": 3}",
+                "[hybrid_match] expects what concerns the vectors either inside [embedding] or beside it, got both");
         assertFails("{\"query\": \"a\", \"feilds\": [\"t\"]}", "unknown field [feilds]");
     }
 
