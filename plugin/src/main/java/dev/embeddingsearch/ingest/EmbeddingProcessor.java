@@ -86,18 +86,12 @@ public final class EmbeddingProcessor extends AbstractBatchingProcessor {
 
     @Override
     public void execute(IngestDocument document, BiConsumer<IngestDocument, Exception> handler) {
-        IngestDocumentWrapper wrapper = new IngestDocumentWrapper(0, -1, document, null);
-        subBatchExecute(
-                List.of(wrapper),
-                done -> handler.accept(
-                        done.getFirst().getException() == null ? document : null,
-                        done.getFirst().getException()));
+        SingleDocument.execute(document, this::subBatchExecute, handler);
     }
 
     @Override
     public IngestDocument execute(IngestDocument document) {
-        throw new UnsupportedOperationException(
-                "[" + TYPE + "] waits for a remote service and only runs asynchronously");
+        throw SingleDocument.onlyAsynchronous(TYPE);
     }
 
     /** Reads the processor's configuration. */

@@ -41,18 +41,12 @@ public final class SourceFieldsProcessor extends AbstractBatchingSystemProcessor
 
     @Override
     public void execute(IngestDocument document, BiConsumer<IngestDocument, Exception> handler) {
-        IngestDocumentWrapper wrapper = new IngestDocumentWrapper(0, -1, document, null);
-        subBatchExecute(
-                List.of(wrapper),
-                done -> handler.accept(
-                        done.getFirst().getException() == null ? document : null,
-                        done.getFirst().getException()));
+        SingleDocument.execute(document, this::subBatchExecute, handler);
     }
 
     @Override
     public IngestDocument execute(IngestDocument document) {
-        throw new UnsupportedOperationException(
-                "[" + TYPE + "] waits for a remote service and only runs asynchronously");
+        throw SingleDocument.onlyAsynchronous(TYPE);
     }
 
     /** Generates the processor from an index's mapping, or from the templates of an index about to be created. */

@@ -2,6 +2,7 @@
 package dev.embeddingsearch.query;
 
 import static java.util.stream.Collectors.toCollection;
+import static org.opensearch.transport.RemoteClusterAware.REMOTE_CLUSTER_INDEX_SEPARATOR;
 
 import dev.embeddingsearch.embedding.Embedder;
 import dev.embeddingsearch.embedding.EmbeddingRequest;
@@ -75,12 +76,30 @@ public final class QueryEmbedder {
         return targets;
     }
 
+    /**
+     * The local indices of a request; all there are where it names none here, since a cluster knows the mappings of its
+     * own indices only.
+     */
     private String[] indices(QueryRewriteContext context) {
         QueryCoordinatorContext coordinator = context.convertToCoordinatorContext();
         IndicesRequest request = coordinator == null ? null : coordinator.getSearchRequest();
-        return request == null
+        if (request == null) {
+            return clusterService.state().metadata().getConcreteAllIndices();
+        }
+        String[] local = localNames(request);
+        if (local.length == request.indices().length) {
+            return resolver.concreteIndexNames(clusterService.state(), request);
+        }
+        return local.length == 0
                 ? clusterService.state().metadata().getConcreteAllIndices()
-                : resolver.concreteIndexNames(clusterService.state(), request);
+                : resolver.concreteIndexNames(clusterService.state(), request.indicesOptions(), local);
+    }
+
+    /** The names without a cluster in front; a date math name has its colons inside angle brackets. */
+    private static String[] localNames(IndicesRequest request) {
+        return Arrays.stream(request.indices())
+                .filter(name -> name.startsWith("<") || name.indexOf(REMOTE_CLUSTER_INDEX_SEPARATOR) < 0)
+                .toArray(String[]::new);
     }
 
     private void requireModel(String field, Target target) {

@@ -2,7 +2,6 @@
 package dev.embeddingsearch.ingest;
 
 import static org.hamcrest.Matchers.containsString;
-import static org.hamcrest.Matchers.instanceOf;
 
 import dev.embeddingsearch.embedding.EmbeddingResult;
 import dev.embeddingsearch.model.InputType;
@@ -11,17 +10,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import org.opensearch.action.DocWriteRequest;
-import org.opensearch.action.bulk.BulkRequest;
-import org.opensearch.action.index.IndexRequest;
-import org.opensearch.action.update.UpdateRequest;
 import org.opensearch.common.util.concurrent.OpenSearchExecutors;
 import org.opensearch.common.util.concurrent.ThreadContext;
-import org.opensearch.ingest.IngestDocument;
 import org.opensearch.ingest.IngestDocumentWrapper;
 
 public class BatchEmbedderTests extends IngestTestCase {
@@ -186,149 +179,11 @@ public class BatchEmbedderTests extends IngestTestCase {
         }
     }
 
-    public void testIndexAboutToBeCreatedHoldsNothing() throws Exception {
-        index.missing = true;
-        UpdateRequest update = new UpdateRequest(INDEX, "1").doc("text", "a").docAsUpsert(true);
-        assertEquals(vector("a"), value(partial(update), "vector"));
-    }
-
     public void testSameIdTwice() throws Exception {
         List<IngestDocumentWrapper> done =
                 embed(wrappers(document("1", "text", "a"), document("1", "text", "b")), false, RULE);
         assertEquals(vector("a"), value(done.get(0), "vector"));
         assertEquals(vector("b"), value(done.get(1), "vector"));
-    }
-
-    /** Sends one partial update through ingest, as a batch. */
-    private IngestDocumentWrapper partial(UpdateRequest update) throws Exception {
-        Handler handler = new Handler();
-        IngestDocumentWrapper document = wrapper(0, document(null));
-        document.getIngestDocument().getSourceAndMetadata().putAll(update.doc().sourceAsMap());
-        BulkRequest bulk = new BulkRequest().add(update).add(new IndexRequest(INDEX).source("text", "whole"));
-        during(updates, bulk, () -> {
-            if (update.doc().id() != null) {
-                document.getIngestDocument().setFieldValue("_id", update.doc().id());
-            }
-            batchEmbedder.embed(List.of(document), List.of(RULE, rule("both", "title", "text")), false, handler);
-        });
-        return handler.results().getFirst();
-    }
-
-    public void testPartialUpdateIsEmbeddedWithTheRestOfItsDocument() throws Exception {
-        index.documents.put("1", "{\"title\":\"T\",\"text\":\"old\",\"both\":\"x\",\"vector\":\"y\"}");
-        IngestDocumentWrapper done = partial(new UpdateRequest(INDEX, "1").doc("text", "new"));
-        assertEquals(vector("new"), value(done, "vector"));
-        assertEquals(vector("T\nnew"), value(done, "both"));
-        assertFalse(
-                "only what changed goes into the update",
-                done.getIngestDocument().hasField("title"));
-    }
-
-    /** Sends the documents of {@code bulk} through ingest, as one batch but for those of {@code elsewhere}. */
-    private List<IngestDocumentWrapper> batch(BulkRequest bulk, EmbeddingRule rule, Set<Integer> elsewhere)
-            throws Exception {
-        Handler handler = new Handler();
-        during(updates, bulk, () -> {
-            List<IngestDocumentWrapper> batch = new ArrayList<>();
-            for (int slot = 0; slot < bulk.requests().size(); slot++) {
-                DocWriteRequest<?> request = bulk.requests().get(slot);
-                IngestDocument document = document(request.id());
-                IndexRequest source = request instanceof UpdateRequest update ? update.doc() : (IndexRequest) request;
-                document.getSourceAndMetadata().putAll(source.sourceAsMap());
-                if (elsewhere.contains(slot) == false) {
-                    batch.add(wrapper(slot, document));
-                }
-            }
-            batchEmbedder.embed(batch, List.of(rule), false, handler);
-        });
-        return handler.results();
-    }
-
-    public void testPartialUpdatesOfOneDocumentInOneBatchBuildOnEachOther() throws Exception {
-        index.documents.put("1", "{\"title\":\"T\",\"text\":\"old\",\"both\":\"x\"}");
-        BulkRequest bulk = new BulkRequest()
-                .add(new UpdateRequest(INDEX, "1").doc("title", "U"))
-                .add(new UpdateRequest(INDEX, "1").doc("text", "new"))
-                .add(new UpdateRequest(INDEX, "1").doc("title", "U"));
-        List<IngestDocumentWrapper> done = batch(bulk, rule("both", "title", "text"), Set.of());
-        assertEquals(vector("U\nold"), value(done.get(0), "both"));
-        assertEquals(vector("U\nnew"), value(done.get(1), "both"));
-        assertEquals(vector("U\nnew"), value(done.get(2), "both"));
-    }
-
-    public void testPartialUpdateBehindItsDocumentInOneBatch() throws Exception {
-        BulkRequest bulk = new BulkRequest()
-                .add(new IndexRequest(INDEX).id("1").source("title", "T", "text", "old"))
-                .add(new UpdateRequest(INDEX, "1").doc("text", "new"));
-        List<IngestDocumentWrapper> done = batch(bulk, rule("both", "title", "text"), Set.of());
-        assertEquals(vector("T\nold"), value(done.get(0), "both"));
-        assertEquals(vector("T\nnew"), value(done.get(1), "both"));
-    }
-
-    public void testPartialUpdateBehindAChangeOutsideItsBatchFails() throws Exception {
-        BulkRequest bulk = new BulkRequest()
-                .add(new IndexRequest(INDEX).id("1").source("text", "old"))
-                .add(new UpdateRequest(INDEX, "1").doc("text", "new"))
-                .add(new UpdateRequest(INDEX, "1").doc("views", 3));
-        List<IngestDocumentWrapper> done = batch(bulk, RULE, Set.of(0));
-        assertThat(done.get(0).getException(), instanceOf(IllegalArgumentException.class));
-        assertEquals(
-                "cannot embed field [vector] of document [1]: the same bulk request changes the document before, outside "
-                        + "this update's pipelines; send the update in a request of its own",
-                done.get(0).getException().getMessage());
-        assertNull("an update of something else goes through", done.get(1).getException());
-    }
-
-    public void testPartialUpdateKeepsAVectorThatTheSourceDoesNotHold() throws Exception {
-        index.documents.put("1", "{\"text\":\"same\",\"views\":2}");
-        EmbeddingRule outside =
-                new EmbeddingRule("vector", List.of("text"), "tiny", "tiny-1", 3, InputType.TEXT, false, true);
-        BulkRequest bulk = new BulkRequest().add(new UpdateRequest(INDEX, "1").doc("views", 3));
-        assertEquals(vector("same"), value(batch(bulk, outside, Set.of()).get(0), "vector"));
-    }
-
-    public void testPartialUpdateOfOneOfTwoSources() throws Exception {
-        index.documents.put("1", "{\"title\":\"T\",\"text\":\"old\",\"both\":\"x\",\"vector\":\"y\"}");
-        IngestDocumentWrapper done = partial(new UpdateRequest(INDEX, "1").doc("title", "U"));
-        assertFalse(done.getIngestDocument().hasField("vector"));
-        assertEquals(vector("U\nold"), value(done, "both"));
-    }
-
-    public void testPartialUpdateOfSomethingElseAsksNobody() throws Exception {
-        IngestDocumentWrapper done = partial(new UpdateRequest(INDEX, "1").doc("views", 3));
-        assertFalse(done.getIngestDocument().hasField("vector"));
-        assertTrue(index.requests.isEmpty());
-        assertTrue(embedder.requests.isEmpty());
-    }
-
-    public void testPartialUpdateToNoTextRemovesTheVector() throws Exception {
-        index.documents.put("1", "{\"text\":\"old\",\"both\":\"x\",\"vector\":\"y\"}");
-        IngestDocumentWrapper done = partial(new UpdateRequest(INDEX, "1").doc(Collections.singletonMap("text", null)));
-        assertTrue(done.getIngestDocument().getSourceAndMetadata().containsKey("vector"));
-        assertNull(value(done, "vector"));
-        assertNull(value(done, "both"));
-    }
-
-    public void testPartialUpdateThatCannotSeeTheDocumentFails() throws Exception {
-        index.itemFailure = new IllegalStateException("shard is away");
-        IngestDocumentWrapper done = partial(new UpdateRequest(INDEX, "1").doc("text", "new"));
-        assertThat(done.getException(), instanceOf(IllegalStateException.class));
-        assertEquals(
-                "cannot read the stored document to embed field [vector] anew",
-                done.getException().getMessage());
-        assertEquals("shard is away", done.getException().getCause().getMessage());
-    }
-
-    public void testPartialUpdateOfNoDocumentEmbedsNothing() throws Exception {
-        IngestDocumentWrapper done = partial(new UpdateRequest(INDEX, "1").doc("text", "new"));
-        assertNull(done.getException());
-        assertTrue(embedder.requests.isEmpty());
-    }
-
-    public void testPartialUpdateWithClientsOwnVectorIsOverruledByTheText() throws Exception {
-        index.documents.put("1", "{\"text\":\"old\",\"both\":\"x\",\"vector\":\"y\"}");
-        IngestDocumentWrapper done = partial(new UpdateRequest(INDEX, "1").doc("vector", "mine"));
-        assertEquals("y", value(done, "vector"));
     }
 
     public void testRoutingOfDocumentsIsUsed() throws Exception {

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.ingest;
+
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.opensearch.ingest.IngestDocument;
+import org.opensearch.ingest.IngestDocumentWrapper;
+
+/** Lets a processor of batches take the single documents that OpenSearch hands it, in a simulation say. */
+final class SingleDocument {
+
+    private SingleDocument() {}
+
+    static void execute(
+            IngestDocument document,
+            BiConsumer<List<IngestDocumentWrapper>, Consumer<List<IngestDocumentWrapper>>> batch,
+            BiConsumer<IngestDocument, Exception> handler) {
+        batch.accept(List.of(new IngestDocumentWrapper(0, -1, document, null)), done -> {
+            Exception failure = done.getFirst().getException();
+            handler.accept(failure == null ? document : null, failure);
+        });
+    }
+
+    static UnsupportedOperationException onlyAsynchronous(String processor) {
+        return new UnsupportedOperationException(
+                "[" + processor + "] waits for a remote service and only runs asynchronously");
+    }
+}
