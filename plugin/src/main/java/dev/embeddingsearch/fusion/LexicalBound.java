@@ -25,6 +25,7 @@ import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.TermStatistics;
 import org.apache.lucene.search.Weight;
 import org.apache.lucene.search.similarities.Similarity.SimScorer;
+import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
 
 /**
@@ -161,17 +162,19 @@ final class LexicalBound {
         for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
             Scorer scorer = weight.scorer(leaf);
             if (scorer != null) {
-                highest = Math.max(highest, highestScore(scorer));
+                highest = Math.max(highest, highestScore(scorer, leaf.reader().getLiveDocs()));
             }
         }
         return highest;
     }
 
-    private static double highestScore(Scorer scorer) throws IOException {
+    private static double highestScore(Scorer scorer, Bits live) throws IOException {
         double highest = 0;
         DocIdSetIterator documents = scorer.iterator();
-        while (documents.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
-            highest = Math.max(highest, scorer.score());
+        for (int doc = documents.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = documents.nextDoc()) {
+            if (live == null || live.get(doc)) {
+                highest = Math.max(highest, scorer.score());
+            }
         }
         return highest;
     }
