@@ -211,7 +211,7 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
 
     private float[] vector(String name, EmbeddingParameters parameters) {
         if (input.embedded() == false) {
-            throw new IllegalStateException("the text of [" + NAME + "] on field [" + field
+            throw new IllegalArgumentException("the text of [" + NAME + "] on field [" + field
                     + "] was not embedded: this query works in searches, not where queries are stored or rewritten on a "
                     + "shard alone; give its [vector] there");
         }

@@ -164,7 +164,7 @@ public class EmbeddingQueryBuilderTests extends AbstractQueryTestCase<EmbeddingQ
 
     public void testReportsATextThatWasNotEmbedded() {
         Exception e = expectThrows(
-                IllegalStateException.class,
+                IllegalArgumentException.class,
                 () -> query(QueryInput.text(InputType.TEXT, "secret words"), null)
                         .toQuery(createShardContext()));
         assertThat(e.getMessage(), containsString("was not embedded"));
