@@ -2,6 +2,7 @@
 package dev.embeddingsearch;
 
 import dev.embeddingsearch.codec.EmbeddingCodecService;
+import dev.embeddingsearch.embedding.CachingEmbedder;
 import dev.embeddingsearch.embedding.EmbeddingClient;
 import dev.embeddingsearch.ingest.BatchEmbedder;
 import dev.embeddingsearch.ingest.EmbeddingProcessor;
@@ -14,6 +15,7 @@ import dev.embeddingsearch.model.Models;
 import dev.embeddingsearch.query.EmbeddingQueryBuilder;
 import dev.embeddingsearch.query.HybridMatchQueryBuilder;
 import dev.embeddingsearch.query.QueryEmbedder;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -63,19 +65,26 @@ public class EmbeddingSearchPlugin extends Plugin
 
     /** What exists once the node hands over its own services. */
     private record Services(
-            EmbeddingClient client, EmbeddingMappings mappings, PartialUpdates updates, BatchEmbedder embedder) {}
+            EmbeddingClient client,
+            CachingEmbedder cache,
+            EmbeddingMappings mappings,
+            PartialUpdates updates,
+            BatchEmbedder embedder) {}
 
     /** Ingest asks for its processors before the node asks for components; whoever comes first has them made. */
     private synchronized Services services(Client client, ClusterService clusterService) {
         if (services.get() == null) {
             ThreadPool threadPool = client.threadPool();
             EmbeddingClient embeddings = new EmbeddingClient(models, threadPool, version());
+            CachingEmbedder cache = new CachingEmbedder(
+                    embeddings, models, CachingEmbedder.SIZE.get(settings), threadPool.getThreadContext());
             PartialUpdates updates = new PartialUpdates(threadPool.getThreadContext());
             services.set(new Services(
                     embeddings,
+                    cache,
                     new EmbeddingMappings(clusterService),
                     updates,
-                    new BatchEmbedder(embeddings, models, client, updates)));
+                    new BatchEmbedder(cache, models, client, updates)));
         }
         return services.get();
     }
@@ -87,7 +96,9 @@ public class EmbeddingSearchPlugin extends Plugin
 
     @Override
     public List<Setting<?>> getSettings() {
-        return Models.settings(settings);
+        List<Setting<?>> all = new ArrayList<>(Models.settings(settings));
+        all.add(CachingEmbedder.SIZE);
+        return all;
     }
 
     @Override
@@ -106,7 +117,7 @@ public class EmbeddingSearchPlugin extends Plugin
         clusterService.getClusterSettings().addSettingsUpdateConsumer(models::update, Models.dynamicSettings());
         Services made = services(client, clusterService);
         queryEmbedder.set(
-                new QueryEmbedder(made.client(), models, made.mappings(), clusterService, indexNameExpressionResolver));
+                new QueryEmbedder(made.cache(), models, made.mappings(), clusterService, indexNameExpressionResolver));
         return List.of();
     }
 

@@ -5,6 +5,7 @@ import dev.embeddingsearch.model.EmbeddingModel;
 import dev.embeddingsearch.model.Side;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 
 /** The inputs of one call, through all its attempts. Its outcome is told once, whoever comes first. */
 final class Batch {
@@ -14,9 +15,14 @@ final class Batch {
     private final Outcome outcome;
     private final AtomicBoolean told = new AtomicBoolean();
     private volatile int failedAttempts;
+    private volatile Runnable cancel = () -> {};
 
-    /** Where a batch goes and what is to come back. */
-    record Target(EmbeddingModel model, Side side, VectorShape shape) {}
+    /**
+     * Where a batch goes and what is to come back.
+     *
+     * @param abandoned whether nobody waits for it any more
+     */
+    record Target(EmbeddingModel model, Side side, Purpose purpose, VectorShape shape, BooleanSupplier abandoned) {}
 
     Batch(Target target, List<Input> inputs, Outcome outcome) {
         this.target = target;
@@ -30,6 +36,14 @@ final class Batch {
 
     Side side() {
         return target.side();
+    }
+
+    Purpose purpose() {
+        return target.purpose();
+    }
+
+    boolean abandoned() {
+        return target.abandoned().getAsBoolean();
     }
 
     VectorShape shape() {
@@ -57,6 +71,18 @@ final class Batch {
     @SuppressWarnings("NonAtomicVolatileUpdate") // attempts follow each other; volatile hands the count between threads
     int countFailedAttempt() {
         return ++failedAttempts;
+    }
+
+    /** Takes over how to end the call under way, and uses it at once where nobody waits any more. */
+    void onCancel(Runnable howTo) {
+        cancel = howTo;
+        if (abandoned()) {
+            cancel();
+        }
+    }
+
+    void cancel() {
+        cancel.run();
     }
 
     void succeed(float[][] vectors) {

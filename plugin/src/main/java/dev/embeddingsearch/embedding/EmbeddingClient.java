@@ -6,6 +6,7 @@ import dev.embeddingsearch.model.Models;
 import java.io.Closeable;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import okhttp3.Dns;
@@ -19,7 +20,7 @@ import org.opensearch.threadpool.ThreadPool;
 /**
  * Embeds texts by calling the services of the configured models: each distinct text of a request once, in calls as
  * large as the limits allow, several at a time, sent again where that helps, and with one result a text whatever
- * happens. Waiting takes no thread. Only the preparation, counting tokens above all, happens on the caller's thread.
+ * happens. A search gets what is there in {@code search_timeout}. Waiting takes no thread. Only the preparation, counting tokens above all, happens on the caller's thread.
  */
 public final class EmbeddingClient implements Embedder, Closeable {
 
@@ -72,11 +73,28 @@ public final class EmbeddingClient implements Embedder, Closeable {
             preserving.onResponse(List.of());
             return;
         }
-        Collector collector = new Collector(request.texts().size(), preserving);
         Lane lane = lanes.computeIfAbsent(model.name(), name -> new Lane(http, scheduler, nanoClock, backoff));
-        Divider divider = new Divider(lane, new Batch.Target(model, request.side(), shape), collector);
+        Collector collector = collector(request, model, lane, preserving);
+        Batch.Target target = new Batch.Target(model, request.side(), request.purpose(), shape, collector::answered);
+        Divider divider = new Divider(lane, target, collector);
         List<Input> inputs = new Preparation(tokens, model, request).prepare(collector);
         Packer.pack(inputs, model.limits()).forEach(divider::send);
+    }
+
+    /** Gathers the results; of a search's only those that come in time. */
+    private Collector collector(
+            EmbeddingRequest request, EmbeddingModel model, Lane lane, ActionListener<List<EmbeddingResult>> listener) {
+        int texts = request.texts().size();
+        if (request.purpose() != Purpose.SEARCH) {
+            return new Collector(texts, listener);
+        }
+        SearchDeadline deadline = new SearchDeadline();
+        Collector collector = new Collector(texts, deadline.stoppedBy(listener));
+        deadline.start(scheduler, model.limits().searchTimeout(), () -> {
+            collector.failRest(new FailureMapper(model, Optional.empty()).late());
+            lane.dropAbandoned();
+        });
+        return collector;
     }
 
     /** Ends everything under way, each text with its failure. Later requests fail in the same way. */

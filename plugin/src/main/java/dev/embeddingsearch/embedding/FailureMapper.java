@@ -114,6 +114,14 @@ final class FailureMapper {
                 new EmbeddingException(subject() + says, RestStatus.INTERNAL_SERVER_ERROR, false, e), Verdict.FINAL);
     }
 
+    /** Nothing came in the time that a search has. */
+    EmbeddingException late() {
+        return retryable(
+                "brought no vector within [" + model.limits().searchTimeout() + "] ([" + setting("search_timeout")
+                        + "]), all attempts together",
+                null);
+    }
+
     Failure closed() {
         return Failure.of(retryable("was not called: this node is shutting down", null), Verdict.FINAL);
     }

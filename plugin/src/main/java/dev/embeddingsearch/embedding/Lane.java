@@ -2,7 +2,6 @@
 package dev.embeddingsearch.embedding;
 
 import dev.embeddingsearch.embedding.Failure.Verdict;
-import dev.embeddingsearch.model.Side;
 import java.io.Closeable;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -49,7 +48,7 @@ final class Lane implements Closeable {
     void submit(Batch batch) {
         boolean taken;
         synchronized (this) {
-            taken = !closed;
+            taken = !closed && !batch.abandoned();
             if (taken) {
                 open.add(batch);
                 queue(batch).addLast(batch);
@@ -63,7 +62,7 @@ final class Lane implements Closeable {
     }
 
     private Deque<Batch> queue(Batch batch) {
-        return batch.side() == Side.QUERY ? queries : documents;
+        return batch.purpose() == Purpose.SEARCH ? queries : documents;
     }
 
     /** Sends what may go now and plans to be back when the rest may. */
@@ -124,6 +123,7 @@ final class Lane implements Closeable {
     private void failed(Batch batch, Failure failure) {
         int attempts = batch.countFailedAttempt();
         if (failure.verdict() != Verdict.RETRY
+                || batch.abandoned()
                 || attempts > batch.model().limits().retries()) {
             landed(batch);
             batch.fail(failure);
@@ -140,7 +140,7 @@ final class Lane implements Closeable {
 
     private void sendAgain(Batch batch) {
         synchronized (this) {
-            if (open.contains(batch)) { // closing ends it in the meantime
+            if (open.contains(batch)) { // closing or abandonment may have ended it in the meantime
                 queue(batch).addFirst(batch);
             }
         }
@@ -169,6 +169,18 @@ final class Lane implements Closeable {
         } catch (OpenSearchRejectedExecutionException e) {
             otherwise.run(); // the node is shutting down
         }
+    }
+
+    /** Lets go of what nobody waits for any more, be it queued, in flight or between two attempts. */
+    void dropAbandoned() {
+        List<Batch> left;
+        synchronized (this) {
+            left = open.stream().filter(Batch::abandoned).toList();
+            left.forEach(open::remove);
+            queries.removeIf(Batch::abandoned);
+            documents.removeIf(Batch::abandoned);
+        }
+        left.forEach(Batch::cancel);
     }
 
     /** Fails everything that has no outcome yet. */

@@ -82,6 +82,7 @@ final class ServiceHttp implements Closeable {
                 read(batch, response, failures).accept(outcome);
             }
         });
+        batch.onCancel(call::cancel);
     }
 
     /** Reads a response to its end; the outcome is told after it is closed. */

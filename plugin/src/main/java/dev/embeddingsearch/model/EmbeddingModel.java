@@ -37,6 +37,8 @@ public record EmbeddingModel(
      * @param truncate whether longer inputs are cut; they fail otherwise
      * @param requestsPerMinute 0 for unlimited
      * @param tokensPerMinute 0 for unlimited
+     * @param timeout for one call
+     * @param searchTimeout for all calls that embed one search's text
      */
     public record Limits(
             int inputTokens,
@@ -46,6 +48,7 @@ public record EmbeddingModel(
             int requestsPerMinute,
             int tokensPerMinute,
             TimeValue timeout,
+            TimeValue searchTimeout,
             int retries,
             int inFlight) {}
 

@@ -76,6 +76,7 @@ final class ModelResolver {
                 get(ModelSettings.REQUESTS_PER_MINUTE),
                 get(ModelSettings.TOKENS_PER_MINUTE),
                 get(ModelSettings.TIMEOUT),
+                get(ModelSettings.SEARCH_TIMEOUT),
                 get(ModelSettings.MAX_RETRIES),
                 get(ModelSettings.MAX_IN_FLIGHT));
     }

@@ -46,9 +46,8 @@ final class ModelSettings {
     static final AffixSetting<Integer> MAX_BATCH_TOKENS = integer("max_batch_tokens", 300_000, 1, Integer.MAX_VALUE);
     static final AffixSetting<Integer> REQUESTS_PER_MINUTE = integer("requests_per_minute", 0, 0, Integer.MAX_VALUE);
     static final AffixSetting<Integer> TOKENS_PER_MINUTE = integer("tokens_per_minute", 0, 0, Integer.MAX_VALUE);
-    static final AffixSetting<TimeValue> TIMEOUT = affix(
-            "timeout",
-            key -> Setting.timeSetting(key, TimeValue.timeValueSeconds(30), TimeValue.timeValueMillis(1), DYNAMIC));
+    static final AffixSetting<TimeValue> TIMEOUT = time("timeout", 30);
+    static final AffixSetting<TimeValue> SEARCH_TIMEOUT = time("search_timeout", 10);
     static final AffixSetting<Integer> MAX_RETRIES = integer("max_retries", 5, 0, 100);
     static final AffixSetting<Integer> MAX_IN_FLIGHT = integer("max_in_flight", 8, 1, 1024);
 
@@ -72,6 +71,7 @@ final class ModelSettings {
                 REQUESTS_PER_MINUTE,
                 TOKENS_PER_MINUTE,
                 TIMEOUT,
+                SEARCH_TIMEOUT,
                 MAX_RETRIES,
                 MAX_IN_FLIGHT);
     }
@@ -147,6 +147,11 @@ final class ModelSettings {
 
     private static AffixSetting<Integer> integer(String key, int fallback, int min, int max) {
         return affix(key, full -> Setting.intSetting(full, fallback, min, max, DYNAMIC));
+    }
+
+    private static AffixSetting<TimeValue> time(String key, long seconds) {
+        TimeValue least = TimeValue.timeValueMillis(1);
+        return affix(key, full -> Setting.timeSetting(full, TimeValue.timeValueSeconds(seconds), least, DYNAMIC));
     }
 
     private static <T> Setting<T> parsed(String key, String fallback, Function<String, T> parser) {

@@ -7,6 +7,7 @@ import static org.opensearch.transport.RemoteClusterAware.REMOTE_CLUSTER_INDEX_S
 import dev.embeddingsearch.embedding.Embedder;
 import dev.embeddingsearch.embedding.EmbeddingRequest;
 import dev.embeddingsearch.embedding.EmbeddingResult;
+import dev.embeddingsearch.embedding.Purpose;
 import dev.embeddingsearch.mapper.EmbeddingMappings;
 import dev.embeddingsearch.mapper.MappedEmbedding;
 import dev.embeddingsearch.model.InputType;
@@ -122,7 +123,12 @@ public final class QueryEmbedder {
                 new GroupedActionListener<>(ActionListener.map(listener, List::copyOf), targets.size());
         for (Target target : targets) {
             EmbeddingRequest request = new EmbeddingRequest(
-                    target.model(), side(inputType, target), inputType, target.dimensions(), List.of(text));
+                    target.model(),
+                    side(inputType, target),
+                    inputType,
+                    target.dimensions(),
+                    List.of(text),
+                    Purpose.SEARCH);
             embedder.embed(request, ActionListener.map(group, results -> vector(target, results.get(0))));
         }
     }

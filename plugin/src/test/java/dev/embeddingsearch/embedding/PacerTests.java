@@ -72,6 +72,6 @@ public class PacerTests extends OpenSearchTestCase {
     }
 
     private static Limits limits(int requests, int tokens) {
-        return new Limits(0, true, 1, 1, requests, tokens, TimeValue.ZERO, 0, 1);
+        return new Limits(0, true, 1, 1, requests, tokens, TimeValue.ZERO, TimeValue.ZERO, 0, 1);
     }
 }

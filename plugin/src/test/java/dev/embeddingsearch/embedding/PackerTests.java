@@ -49,7 +49,7 @@ public class PackerTests extends OpenSearchTestCase {
         for (int n : tokens) {
             inputs.add(new Input("text", n, List.of(inputs.size())));
         }
-        Limits limits = new Limits(0, true, maxInputs, maxTokens, 0, perMinute, TimeValue.ZERO, 0, 1);
+        Limits limits = new Limits(0, true, maxInputs, maxTokens, 0, perMinute, TimeValue.ZERO, TimeValue.ZERO, 0, 1);
         return Packer.pack(inputs, limits).stream()
                 .map(batch -> batch.stream().map(Input::tokens).toList())
                 .toList();

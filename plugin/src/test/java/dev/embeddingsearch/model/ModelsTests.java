@@ -28,6 +28,7 @@ public class ModelsTests extends OpenSearchTestCase {
         assertEquals(2048, model.limits().batchInputs());
         assertEquals(300_000, model.limits().batchTokens());
         assertEquals(30, model.limits().timeout().seconds());
+        assertEquals(10, model.limits().searchTimeout().seconds());
         assertEquals(5, model.limits().retries());
         assertEquals(8, model.limits().inFlight());
         assertTrue(model.limits().truncate());

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.embedding;
+
+import dev.embeddingsearch.embedding.Flight.Waiter;
+import dev.embeddingsearch.model.EmbeddingModel;
+import dev.embeddingsearch.model.Models;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import org.opensearch.ExceptionsHelper;
+import org.opensearch.action.support.ContextPreservingActionListener;
+import org.opensearch.common.settings.Setting;
+import org.opensearch.common.util.concurrent.ThreadContext;
+import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.common.unit.ByteSizeValue;
+
+/**
+ * Answers from memory what was embedded before and passes on only the rest; a text that is on its way already is waited
+ * for, not sent again. Vectors are kept by {@link VectorKey}, so a change of a model's settings asks for other keys, and
+ * the old vectors leave as the oldest. Failures are told to all who wait and never kept.
+ */
+public final class CachingEmbedder implements Embedder {
+
+    /** Memory for vectors; 0 passes everything on, without keeping or joining anything. */
+    public static final Setting<ByteSizeValue> SIZE =
+            Setting.memorySizeSetting("embedding.cache.size", "1%", Setting.Property.NodeScope);
+
+    private final Embedder next;
+    private final Models models;
+    private final ThreadContext threadContext;
+    private final boolean enabled;
+    private final LongAdder hits = new LongAdder();
+    private final LongAdder misses = new LongAdder();
+    private final LongAdder savedTexts = new LongAdder();
+
+    // Guarded by this, so that a text is at every moment in the cache, on its way, or neither. Nobody is told or asked
+    // anything under the lock.
+    private final VectorCache cache;
+    private final Map<Flight.Name, Flight> flights = new HashMap<>();
+
+    public CachingEmbedder(Embedder next, Models models, ByteSizeValue size, ThreadContext threadContext) {
+        this.next = next;
+        this.models = models;
+        this.threadContext = threadContext;
+        this.enabled = size.getBytes() > 0;
+        this.cache = new VectorCache(size.getBytes());
+    }
+
+    /** What is there and what is not: each found vector with its waiter, and the flights this request has to start. */
+    private record Found(Map<Waiter, float[]> vectors, List<Flight> toStart) {}
+
+    @Override
+    public void embed(EmbeddingRequest request, ActionListener<List<EmbeddingResult>> listener) {
+        if (!enabled || request.texts().isEmpty()) {
+            next.embed(request, listener);
+            return;
+        }
+        EmbeddingModel model;
+        Function<String, VectorKey> keys;
+        try {
+            model = models.get(request.model());
+            keys = VectorKey.of(model, request);
+        } catch (IllegalArgumentException e) {
+            listener.onFailure(e);
+            return;
+        }
+        Collector collector = new Collector(
+                request.texts().size(), ContextPreservingActionListener.wrapPreservingContext(listener, threadContext));
+        Found found = find(request, model, positions(request, keys), collector);
+        count(request, found);
+        found.vectors().forEach((waiter, vector) -> collector.vector(waiter.positions(), vector.clone()));
+        start(request, found.toStart());
+    }
+
+    private static Map<VectorKey, List<Integer>> positions(EmbeddingRequest request, Function<String, VectorKey> keys) {
+        Map<VectorKey, List<Integer>> positions = new LinkedHashMap<>();
+        for (int i = 0; i < request.texts().size(); i++) {
+            positions
+                    .computeIfAbsent(keys.apply(request.texts().get(i)), key -> new ArrayList<>(1))
+                    .add(i);
+        }
+        return positions;
+    }
+
+    private synchronized Found find(
+            EmbeddingRequest request,
+            EmbeddingModel model,
+            Map<VectorKey, List<Integer>> positions,
+            Collector collector) {
+        Found found = new Found(new LinkedHashMap<>(), new ArrayList<>());
+        positions.forEach((key, where) -> {
+            Waiter waiter = new Waiter(collector, where);
+            float[] vector = cache.get(key);
+            if (vector != null) {
+                found.vectors().put(waiter, vector);
+                return;
+            }
+            Flight.Name name = new Flight.Name(key, model.name(), request.purpose());
+            Flight flight = flights.get(name);
+            if (flight == null || !flight.startedWith(model)) {
+                flight = new Flight(name, model, request.texts().get(where.getFirst()));
+                flights.put(name, flight);
+                found.toStart().add(flight);
+            }
+            flight.join(waiter);
+        });
+        return found;
+    }
+
+    private void count(EmbeddingRequest request, Found found) {
+        hits.add(found.vectors().keySet().stream()
+                .mapToInt(waiter -> waiter.positions().size())
+                .sum());
+        misses.add(found.toStart().size());
+        savedTexts.add(request.texts().size() - found.toStart().size());
+    }
+
+    private void start(EmbeddingRequest request, List<Flight> toStart) {
+        if (toStart.isEmpty()) {
+            return;
+        }
+        List<String> texts = toStart.stream().map(Flight::text).toList();
+        ActionListener<List<EmbeddingResult>> landing = ActionListener.wrap(
+                results -> land(toStart, results),
+                failure -> land(toStart, Collections.nCopies(toStart.size(), EmbeddingResult.failed(failure))));
+        try {
+            next.embed(request.withTexts(texts), landing);
+        } catch (RuntimeException e) {
+            landing.onFailure(e); // or those who join would wait for ever
+        }
+    }
+
+    private void land(List<Flight> landing, List<EmbeddingResult> results) {
+        if (results.size() != landing.size()) {
+            throw new IllegalStateException(
+                    "expected [" + landing.size() + "] results, one a text, got [" + results.size() + "]");
+        }
+        synchronized (this) {
+            for (int i = 0; i < landing.size(); i++) {
+                land(landing.get(i), results.get(i));
+            }
+        }
+        List<RuntimeException> thrown = new ArrayList<>();
+        for (int i = 0; i < landing.size(); i++) {
+            landing.get(i).land(results.get(i), thrown);
+        }
+        ExceptionsHelper.maybeThrowRuntimeAndSuppress(thrown);
+    }
+
+    private void land(Flight flight, EmbeddingResult result) {
+        flights.remove(flight.name(), flight);
+        if (result.failure() == null && unchanged(flight)) {
+            cache.put(flight.name().key(), result.vector());
+        }
+    }
+
+    /** Whether the settings are what they were at the start; else the vector may come from other ones than its key. */
+    private boolean unchanged(Flight flight) {
+        try {
+            return flight.startedWith(models.get(flight.name().model()));
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /** What the cache has done and holds. */
+    public synchronized CacheStats stats() {
+        return new CacheStats(
+                hits.sum(), misses.sum(), savedTexts.sum(), cache.evictions(), cache.entries(), cache.bytes());
+    }
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.embedding;
+
+import dev.embeddingsearch.model.EmbeddingModel;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One text on its way through the service, and all who wait for its vector. The waiters are guarded by the cache. */
+final class Flight {
+
+    private final Name name;
+    private final EmbeddingModel model;
+    private final String text;
+    private final List<Waiter> waiters = new ArrayList<>();
+
+    /**
+     * What may wait together. A search never waits for ingest, which is patient and comes second, nor ingest for a
+     * search, which gives up early; and each model's failures are its own.
+     */
+    record Name(VectorKey key, String model, Purpose purpose) {}
+
+    /** Where a request wants the vector. */
+    record Waiter(Collector collector, List<Integer> positions) {}
+
+    Flight(Name name, EmbeddingModel model, String text) {
+        this.name = name;
+        this.model = model;
+        this.text = text;
+    }
+
+    Name name() {
+        return name;
+    }
+
+    String text() {
+        return text;
+    }
+
+    /** Whether it began with this very state of the settings: one that only looks the same came after a change. */
+    @SuppressWarnings("ReferenceEquality") // each change of settings makes new models, also when it restores old values
+    boolean startedWith(EmbeddingModel current) {
+        return model == current;
+    }
+
+    void join(Waiter waiter) {
+        waiters.add(waiter);
+    }
+
+    /**
+     * Tells all who wait, once nobody can join any more.
+     *
+     * @param thrown gets what receivers throw, which must not keep the others from hearing
+     */
+    void land(EmbeddingResult result, List<RuntimeException> thrown) {
+        for (Waiter waiter : waiters) {
+            try {
+                tell(waiter, result);
+            } catch (RuntimeException e) {
+                thrown.add(e);
+            }
+        }
+    }
+
+    private static void tell(Waiter waiter, EmbeddingResult result) {
+        if (result.failure() != null) {
+            waiter.collector().failure(waiter.positions(), result.failure());
+        } else {
+            waiter.collector().vector(waiter.positions(), result.vector().clone());
+        }
+    }
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.embedding;
+
+import org.opensearch.common.unit.TimeValue;
+import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.concurrency.OpenSearchRejectedExecutionException;
+import org.opensearch.threadpool.Scheduler;
+import org.opensearch.threadpool.ThreadPool;
+
+/** A timer that goes off unless a listener is called first. */
+final class SearchDeadline {
+
+    private volatile Scheduler.Cancellable timer;
+
+    /** The listener, which stops the timer when it is called. */
+    <T> ActionListener<T> stoppedBy(ActionListener<T> listener) {
+        return ActionListener.runBefore(listener, this::stop);
+    }
+
+    void start(Scheduler scheduler, TimeValue delay, Runnable late) {
+        try {
+            timer = scheduler.schedule(late, delay, ThreadPool.Names.GENERIC);
+        } catch (OpenSearchRejectedExecutionException e) {
+            timer = null; // the node is shutting down: no further attempt can be planned either
+        }
+    }
+
+    private void stop() {
+        if (timer != null) {
+            timer.cancel();
+        }
+    }
+}
