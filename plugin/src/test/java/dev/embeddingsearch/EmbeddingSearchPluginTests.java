@@ -99,9 +99,10 @@ public class EmbeddingSearchPluginTests extends OpenSearchSingleNodeTestCase {
                 containsString("embedding.model.default.dimension"));
     }
 
-    public void testOnlyTheAllowListIsStatic() {
+    public void testOnlyTheAllowListAndTheCacheAreStatic() {
         for (Setting<?> setting : new EmbeddingSearchPlugin(Settings.EMPTY).getSettings()) {
             boolean fixed = setting.getKey().equals("embedding.url_allowlist")
+                    || setting.getKey().equals("embedding.cache.size")
                     || setting.getKey().endsWith("api_key");
             assertEquals(setting.getKey(), fixed == false, setting.isDynamic());
         }

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.embedding;
+
+import static org.hamcrest.Matchers.containsString;
+
+import dev.embeddingsearch.model.InputType;
+import dev.embeddingsearch.model.Side;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import okhttp3.Dns;
+import org.opensearch.action.support.PlainActionFuture;
+import org.opensearch.cluster.coordination.DeterministicTaskQueue;
+import org.opensearch.common.settings.Settings;
+import org.opensearch.common.unit.TimeValue;
+import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.common.unit.ByteSizeUnit;
+import org.opensearch.core.common.unit.ByteSizeValue;
+import org.opensearch.core.rest.RestStatus;
+import org.opensearch.threadpool.ThreadPool;
+
+/** Time passes only when a test says so. */
+public class SearchDeadlineTests extends EmbeddingClientTestCase {
+
+    private static final TimeValue SOON = TimeValue.timeValueSeconds(30);
+
+    private final DeterministicTaskQueue time =
+            new DeterministicTaskQueue(Settings.builder().put("node.name", "n").build(), random());
+    private final ThreadPool threadPool = time.getThreadPool();
+    private final CountDownLatch asked = new CountDownLatch(1);
+    private final CountDownLatch release = new CountDownLatch(1);
+
+    private EmbeddingClient clientOnTime(String... pairs) {
+        return client(threadPool, Dns.SYSTEM, pairs);
+    }
+
+    private static EmbeddingRequest search(String text) {
+        return new EmbeddingRequest("default", Side.QUERY, InputType.TEXT, 0, List.of(text));
+    }
+
+    private void holdAnswers() {
+        service.behaviour = call -> {
+            asked.countDown();
+            try {
+                assertTrue(release.await(30, TimeUnit.SECONDS));
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+            return service.vectors(call);
+        };
+    }
+
+    private void assertLate(String waited, PlainActionFuture<List<EmbeddingResult>> future) {
+        EmbeddingException late =
+                (EmbeddingException) future.actionGet(SOON).getFirst().failure();
+        assertEquals(RestStatus.SERVICE_UNAVAILABLE, late.status());
+        assertTrue(late.retryable());
+        assertThat(
+                late.getMessage(),
+                containsString("brought no vector within [" + waited + "] ([embedding.model.default.search_timeout])"));
+    }
+
+    public void testSlowServiceEndsTheSearchInTimeAndItsCall() throws Exception {
+        holdAnswers();
+        EmbeddingClient client = clientOnTime("search_timeout", "3s", "max_in_flight", "1");
+        AtomicInteger told = new AtomicInteger();
+        PlainActionFuture<List<EmbeddingResult>> future = new PlainActionFuture<>();
+        client.embed(search("a"), ActionListener.runBefore(future, told::incrementAndGet));
+        PlainActionFuture<List<EmbeddingResult>> queued = new PlainActionFuture<>();
+        client.embed(search("queued"), queued);
+        assertTrue(asked.await(30, TimeUnit.SECONDS));
+        time.advanceTime();
+        assertEquals(3_000, time.getCurrentTimeMillis());
+        time.runAllRunnableTasks();
+        assertLate("3s", future);
+        assertLate("3s", queued);
+
+        release.countDown();
+        PlainActionFuture<List<EmbeddingResult>> next = new PlainActionFuture<>();
+        client.embed(search("next"), next);
+        assertVector("next", 1536, next.actionGet(SOON).getFirst());
+        assertEquals("told once", 1, told.get());
+        assertTrue(
+                "nobody waited for what was queued",
+                service.calls.stream().noneMatch(call -> call.input().contains("queued")));
+    }
+
+    public void testPausesBetweenAttemptsAreWithinTheDeadline() throws Exception {
+        service.behaviour = call -> {
+            asked.countDown();
+            return FakeService.error(503, "e", "busy");
+        };
+        PlainActionFuture<List<EmbeddingResult>> future = new PlainActionFuture<>();
+        clientOnTime("max_retries", "100").embed(search("a"), future);
+        assertTrue(asked.await(30, TimeUnit.SECONDS));
+        assertBusy(() -> {
+            if (time.hasDeferredTasks()) {
+                time.advanceTime();
+            }
+            time.runAllRunnableTasks();
+            assertTrue(future.isDone());
+        });
+        assertLate("10s", future);
+        assertEquals(10_000, time.getCurrentTimeMillis());
+    }
+
+    public void testCodeOnTheSideOfDocumentsIsASearch() throws Exception {
+        holdAnswers();
+        PlainActionFuture<List<EmbeddingResult>> future = new PlainActionFuture<>();
+        clientOnTime()
+                .embed(
+                        new EmbeddingRequest(
+                                "default", Side.DOCUMENT, InputType.CODE, 0, List.of("int a;"), Purpose.SEARCH),
+                        future);
+        assertTrue(asked.await(30, TimeUnit.SECONDS));
+        time.advanceTime();
+        time.runAllRunnableTasks();
+        assertLate("10s", future);
+        release.countDown();
+    }
+
+    public void testIngestHasNoDeadline() throws Exception {
+        holdAnswers();
+        PlainActionFuture<List<EmbeddingResult>> future = new PlainActionFuture<>();
+        clientOnTime("search_timeout", "1ms").embed(request(0, "a"), future);
+        assertTrue(asked.await(30, TimeUnit.SECONDS));
+        assertFalse(time.hasDeferredTasks());
+        release.countDown();
+        assertVector("a", 1536, future.actionGet(SOON).getFirst());
+    }
+
+    public void testThirtyTwoSearchesOfOneNewTextMakeOneCall() throws Exception {
+        holdAnswers();
+        EmbeddingClient client = clientOnTime();
+        CachingEmbedder cache =
+                new CachingEmbedder(client, models(), new ByteSizeValue(1, ByteSizeUnit.MB), threadContext);
+        List<PlainActionFuture<List<EmbeddingResult>>> futures = new ArrayList<>();
+        for (int i = 0; i < 32; i++) {
+            futures.add(new PlainActionFuture<>());
+            cache.embed(search("new"), futures.getLast());
+        }
+        assertTrue(asked.await(30, TimeUnit.SECONDS));
+        release.countDown();
+        for (PlainActionFuture<List<EmbeddingResult>> future : futures) {
+            assertVector("new", 1536, future.actionGet(SOON).getFirst());
+        }
+        assertVector("new", 1536, embed(cache, search("new")));
+        assertEquals(1, service.calls.size());
+        assertEquals(32, cache.stats().savedTexts());
+    }
+
+    private static EmbeddingResult embed(Embedder embedder, EmbeddingRequest request) {
+        PlainActionFuture<List<EmbeddingResult>> future = new PlainActionFuture<>();
+        embedder.embed(request, future);
+        return future.actionGet(SOON).getFirst();
+    }
+}
