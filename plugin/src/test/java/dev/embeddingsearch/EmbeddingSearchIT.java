@@ -183,7 +183,8 @@ public class EmbeddingSearchIT extends OpenSearchIntegTestCase {
                 .setSize(texts.size())
                 .get();
         assertEquals(0, found.getFailedShards());
-        assertEquals("calls of the service for one search of three shards", before + 1, service.calls());
+        int calls = service.calls() - before;
+        assertTrue("calls of the service for one search of three shards, none if known: " + calls, calls <= 1);
         Map<String, Float> scores = new HashMap<>();
         found.getHits().forEach(hit -> scores.put(hit.getId(), hit.getScore()));
         return scores;

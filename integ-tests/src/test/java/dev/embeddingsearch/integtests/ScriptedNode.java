@@ -25,6 +25,7 @@ final class ScriptedNode extends ExternalResource {
             try {
                 return Distributions.withPlugin()
                         .node(NodeSettings.single("scripted")
+                                .with("embedding.cache.size", "0") // tests count calls
                                 .with("embedding.url_allowlist", List.of("http://127.0.0.1:*")))
                         .start();
             } catch (IOException e) {
