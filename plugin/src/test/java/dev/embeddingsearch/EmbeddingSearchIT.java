@@ -22,6 +22,7 @@ import org.opensearch.action.search.SearchResponse;
 import org.opensearch.action.search.SearchType;
 import org.opensearch.action.update.UpdateRequest;
 import org.opensearch.cluster.metadata.IndexMetadata;
+import org.opensearch.common.action.ActionFuture;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.index.query.QueryBuilders;
 import org.opensearch.plugins.Plugin;
@@ -30,6 +31,7 @@ import org.opensearch.search.SearchHit;
 import org.opensearch.test.InternalTestCluster;
 import org.opensearch.test.OpenSearchIntegTestCase;
 import org.opensearch.test.OpenSearchIntegTestCase.ClusterScope;
+import org.opensearch.transport.client.Client;
 
 /** Several nodes, shards and replicas with a service of known vectors. */
 @ClusterScope(scope = OpenSearchIntegTestCase.Scope.SUITE, numDataNodes = 3, numClientNodes = 1)
@@ -170,6 +172,22 @@ public class EmbeddingSearchIT extends OpenSearchIntegTestCase {
 
     private static String nearest(String text) {
         return "{\"embedding\":{\"field\":\"meaning\",\"text\":\"" + text + "\",\"k\":1000,\"exact\":true}}";
+    }
+
+    public void testManySearchesOfOneNewTextAtOneNodeMakeOneCall() throws Exception {
+        load(10);
+        Client node = client(randomFrom(internalCluster().getNodeNames()));
+        int before = service.calls();
+        List<ActionFuture<SearchResponse>> searches = new ArrayList<>();
+        for (int i = 0; i < 32; i++) {
+            searches.add(node.prepareSearch(INDEX)
+                    .setQuery(QueryBuilders.wrapperQuery(nearest("a text that is new to the node")))
+                    .execute());
+        }
+        for (ActionFuture<SearchResponse> search : searches) {
+            assertTrue(search.actionGet().getHits().getHits().length > 0);
+        }
+        assertEquals(before + 1, service.calls());
     }
 
     /** Hits with their scores, asked for at one node, of which copies of the shards {@code preference} says. */

@@ -2,6 +2,7 @@
 package dev.embeddingsearch.embedding;
 
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.greaterThan;
 
 import dev.embeddingsearch.model.InputType;
 import dev.embeddingsearch.model.Side;
@@ -12,28 +13,23 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import okhttp3.Dns;
 import org.opensearch.action.support.PlainActionFuture;
-import org.opensearch.cluster.coordination.DeterministicTaskQueue;
-import org.opensearch.common.settings.Settings;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.common.unit.ByteSizeUnit;
 import org.opensearch.core.common.unit.ByteSizeValue;
 import org.opensearch.core.rest.RestStatus;
-import org.opensearch.threadpool.ThreadPool;
 
 /** Time passes only when a test says so. */
 public class SearchDeadlineTests extends EmbeddingClientTestCase {
 
     private static final TimeValue SOON = TimeValue.timeValueSeconds(30);
 
-    private final DeterministicTaskQueue time =
-            new DeterministicTaskQueue(Settings.builder().put("node.name", "n").build(), random());
-    private final ThreadPool threadPool = time.getThreadPool();
+    private final ManualTime time = new ManualTime();
     private final CountDownLatch asked = new CountDownLatch(1);
     private final CountDownLatch release = new CountDownLatch(1);
 
     private EmbeddingClient clientOnTime(String... pairs) {
-        return client(threadPool, Dns.SYSTEM, pairs);
+        return client(time, Dns.SYSTEM, pairs);
     }
 
     private static EmbeddingRequest search(String text) {
@@ -71,9 +67,10 @@ public class SearchDeadlineTests extends EmbeddingClientTestCase {
         PlainActionFuture<List<EmbeddingResult>> queued = new PlainActionFuture<>();
         client.embed(search("queued"), queued);
         assertTrue(asked.await(30, TimeUnit.SECONDS));
-        time.advanceTime();
-        assertEquals(3_000, time.getCurrentTimeMillis());
-        time.runAllRunnableTasks();
+        time.runNext();
+        assertEquals(3_000, time.now());
+        time.runNext();
+        assertEquals(0, time.planned());
         assertLate("3s", future);
         assertLate("3s", queued);
 
@@ -95,15 +92,13 @@ public class SearchDeadlineTests extends EmbeddingClientTestCase {
         PlainActionFuture<List<EmbeddingResult>> future = new PlainActionFuture<>();
         clientOnTime("max_retries", "100").embed(search("a"), future);
         assertTrue(asked.await(30, TimeUnit.SECONDS));
-        assertBusy(() -> {
-            if (time.hasDeferredTasks()) {
-                time.advanceTime();
-            }
-            time.runAllRunnableTasks();
-            assertTrue(future.isDone());
-        });
+        while (!future.isDone()) {
+            assertBusy(() -> assertEquals("the deadline and the next attempt", 2, time.planned()));
+            time.runNext();
+        }
         assertLate("10s", future);
-        assertEquals(10_000, time.getCurrentTimeMillis());
+        assertEquals(10_000, time.now());
+        assertThat(service.calls.size(), greaterThan(1));
     }
 
     public void testCodeOnTheSideOfDocumentsIsASearch() throws Exception {
@@ -115,8 +110,7 @@ public class SearchDeadlineTests extends EmbeddingClientTestCase {
                                 "default", Side.DOCUMENT, InputType.CODE, 0, List.of("int a;"), Purpose.SEARCH),
                         future);
         assertTrue(asked.await(30, TimeUnit.SECONDS));
-        time.advanceTime();
-        time.runAllRunnableTasks();
+        time.runNext();
         assertLate("10s", future);
         release.countDown();
     }
@@ -126,7 +120,7 @@ public class SearchDeadlineTests extends EmbeddingClientTestCase {
         PlainActionFuture<List<EmbeddingResult>> future = new PlainActionFuture<>();
         clientOnTime("search_timeout", "1ms").embed(request(0, "a"), future);
         assertTrue(asked.await(30, TimeUnit.SECONDS));
-        assertFalse(time.hasDeferredTasks());
+        assertEquals(0, time.planned());
         release.countDown();
         assertVector("a", 1536, future.actionGet(SOON).getFirst());
     }
@@ -149,6 +143,7 @@ public class SearchDeadlineTests extends EmbeddingClientTestCase {
         assertVector("new", 1536, embed(cache, search("new")));
         assertEquals(1, service.calls.size());
         assertEquals(32, cache.stats().savedTexts());
+        assertBusy(() -> assertEquals("an answer stops the timer", 0, time.planned()));
     }
 
     private static EmbeddingResult embed(Embedder embedder, EmbeddingRequest request) {
