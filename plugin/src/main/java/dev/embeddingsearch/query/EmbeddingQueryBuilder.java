@@ -9,6 +9,7 @@ import dev.embeddingsearch.mapper.EmbeddingParameters;
 import dev.embeddingsearch.mapper.VectorValue;
 import dev.embeddingsearch.model.ModelCatalog;
 import java.io.IOException;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -169,8 +170,11 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
             QueryInput embedded = pending.get();
             return embedded == null ? this : with(embedded, filter);
         }
-        SetOnce<QueryInput> embedded = new SetOnce<>();
         Set<QueryEmbedder.Target> targets = embedder.get().targets(field, context);
+        if (targets.isEmpty()) {
+            return with(input.withVectors(List.of()), filter);
+        }
+        SetOnce<QueryInput> embedded = new SetOnce<>();
         context.registerAsyncAction((client, listener) -> embedder.get()
                 .embed(targets, input.type(), input.text(), new EmbeddedText(input, lenient, embedded, listener)));
         return new EmbeddingQueryBuilder(this, embedded::get);

@@ -104,10 +104,19 @@ final class EmbeddingQueryParser {
 
     private boolean parseField(String key, XContentParser parser) throws IOException {
         if ("field".equals(key)) {
-            field = parser.text();
+            field = string(key, parser);
             return true;
         }
         return false;
+    }
+
+    /** Reads a string; a number or boolean is taken for one, as elsewhere in the query DSL. */
+    static String string(String key, XContentParser parser) throws IOException {
+        if (parser.currentToken().isValue() == false) {
+            throw new ParsingException(
+                    parser.getTokenLocation(), "[" + key + "] expects a string, got " + parser.currentToken());
+        }
+        return parser.text();
     }
 
     /** Reads one of the shared keys; returns false, having read nothing, for any other. */
@@ -119,7 +128,7 @@ final class EmbeddingQueryParser {
         switch (key) {
             case "filter" -> filter = AbstractQueryBuilder.parseInnerQueryBuilder(parser);
             case "boost" -> boost = parser.floatValue();
-            case "_name" -> name = parser.text();
+            case "_name" -> name = string(key, parser);
             default -> {
                 return false;
             }
@@ -129,7 +138,7 @@ final class EmbeddingQueryParser {
 
     private boolean parseVectorKey(String key, XContentParser parser) throws IOException {
         switch (key) {
-            case "text", "code" -> input(QueryInput.text(InputType.of(key), parser.text()), parser);
+            case "text", "code" -> input(QueryInput.text(InputType.of(key), string(key, parser)), parser);
             case "vector" -> input(QueryInput.vector(vector(parser)), parser);
             case "k" -> k = parser.intValue();
             case "num_candidates" -> numCandidates = parser.intValue();
@@ -143,7 +152,8 @@ final class EmbeddingQueryParser {
     }
 
     private float[] vector(XContentParser parser) throws IOException {
-        Object value = parser.currentToken() == XContentParser.Token.START_ARRAY ? parser.list() : parser.text();
+        Object value =
+                parser.currentToken() == XContentParser.Token.START_ARRAY ? parser.list() : string("vector", parser);
         return VectorValue.of("vector", value);
     }
 }

@@ -70,8 +70,8 @@ final class HybridMatchQueryParser {
 
     private void parseKey(String key, XContentParser parser) throws IOException {
         switch (key) {
-            case "query" -> query = parser.text();
-            case "embedding_field" -> embeddingField = parser.text();
+            case "query" -> query = EmbeddingQueryParser.string(key, parser);
+            case "embedding_field" -> embeddingField = EmbeddingQueryParser.string(key, parser);
             case "lexical" -> lexical = AbstractQueryBuilder.parseInnerQueryBuilder(parser);
             case "embedding" ->
                 embedding = new EmbeddingQueryParser(HybridMatchQueryBuilder.NAME + ".embedding", "embedding_field")
@@ -91,15 +91,15 @@ final class HybridMatchQueryParser {
 
     private static float parseWeight(XContentParser parser) throws IOException {
         if (parser.currentToken() != XContentParser.Token.VALUE_NUMBER) {
+            Object given = parser.currentToken().isValue() ? parser.text() : parser.currentToken();
             throw new ParsingException(
-                    parser.getTokenLocation(),
-                    "[vector_weight] expects a number from 0 to 1, got [" + parser.text() + "]");
+                    parser.getTokenLocation(), "[vector_weight] expects a number from 0 to 1, got [" + given + "]");
         }
         return parser.floatValue();
     }
 
     private static boolean parseOnFailure(XContentParser parser) throws IOException {
-        String policy = parser.text();
+        String policy = EmbeddingQueryParser.string("on_embedding_failure", parser);
         return switch (policy) {
             case "fail" -> false;
             case "lexical" -> true;

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.opensearch.action.IndicesRequest;
 import org.opensearch.action.support.GroupedActionListener;
@@ -57,43 +58,50 @@ public final class QueryEmbedder {
     }
 
     /**
-     * The models and dimensions that field {@code field} has in the indices of a request.
+     * The models and dimensions that field {@code field} has in the indices of a request; none where these are none.
      *
      * @throws IllegalArgumentException if it is an {@code embedding} field in none of them, or if a model is no longer the
      *     one that a field was created with
      */
     Set<Target> targets(String field, QueryRewriteContext context) {
-        String[] indices = indices(context);
+        Optional<String[]> named = indices(context);
+        String[] indices =
+                named.orElseGet(() -> clusterService.state().metadata().getConcreteAllIndices());
         Set<Target> targets = Arrays.stream(indices)
                 .map(index -> mappings.of(index).get(field))
                 .filter(Objects::nonNull)
                 .map(Target::of)
                 .collect(toCollection(LinkedHashSet::new));
-        if (targets.isEmpty()) {
+        if (targets.isEmpty() && indices.length > 0) {
             throw new IllegalArgumentException("field [" + field + "] is not mapped as [embedding] in any of the "
                     + indices.length + " searched indices");
+        }
+        if (named.isEmpty() && targets.stream().anyMatch(target -> isCurrent(field, target))) {
+            // An index that the request may not even be about must not fail it.
+            targets.removeIf(target -> isCurrent(field, target) == false);
         }
         targets.forEach(target -> requireModel(field, target));
         return targets;
     }
 
     /**
-     * The local indices of a request; all there are where it names none here, since a cluster knows the mappings of its
-     * own indices only.
+     * The local indices of a request, or empty where it does not tell: to explain or validate a query comes without them,
+     * and of other clusters' indices the mappings are not known here.
      */
-    private String[] indices(QueryRewriteContext context) {
+    private Optional<String[]> indices(QueryRewriteContext context) {
         QueryCoordinatorContext coordinator = context.convertToCoordinatorContext();
         IndicesRequest request = coordinator == null ? null : coordinator.getSearchRequest();
         if (request == null) {
-            return clusterService.state().metadata().getConcreteAllIndices();
+            return Optional.empty();
         }
         String[] local = localNames(request);
         if (local.length == request.indices().length) {
-            return resolver.concreteIndexNames(clusterService.state(), request);
+            return Optional.of(resolver.concreteIndexNames(clusterService.state(), request));
         }
         return local.length == 0
-                ? clusterService.state().metadata().getConcreteAllIndices()
-                : resolver.concreteIndexNames(clusterService.state(), request.indicesOptions(), local);
+                ? Optional.empty()
+                : Optional.of(resolver.concreteIndexNames(
+                        clusterService.state(), request.indicesOptions(), request.includeDataStreams(), local));
     }
 
     /** The names without a cluster in front; a date math name has its colons inside angle brackets. */
@@ -101,6 +109,15 @@ public final class QueryEmbedder {
         return Arrays.stream(request.indices())
                 .filter(name -> name.startsWith("<") || name.indexOf(REMOTE_CLUSTER_INDEX_SEPARATOR) < 0)
                 .toArray(String[]::new);
+    }
+
+    private boolean isCurrent(String field, Target target) {
+        try {
+            requireModel(field, target);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     private void requireModel(String field, Target target) {

@@ -131,6 +131,14 @@ public class EmbeddingQueryBuilderTests extends AbstractQueryTestCase<EmbeddingQ
                 "[num_candidates] expects k [5] to 10000, got [4]");
         assertParsingFails("{\"embedding\": {\"field\": \"meaning\", \"vector\": \"%%%\"}}", "that is not base64");
         assertParsingFails("{\"embedding\": {\"feild\": \"meaning\"}}", "unknown field [feild]");
+        assertParsingFails(
+                "{\"embedding\": {\"field\": \"meaning\", \"text\": null}}", "[text] expects a string, got VALUE_NULL");
+        assertParsingFails(
+                "{\"embedding\": {\"field\": {\"a\": 1}, \"text\": \"a\"}}",
+                "[field] expects a string, got START_OBJECT");
+        assertParsingFails(
+                "{\"embedding\": {\"field\": \"meaning\", \"vector\": {}}}",
+                "[vector] expects a string, got START_OBJECT");
     }
 
     private void assertParsingFails(String query, String message) {

@@ -201,6 +201,10 @@ public class HybridMatchQueryBuilderTests extends AbstractQueryTestCase<HybridMa
                 "{\"query\": \"a\", \"embedding\": {\"field\": \"m\"}, \"k\": 3}",
                 "[hybrid_match] expects what concerns the vectors either inside [embedding] or beside it, got both");
         assertFails("{\"query\": \"a\", \"feilds\": [\"t\"]}", "unknown field [feilds]");
+        assertFails("{\"query\": null}", "[query] expects a string, got VALUE_NULL");
+        assertFails("{\"embedding_field\": {}}", "[embedding_field] expects a string, got START_OBJECT");
+        assertFails("{\"on_embedding_failure\": null}", "[on_embedding_failure] expects a string, got VALUE_NULL");
+        assertFails("{\"vector_weight\": null}", "[vector_weight] expects a number from 0 to 1, got [VALUE_NULL]");
     }
 
     private void assertFails(String body, String message) {

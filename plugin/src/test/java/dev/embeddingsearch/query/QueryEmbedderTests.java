@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.After;
 import org.junit.Before;
 import org.opensearch.Version;
@@ -23,6 +24,7 @@ import org.opensearch.action.search.SearchRequest;
 import org.opensearch.action.support.PlainActionFuture;
 import org.opensearch.cluster.ClusterName;
 import org.opensearch.cluster.ClusterState;
+import org.opensearch.cluster.metadata.DataStream;
 import org.opensearch.cluster.metadata.IndexMetadata;
 import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
 import org.opensearch.cluster.metadata.Metadata;
@@ -30,6 +32,7 @@ import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.index.Index;
 import org.opensearch.core.rest.RestStatus;
 import org.opensearch.index.query.BaseQueryRewriteContext;
 import org.opensearch.index.query.QueryBuilder;
@@ -43,6 +46,8 @@ import org.opensearch.threadpool.TestThreadPool;
 import org.opensearch.threadpool.ThreadPool;
 
 public class QueryEmbedderTests extends OpenSearchTestCase {
+
+    private static final String BACKING = ".ds-stream-000001";
 
     private final List<EmbeddingRequest> requests = new ArrayList<>();
     private Exception failure;
@@ -58,6 +63,9 @@ public class QueryEmbedderTests extends OpenSearchTestCase {
                 .put(index("b", "one", "one-1", 3, "text"))
                 .put(index("c", "two", "two-1", 2, "code"))
                 .put(index("changed", "one", "one-0", 3, "text"))
+                .put(index(BACKING, "two", "two-1", 2, "code"))
+                .put(new DataStream(
+                        "stream", new DataStream.TimestampField("@timestamp"), List.of(new Index(BACKING, BACKING))))
                 .build();
         ClusterState state =
                 ClusterState.builder(ClusterName.DEFAULT).metadata(metadata).build();
@@ -179,8 +187,31 @@ public class QueryEmbedderTests extends OpenSearchTestCase {
 
     public void testIndicesOfOtherClustersAreLeftToTheLocalMappings() {
         assertEquals(1, vectors(rewrite(query(InputType.TEXT), "a", "far:logs")).size());
-        Exception e = expectThrows(IllegalArgumentException.class, () -> rewrite(query(InputType.TEXT), "far:logs"));
-        assertThat("all local indices are looked at", e.getMessage(), containsString("model id [one-0]"));
+        assertEquals(
+                "of all local indices, those whose model is as it was",
+                2,
+                vectors(rewrite(query(InputType.TEXT), "far:logs")).size());
+        rewrite(query(InputType.TEXT), "stream", "far:logs");
+        assertEquals("two", requests.getLast().model());
+    }
+
+    /** Explaining and validating do not say which indices they are about. */
+    public void testIndicesThatNobodyNamedMayHaveChangedTheirModel() {
+        PlainActionFuture<QueryBuilder> rewritten = new PlainActionFuture<>();
+        Rewriteable.rewriteAndFetch(
+                query(InputType.TEXT),
+                new BaseQueryRewriteContext(xContentRegistry(), null, null, () -> 0L),
+                rewritten);
+        assertEquals(
+                Set.of("one-1", "two-1"),
+                vectors(rewritten.actionGet()).stream()
+                        .map(QueryVector::modelId)
+                        .collect(Collectors.toSet()));
+    }
+
+    public void testSearchOfNoIndexAsksNobody() {
+        assertEquals(List.of(), vectors(rewrite(query(InputType.TEXT), "none-*")));
+        assertTrue(requests.isEmpty());
     }
 
     public void testFailingServiceFailsTheSearch() {
