@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
-import org.opensearch.common.regex.Regex;
 import org.opensearch.common.xcontent.support.XContentMapValues;
 import org.opensearch.index.mapper.MapperService;
 
@@ -54,10 +53,18 @@ public record MappedEmbedding(
         if (source instanceof Map<?, ?> settings) {
             String[] includes = patterns(settings.get("includes"));
             String[] excludes = patterns(settings.get("excludes"));
-            return path -> (includes.length == 0 || Regex.simpleMatch(includes, path))
-                    && Regex.simpleMatch(excludes, path) == false;
+            return path -> {
+                Map<String, Object> kept = XContentMapValues.filter(document(path), includes, excludes);
+                return XContentMapValues.extractValue(path, kept) != null;
+            };
         }
         return path -> true;
+    }
+
+    /** A document with something at {@code path}. */
+    private static Map<String, Object> document(String path) {
+        int dot = path.indexOf('.');
+        return dot < 0 ? Map.of(path, true) : Map.of(path.substring(0, dot), document(path.substring(dot + 1)));
     }
 
     private static String[] patterns(Object value) {

@@ -62,6 +62,16 @@ public class MappedEmbeddingTests extends OpenSearchTestCase {
                 Set.of("a"), inSource(Map.of("properties", properties, "_source", Map.of("includes", List.of("a")))));
     }
 
+    public void testKnowsVectorsInsideObjectsThatTheSourceLeavesOut() {
+        Map<String, Object> inside = Map.of("o", Map.of("properties", Map.of("v", Map.of("type", "embedding"))));
+        assertEquals(Set.of(), inSource(Map.of("properties", inside, "_source", Map.of("excludes", List.of("o")))));
+        assertEquals(Set.of(), inSource(Map.of("properties", inside, "_source", Map.of("excludes", List.of("o.v")))));
+        assertEquals(
+                Set.of("o.v"), inSource(Map.of("properties", inside, "_source", Map.of("includes", List.of("o")))));
+        assertEquals(
+                Set.of("o.v"), inSource(Map.of("properties", inside, "_source", Map.of("excludes", List.of("o.w")))));
+    }
+
     private static Set<String> inSource(Map<String, Object> mapping) {
         return MappedEmbedding.in(mapping).stream()
                 .filter(MappedEmbedding::inSource)
