@@ -84,7 +84,7 @@ public class EmbeddingSearchPlugin extends Plugin
                     cache,
                     new EmbeddingMappings(clusterService),
                     updates,
-                    new BatchEmbedder(cache, models, client, updates)));
+                    new BatchEmbedder(cache, models, client, clusterService, updates)));
         }
         return services.get();
     }

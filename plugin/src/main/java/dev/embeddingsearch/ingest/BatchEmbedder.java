@@ -15,11 +15,13 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.opensearch.action.get.MultiGetRequest;
 import org.opensearch.action.support.ContextPreservingActionListener;
 import org.opensearch.action.support.GroupedActionListener;
 import org.opensearch.action.update.UpdateRequest;
+import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.ingest.IngestDocumentWrapper;
@@ -37,10 +39,15 @@ public final class BatchEmbedder {
     private final PartialUpdates partialUpdates;
     private final ThreadContext threadContext;
 
-    public BatchEmbedder(Embedder embedder, Models models, Client client, PartialUpdates partialUpdates) {
+    public BatchEmbedder(
+            Embedder embedder,
+            Models models,
+            Client client,
+            ClusterService clusterService,
+            PartialUpdates partialUpdates) {
         this.embedder = embedder;
         this.models = models;
-        this.storedDocuments = new StoredDocuments(client);
+        this.storedDocuments = new StoredDocuments(client, clusterService);
         this.partialUpdates = partialUpdates;
         this.threadContext = client.threadPool().getThreadContext();
     }
@@ -64,10 +71,10 @@ public final class BatchEmbedder {
             boolean markFailures,
             Consumer<List<IngestDocumentWrapper>> handler) {
         Map<PendingDocument, MultiGetRequest.Item> documents = new LinkedHashMap<>();
+        Set<UpdateRequest> blind = partialUpdates.followers(wrappers);
         for (IngestDocumentWrapper wrapper : wrappers) {
             UpdateRequest update = partialUpdates.of(wrapper);
-            boolean blind = update != null && partialUpdates.followsAnother(update, wrappers);
-            PendingDocument document = new PendingDocument(wrapper, update, blind);
+            PendingDocument document = new PendingDocument(wrapper, update, blind.contains(update));
             documents.put(document, document.stored(rules));
         }
         List<MultiGetRequest.Item> items =

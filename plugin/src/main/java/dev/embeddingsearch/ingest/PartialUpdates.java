@@ -3,6 +3,10 @@ package dev.embeddingsearch.ingest;
 
 import static java.util.stream.Collectors.toSet;
 
+import dev.embeddingsearch.ingest.StoredDocuments.DocumentKey;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -101,24 +105,31 @@ public final class PartialUpdates implements ActionFilter {
     }
 
     /**
-     * Whether an earlier request of the same bulk request changes the document of {@code update}, and is not among
-     * {@code batch}: what the update will meet then cannot be known yet.
+     * The updates whose document an earlier request of the same bulk request changes that is not among {@code batch}: what
+     * they will meet cannot be known yet.
      */
-    @SuppressWarnings("ReferenceEquality") // the very same request, not one that looks alike
-    boolean followsAnother(UpdateRequest update, List<IngestDocumentWrapper> batch) {
+    Set<UpdateRequest> followers(List<IngestDocumentWrapper> batch) {
+        Set<UpdateRequest> followers = Collections.newSetFromMap(new IdentityHashMap<>());
         List<DocWriteRequest<?>> requests = threadContext.getTransient(REQUEST);
+        if (requests == null) {
+            return followers;
+        }
         Set<Integer> known = batch.stream()
                 .filter(wrapper -> wrapper.getChildSlot() >= 0)
                 .map(IngestDocumentWrapper::getSlot)
                 .collect(toSet());
-        for (int slot = 0; slot < requests.size() && requests.get(slot) != update; slot++) {
-            DocWriteRequest<?> earlier = requests.get(slot);
-            boolean same = update.id().equals(earlier.id()) && update.index().equals(earlier.index());
-            if (same && known.contains(slot) == false) {
-                return true;
+        Set<DocumentKey> changed = new HashSet<>();
+        for (int slot = 0; slot < requests.size(); slot++) {
+            DocWriteRequest<?> request = requests.get(slot);
+            DocumentKey document = new DocumentKey(request.index(), request.id());
+            if (request instanceof UpdateRequest update && changed.contains(document)) {
+                followers.add(update);
+            }
+            if (known.contains(slot) == false) {
+                changed.add(document);
             }
         }
-        return false;
+        return followers;
     }
 
     /** Whether {@code request} is about the index and id of {@code document}. */

@@ -46,10 +46,11 @@ final class PendingDocument {
         }
         Object id = source().get(IngestDocument.Metadata.ID.getFieldName());
         Object index = source().get(IngestDocument.Metadata.INDEX.getFieldName());
+        Object routing = source().get(IngestDocument.Metadata.ROUTING.getFieldName());
         return id == null || index == null
                 ? null
                 : new MultiGetRequest.Item(index.toString(), id.toString())
-                        .routing((String) source().get(IngestDocument.Metadata.ROUTING.getFieldName()));
+                        .routing(routing == null ? null : routing.toString());
     }
 
     /**

@@ -14,6 +14,8 @@ import org.opensearch.action.get.MultiGetRequest;
 import org.opensearch.action.get.MultiGetResponse;
 import org.opensearch.action.support.ContextPreservingActionListener;
 import org.opensearch.action.support.ThreadedActionListener;
+import org.opensearch.cluster.metadata.IndexAbstraction;
+import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.index.IndexNotFoundException;
@@ -29,9 +31,11 @@ final class StoredDocuments {
     private static final Logger logger = LogManager.getLogger(StoredDocuments.class);
 
     private final Client client;
+    private final ClusterService clusterService;
 
-    StoredDocuments(Client client) {
+    StoredDocuments(Client client, ClusterService clusterService) {
         this.client = client;
+        this.clusterService = clusterService;
     }
 
     /**
@@ -47,7 +51,7 @@ final class StoredDocuments {
             return;
         }
         MultiGetRequest request = new MultiGetRequest();
-        documents.forEach(request::add);
+        documents.forEach(document -> request.add(atWriteIndex(document)));
         ActionListener<MultiGetResponse> listener = new ActionListener<>() {
             @Override
             public void onResponse(MultiGetResponse response) {
@@ -66,6 +70,22 @@ final class StoredDocuments {
         try (ThreadContext.StoredContext caller = threadContext.stashContext()) {
             client.multiGet(request, inCallersContext);
         }
+    }
+
+    /** Documents are written through an alias of several indices, but not read through it: there the one written to is. */
+    private MultiGetRequest.Item atWriteIndex(MultiGetRequest.Item document) {
+        IndexAbstraction named =
+                clusterService.state().metadata().getIndicesLookup().get(document.index());
+        boolean several = named != null
+                && named.getType() == IndexAbstraction.Type.ALIAS
+                && named.getIndices().size() > 1;
+        if (several == false || named.getWriteIndex() == null) {
+            return document;
+        }
+        String aliasRouting =
+                named.getWriteIndex().getAliases().get(document.index()).indexRouting();
+        return new MultiGetRequest.Item(named.getWriteIndex().getIndex().getName(), document.id())
+                .routing(document.routing() == null ? aliasRouting : document.routing());
     }
 
     /** The response may come on a network thread, which is not for reading documents and cutting texts. */

@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.opensearch.common.util.concurrent.OpenSearchExecutors;
 import org.opensearch.common.util.concurrent.ThreadContext;
+import org.opensearch.ingest.IngestDocument;
 import org.opensearch.ingest.IngestDocumentWrapper;
 
 public class BatchEmbedderTests extends IngestTestCase {
@@ -35,6 +36,15 @@ public class BatchEmbedderTests extends IngestTestCase {
         assertEquals(Side.DOCUMENT, embedder.requests.getFirst().side());
         assertEquals(3, embedder.requests.getFirst().dimensions());
         assertEquals(List.of("a", "b"), embedder.requests.getFirst().texts());
+    }
+
+    /** A processor may set a routing that is no string; OpenSearch takes its string form. */
+    public void testRoutingOfAnyType() throws Exception {
+        IngestDocument routed = document("1", "text", "a");
+        routed.setFieldValue("_routing", 7);
+        List<IngestDocumentWrapper> done = embed(wrappers(routed), false, RULE);
+        assertEquals(vector("a"), value(done.getFirst(), "vector"));
+        assertEquals("7", index.requests.getFirst().getItems().getFirst().routing());
     }
 
     public void testInputTypeGoesAlong() throws Exception {

@@ -15,12 +15,14 @@ import org.opensearch.action.ActionRequest;
 import org.opensearch.action.bulk.BulkAction;
 import org.opensearch.action.bulk.BulkRequest;
 import org.opensearch.action.support.ActionFilter;
+import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.index.VersionType;
 import org.opensearch.ingest.IngestDocument;
 import org.opensearch.ingest.IngestDocumentWrapper;
 import org.opensearch.ingest.Processor;
+import org.opensearch.test.ClusterServiceUtils;
 import org.opensearch.test.OpenSearchTestCase;
 import org.opensearch.threadpool.TestThreadPool;
 import org.opensearch.threadpool.ThreadPool;
@@ -32,6 +34,7 @@ public abstract class IngestTestCase extends OpenSearchTestCase {
 
     protected ThreadPool threadPool;
     protected ThreadContext threadContext;
+    protected ClusterService clusterService;
     protected FakeIndex index;
     protected FakeEmbedder embedder;
     protected Models models;
@@ -42,6 +45,7 @@ public abstract class IngestTestCase extends OpenSearchTestCase {
     public void setUpIngest() {
         threadPool = new TestThreadPool(getTestName());
         threadContext = threadPool.getThreadContext();
+        clusterService = ClusterServiceUtils.createClusterService(threadPool);
         index = new FakeIndex(threadPool);
         embedder = new FakeEmbedder();
         models = new Models(Settings.builder()
@@ -50,11 +54,12 @@ public abstract class IngestTestCase extends OpenSearchTestCase {
                 .put("embedding.model.other.id", "other-1")
                 .build());
         updates = new PartialUpdates(threadContext);
-        batchEmbedder = new BatchEmbedder(embedder, models, index, updates);
+        batchEmbedder = new BatchEmbedder(embedder, models, index, clusterService, updates);
     }
 
     @After
     public void stopThreads() {
+        clusterService.close();
         terminate(threadPool);
     }
 

@@ -8,12 +8,19 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import org.opensearch.Version;
 import org.opensearch.action.DocWriteRequest;
 import org.opensearch.action.bulk.BulkRequest;
+import org.opensearch.action.get.MultiGetRequest;
 import org.opensearch.action.index.IndexRequest;
 import org.opensearch.action.update.UpdateRequest;
+import org.opensearch.cluster.ClusterState;
+import org.opensearch.cluster.metadata.AliasMetadata;
+import org.opensearch.cluster.metadata.IndexMetadata;
+import org.opensearch.cluster.metadata.Metadata;
 import org.opensearch.ingest.IngestDocument;
 import org.opensearch.ingest.IngestDocumentWrapper;
+import org.opensearch.test.ClusterServiceUtils;
 
 /** What becomes of partial updates, given what is stored and what else the bulk request changes. */
 public class PartialDocumentTests extends IngestTestCase {
@@ -102,6 +109,32 @@ public class PartialDocumentTests extends IngestTestCase {
                         + "this update's pipelines; send the update in a request of its own",
                 done.get(0).getException().getMessage());
         assertNull("an update of something else goes through", done.get(1).getException());
+    }
+
+    private static IndexMetadata.Builder behindAlias(String name, AliasMetadata.Builder alias) {
+        return IndexMetadata.builder(name)
+                .settings(settings(Version.CURRENT))
+                .numberOfShards(1)
+                .numberOfReplicas(0)
+                .putAlias(alias);
+    }
+
+    /** As a rollover leaves it: one cannot read through the alias, but write. */
+    public void testPartialUpdateThroughAnAliasOfSeveralIndicesReadsTheOneWrittenTo() throws Exception {
+        AliasMetadata.Builder alias = AliasMetadata.builder(INDEX);
+        Metadata metadata = Metadata.builder()
+                .put(behindAlias("articles-1", alias.writeIndex(false)))
+                .put(behindAlias("articles-2", alias.writeIndex(true).indexRouting("r")))
+                .build();
+        ClusterServiceUtils.setState(
+                clusterService,
+                ClusterState.builder(clusterService.state()).metadata(metadata).build());
+        index.documents.put("1", "{\"title\":\"T\",\"text\":\"old\"}");
+        IngestDocumentWrapper done = partial(new UpdateRequest(INDEX, "1").doc("text", "new"));
+        assertEquals(vector("T\nnew"), value(done, "both"));
+        MultiGetRequest.Item read = index.requests.getFirst().getItems().getFirst();
+        assertEquals("articles-2", read.index());
+        assertEquals("r", read.routing());
     }
 
     public void testPartialUpdateKeepsAVectorThatTheSourceDoesNotHold() throws Exception {
