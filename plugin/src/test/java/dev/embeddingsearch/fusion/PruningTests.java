@@ -67,8 +67,7 @@ public class PruningTests extends FusionTestCase {
                         .add(new TermQuery(term), Occur.SHOULD)
                         .build();
             case 3 ->
-                new DisjunctionMaxQuery(
-                        List.of(disjunction(terms()), new TermQuery(term)), random().nextInt(2) / 2f);
+                new DisjunctionMaxQuery(List.of(disjunction(terms()), new TermQuery(term)), random().nextInt(2) / 2f);
             default -> disjunction(terms());
         };
     }
