@@ -6,6 +6,7 @@ import static java.util.stream.Collectors.toMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -52,14 +53,20 @@ final class StoredDocuments {
         }
         MultiGetRequest request = new MultiGetRequest();
         documents.forEach(document -> request.add(atWriteIndex(document)));
+        AtomicBoolean told = new AtomicBoolean();
         ActionListener<MultiGetResponse> listener = new ActionListener<>() {
             @Override
             public void onResponse(MultiGetResponse response) {
-                found.accept(found(documents, response));
+                Map<DocumentKey, Stored> read = found(documents, response);
+                told.set(true);
+                found.accept(read);
             }
 
             @Override
             public void onFailure(Exception e) {
+                if (told.getAndSet(true)) {
+                    throw new IllegalStateException("ingest failed behind documents that were read", e);
+                }
                 Stored unknown = new Stored(null, e);
                 found.accept(documents.stream().collect(toMap(DocumentKey::of, item -> unknown, (same, one) -> one)));
             }
