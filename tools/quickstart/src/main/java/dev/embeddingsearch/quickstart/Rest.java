@@ -14,7 +14,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 
 /** Talks JSON to OpenSearch; what it refuses becomes a sentence with its reason. */
-final class Rest implements AutoCloseable {
+public final class Rest implements AutoCloseable {
 
     // A bulk request waits for its embeddings.
     private static final Duration TIMEOUT = Duration.ofMinutes(3);
@@ -23,12 +23,12 @@ final class Rest implements AutoCloseable {
     private final HttpClient http = HttpClient.newHttpClient();
     private final URI base;
 
-    Rest(URI base) {
+    public Rest(URI base) {
         this.base = base;
     }
 
     /** Sends a request; an empty body for none. */
-    JsonNode send(String method, String path, String body) {
+    public JsonNode send(String method, String path, String body) {
         HttpRequest request = HttpRequest.newBuilder(base.resolve(path))
                 .timeout(TIMEOUT)
                 .header("Content-Type", "application/json")

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.benchmarks;
+
+import dev.embeddingsearch.quickstart.Layout;
+import dev.embeddingsearch.quickstart.Rest;
+import dev.embeddingsearch.quickstart.cluster.Account;
+import dev.embeddingsearch.quickstart.cluster.Distribution;
+import dev.embeddingsearch.quickstart.cluster.Node;
+import dev.embeddingsearch.quickstart.cluster.NodeSettings;
+import dev.embeddingsearch.quickstart.cluster.SetupException;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** Measures how well each way of searching ranks the right documents of judged data sets. */
+final class RelevanceEvaluation {
+
+    private static final double DEFAULT_WEIGHT = 0.5;
+
+    private final EvaluationOptions options;
+    private final PrintStream out;
+    private final Layout layout;
+    private final Vectors vectors;
+
+    private RelevanceEvaluation(EvaluationOptions options, PrintStream out) throws IOException {
+        this.options = options;
+        this.out = out;
+        this.layout = Layout.of(Path.of(""));
+        this.vectors = new Vectors(options.cache(), layout.serverJar());
+    }
+
+    public static void main(String[] arguments) throws IOException {
+        try {
+            new RelevanceEvaluation(EvaluationOptions.parse(arguments), System.out).run();
+        } catch (SetupException e) {
+            System.err.println(e.getMessage());
+            System.exit(1);
+        }
+    }
+
+    private void run() throws IOException {
+        Map<EvaluationOptions.Source, Dataset> sets = new LinkedHashMap<>();
+        for (EvaluationOptions.Source source : options.sources()) {
+            Dataset set = Dataset.read(source.folder()).sample(options.queries());
+            vectors.prepare(texts(set));
+            sets.put(source, set);
+        }
+        List<String> reports = new ArrayList<>();
+        try (Node node = startNode();
+                Rest rest = new Rest(node.uri())) {
+            EvaluatedIndex index = new EvaluatedIndex(rest, vectors);
+            for (Map.Entry<EvaluationOptions.Source, Dataset> entry : sets.entrySet()) {
+                String report = Report.markdown(
+                        evaluate(index, entry.getValue(), entry.getKey().analysis()));
+                out.println(report);
+                reports.add(report);
+            }
+        }
+        if (options.output().isPresent()) {
+            Files.writeString(options.output().get(), String.join("\n", reports));
+        }
+    }
+
+    private static List<String> texts(Dataset set) {
+        return Stream.concat(
+                        set.documents().stream().map(Dataset.Document::text),
+                        set.queries().stream().map(Dataset.Query::text))
+                .toList();
+    }
+
+    // The node embeds nothing: it is given vectors, and the model's name for what it knows of its cosines.
+    private Node startNode() throws IOException {
+        Account account = Account.current();
+        Path folder = account.folder(Files.createDirectories(Path.of("benchmarks/target/cluster")));
+        Distribution distribution = Distribution.unpack(layout.distributionZip(), folder, account);
+        distribution.install(layout.pluginZip());
+        return distribution
+                .node(NodeSettings.single("benchmarks")
+                        .withHeap("1g")
+                        .with("embedding.model.default.id", Vectors.MODEL))
+                .start();
+    }
+
+    private static Results evaluate(EvaluatedIndex index, Dataset set, Analysis analysis) {
+        index.load(set.documents(), analysis);
+        Map<String, List<List<Hit>>> runs = new LinkedHashMap<>();
+        List<List<Hit>> lexical = search(set, query -> index.search(index.lexical(query)));
+        List<List<Hit>> vector = search(set, query -> index.search(index.vector(query)));
+        runs.put("BM25", lexical);
+        runs.put("vector", vector);
+        for (double weight : new double[] {0.3, DEFAULT_WEIGHT, 0.7}) {
+            runs.put("hybrid_match, weight " + weight, search(set, query -> index.search(index.hybrid(query, weight))));
+        }
+        runs.put("RRF(60)", fuse(lexical, vector, Fusion::reciprocalRanks));
+        runs.put("min-max, equal weights", fuse(lexical, vector, Fusion::minMax));
+        return new Results(
+                set.name(),
+                analysis,
+                Results.measure(set.queries(), runs),
+                index.rankEval(set.queries(), DEFAULT_WEIGHT));
+    }
+
+    private static List<List<Hit>> search(Dataset set, Function<Dataset.Query, List<Hit>> search) {
+        return set.queries().parallelStream().map(search).toList();
+    }
+
+    private static List<List<Hit>> fuse(
+            List<List<Hit>> lexical, List<List<Hit>> vector, Function<List<List<Hit>>, List<Hit>> fusion) {
+        List<List<Hit>> fused = new ArrayList<>();
+        for (int i = 0; i < lexical.size(); i++) {
+            fused.add(fusion.apply(List.of(lexical.get(i), vector.get(i))));
+        }
+        return fused;
+    }
+}
