@@ -34,7 +34,7 @@ final class Report {
         for (Measure measure : Measure.values()) {
             row.append(' ').append(Interval.of(values.get(measure)).print()).append(" |");
         }
-        String difference = values == ours
+        String difference = system.equals(Results.DEFAULT)
                 ? ""
                 : Interval.ofDifference(ours.get(Measure.NDCG_10), values.get(Measure.NDCG_10))
                         .printSigned();

@@ -15,8 +15,8 @@ public class EvaluationOptionsTests {
 
     @Test
     public void testAll() {
-        EvaluationOptions options = EvaluationOptions.parse(
-                "--queries", "50", "--cache", "c", "--output", "o.md", "data/a=code", "data/b");
+        EvaluationOptions options =
+                EvaluationOptions.parse("--queries", "50", "--cache", "c", "--output", "o.md", "data/a=code", "data/b");
         assertEquals(
                 new EvaluationOptions(
                         List.of(

@@ -26,8 +26,7 @@ public class MeasureTests {
         Map<String, Integer> grades = Map.of("good", 2, "fair", 1, "wrong", 0);
         double second = Math.log(2) / Math.log(3);
         assertEquals(1, Measure.NDCG_10.of(List.of("good", "fair", "wrong"), grades), EXACT);
-        assertEquals(
-                (1 + 3 * second) / (3 + second), Measure.NDCG_10.of(List.of("fair", "good"), grades), EXACT);
+        assertEquals((1 + 3 * second) / (3 + second), Measure.NDCG_10.of(List.of("fair", "good"), grades), EXACT);
     }
 
     @Test
