@@ -41,6 +41,7 @@ public class InstallIT {
         service = new FakeService();
         node = Distributions.withPlugin()
                 .node(NodeSettings.single("keyed")
+                        .with("embedding.cache.size", "0") // tests count calls
                         .with("embedding.url_allowlist", List.of("http://127.0.0.1:*"))
                         .with("embedding.model.default.url", service.url())
                         .with("logger.dev.embeddingsearch", "TRACE")
