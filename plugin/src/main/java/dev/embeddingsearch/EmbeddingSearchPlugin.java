@@ -7,8 +7,8 @@ import dev.embeddingsearch.embedding.EmbeddingClient;
 import dev.embeddingsearch.ingest.BatchEmbedder;
 import dev.embeddingsearch.ingest.EmbeddingProcessor;
 import dev.embeddingsearch.ingest.PartialUpdates;
-import dev.embeddingsearch.ingest.ScriptedUpdates;
 import dev.embeddingsearch.ingest.SourceFieldsProcessor;
+import dev.embeddingsearch.ingest.UnembeddedWrites;
 import dev.embeddingsearch.mapper.EmbeddingFieldMapper;
 import dev.embeddingsearch.mapper.EmbeddingMappings;
 import dev.embeddingsearch.model.Models;
@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.lucene.util.SetOnce;
 import org.opensearch.action.support.ActionFilter;
@@ -35,6 +36,7 @@ import org.opensearch.env.NodeEnvironment;
 import org.opensearch.index.IndexSettings;
 import org.opensearch.index.codec.CodecServiceFactory;
 import org.opensearch.index.mapper.Mapper;
+import org.opensearch.ingest.IngestService;
 import org.opensearch.ingest.Processor;
 import org.opensearch.plugins.ActionPlugin;
 import org.opensearch.plugins.EnginePlugin;
@@ -69,6 +71,7 @@ public class EmbeddingSearchPlugin extends Plugin
             CachingEmbedder cache,
             EmbeddingMappings mappings,
             PartialUpdates updates,
+            UnembeddedWrites unembedded,
             BatchEmbedder embedder) {}
 
     /** Ingest asks for its processors before the node asks for components; whoever comes first has them made. */
@@ -79,11 +82,15 @@ public class EmbeddingSearchPlugin extends Plugin
             CachingEmbedder cache = new CachingEmbedder(
                     embeddings, models, CachingEmbedder.SIZE.get(settings), threadPool.getThreadContext());
             PartialUpdates updates = new PartialUpdates(threadPool.getThreadContext());
+            EmbeddingMappings mappings = new EmbeddingMappings(clusterService);
+            BooleanSupplier processorsGenerated =
+                    () -> clusterService.getClusterSettings().get(IngestService.SYSTEM_INGEST_PIPELINE_ENABLED);
             services.set(new Services(
                     embeddings,
                     cache,
-                    new EmbeddingMappings(clusterService),
+                    mappings,
                     updates,
+                    new UnembeddedWrites(mappings, processorsGenerated),
                     new BatchEmbedder(cache, models, client, clusterService, updates)));
         }
         return services.get();
@@ -145,8 +152,7 @@ public class EmbeddingSearchPlugin extends Plugin
 
     @Override
     public List<ActionFilter> getActionFilters() {
-        return List.of(
-                services.get().updates(), new ScriptedUpdates(services.get().mappings()));
+        return List.of(services.get().updates(), services.get().unembedded());
     }
 
     @Override

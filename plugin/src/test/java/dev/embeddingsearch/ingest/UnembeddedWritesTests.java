@@ -6,24 +6,30 @@ import static org.hamcrest.Matchers.not;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import org.junit.After;
 import org.junit.Before;
 import org.opensearch.action.DocWriteRequest;
 import org.opensearch.action.bulk.BulkItemRequest;
 import org.opensearch.action.bulk.BulkShardRequest;
 import org.opensearch.action.bulk.TransportShardBulkAction;
+import org.opensearch.action.delete.DeleteRequest;
 import org.opensearch.action.index.IndexRequest;
 import org.opensearch.action.support.WriteRequest.RefreshPolicy;
 import org.opensearch.action.update.UpdateRequest;
 import org.opensearch.common.io.stream.BytesStreamOutput;
+import org.opensearch.common.xcontent.XContentType;
+import org.opensearch.core.common.bytes.BytesArray;
 import org.opensearch.core.common.bytes.BytesReference;
 import org.opensearch.core.index.Index;
 import org.opensearch.core.index.shard.ShardId;
 import org.opensearch.script.Script;
 
-public class ScriptedUpdatesTests extends IngestTestCase {
+public class UnembeddedWritesTests extends IngestTestCase {
 
     private static final String REFUSAL = "a scripted update inside [_bulk] would leave";
+
+    private static final String SWITCHED_OFF = "while [cluster.ingest.system_pipeline_enabled] is [false]";
 
     private MappedIndices sourced;
     private MappedIndices plain;
@@ -43,6 +49,11 @@ public class ScriptedUpdatesTests extends IngestTestCase {
     }
 
     private static BulkItemRequest[] filter(MappedIndices indices, DocWriteRequest<?>... requests) {
+        return filter(indices, true, requests);
+    }
+
+    private static BulkItemRequest[] filter(
+            MappedIndices indices, boolean processorsGenerated, DocWriteRequest<?>... requests) {
         BulkItemRequest[] items = new BulkItemRequest[requests.length];
         for (int i = 0; i < items.length; i++) {
             items[i] = new BulkItemRequest(i, requests[i]);
@@ -50,7 +61,7 @@ public class ScriptedUpdatesTests extends IngestTestCase {
         BulkShardRequest bulk =
                 new BulkShardRequest(new ShardId(new Index(INDEX, "_na_"), 0), RefreshPolicy.NONE, items);
         boolean[] passed = new boolean[1];
-        new ScriptedUpdates(indices.mappings())
+        new UnembeddedWrites(indices.mappings(), () -> processorsGenerated)
                 .apply(
                         null,
                         TransportShardBulkAction.ACTION_NAME,
@@ -91,5 +102,43 @@ public class ScriptedUpdatesTests extends IngestTestCase {
 
     public void testIndicesWithoutSourceFieldsKeepTheirScripts() throws IOException {
         assertThat(wire(filter(plain, scripted())[0]), not(containsString(REFUSAL)));
+    }
+
+    public void testTextIsRefusedWhileProcessorsAreSwitchedOff() throws IOException {
+        BulkItemRequest[] items = filter(
+                sourced,
+                false,
+                new IndexRequest(INDEX).id("1").source("title", "x"),
+                new IndexRequest(INDEX).id("2").source("title", "x", "meaning", new float[] {1, 0}),
+                new UpdateRequest(INDEX, "3").doc("body", "x"),
+                new UpdateRequest(INDEX, "4").doc("views", 1).upsert("title", "x"),
+                new UpdateRequest(INDEX, "5").doc(Collections.singletonMap("title", null)),
+                scripted());
+        for (int i = 0; i < 5; i++) {
+            assertThat(
+                    "item " + i,
+                    wire(items[i]),
+                    containsString("the text of [title, body] would not be embedded into field [meaning] "
+                            + SWITCHED_OFF + ": set it to [true]"));
+        }
+        assertThat(wire(items[5]), containsString(REFUSAL));
+    }
+
+    public void testWhatHasNoSourceTextPassesWhileProcessorsAreSwitchedOff() throws IOException {
+        BulkItemRequest[] items = filter(
+                sourced,
+                false,
+                new IndexRequest(INDEX).id("1").source("views", 1),
+                new UpdateRequest(INDEX, "2").doc("views", 1),
+                new DeleteRequest(INDEX, "3"),
+                new IndexRequest(INDEX).id("4").source(new BytesArray("{not json"), XContentType.JSON));
+        for (BulkItemRequest item : items) {
+            assertThat(wire(item), not(containsString(SWITCHED_OFF)));
+        }
+    }
+
+    public void testIndicesWithoutSourceFieldsTakeTextWhileProcessorsAreSwitchedOff() throws IOException {
+        IndexRequest text = new IndexRequest(INDEX).id("1").source("title", "x");
+        assertThat(wire(filter(plain, false, text)[0]), not(containsString(SWITCHED_OFF)));
     }
 }
