@@ -22,6 +22,8 @@ import org.junit.rules.TemporaryFolder;
 /** The server as OpenAI's official client for JavaScript sees it. */
 public class OpenAiClientIT {
     private static final List<String> FILES = List.of("package.json", "check.mjs");
+    private static final Pattern UNREACHABLE = Pattern.compile(
+            "npm error code (ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT)");
 
     @Rule
     public final TemporaryFolder folder = new TemporaryFolder();
@@ -34,7 +36,7 @@ public class OpenAiClientIT {
                 Files.copy(in, folder.getRoot().toPath().resolve(file));
             }
         }
-        run("npm", "install", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund");
+        install();
         try (ServerProcess process = new ServerProcess("--port", "0")) {
             Matcher ready = Pattern.compile("http://[^ ]+").matcher(process.firstLine());
             assertTrue(ready.find());
@@ -43,11 +45,29 @@ public class OpenAiClientIT {
     }
 
     private static void assumeNpm() {
-        boolean found = Stream.of("npm", "node").allMatch(OpenAiClientIT::isOnPath);
-        if (!found) {
-            System.out.println("OpenAiClientIT is skipped: npm and node are not on the PATH.");
+        skipUnless(Stream.of("npm", "node").allMatch(OpenAiClientIT::isOnPath), "npm and node are not on the PATH");
+    }
+
+    private static void skipUnless(boolean holds, String reason) {
+        if (!holds) {
+            System.out.println("OpenAiClientIT is skipped: " + reason + ".");
         }
-        assumeTrue("npm and node are not on the PATH", found);
+        assumeTrue(reason, holds);
+    }
+
+    /** Fetches the client. An npm that reaches no registry is no better than none; any other failure is one. */
+    private void install() throws IOException, InterruptedException {
+        Ended npm = end(
+                "npm",
+                "install",
+                "--no-package-lock",
+                "--ignore-scripts",
+                "--no-audit",
+                "--no-fund",
+                "--fetch-retries=1",
+                "--fetch-retry-mintimeout=1000");
+        skipUnless(!UNREACHABLE.matcher(npm.output()).find(), "npm cannot reach its registry");
+        npm.expectSuccess();
     }
 
     private static boolean isOnPath(String program) {
@@ -55,12 +75,24 @@ public class OpenAiClientIT {
                 .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
     }
 
+    /** A program that has ended, with all that it printed. */
+    private record Ended(String command, int status, String output) {
+
+        void expectSuccess() {
+            assertEquals(command + "\n" + output, 0, status);
+        }
+    }
+
     private void run(String... command) throws IOException, InterruptedException {
+        end(command).expectSuccess();
+    }
+
+    private Ended end(String... command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command)
                 .directory(folder.getRoot())
                 .redirectErrorStream(true)
                 .start();
         String output = new String(process.getInputStream().readAllBytes(), UTF_8);
-        assertEquals(String.join(" ", command) + "\n" + output, 0, process.waitFor());
+        return new Ended(String.join(" ", command), process.waitFor(), output);
     }
 }
