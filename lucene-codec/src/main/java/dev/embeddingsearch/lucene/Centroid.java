@@ -11,13 +11,15 @@ import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.util.VectorUtil;
 
 /**
- * The mean of a field's unit vectors in one segment, and how many vectors that mean stands for.
+ * The mean of a field's unit vectors in one segment, how far their cosines spread, and how many vectors that stands for.
  *
  * @param mean the mean, not normalised again; shared between all who ask, to be read only
+ * @param spread the standard deviation of the cosine of one vector with the others about its mean, estimated from a
+ *     sample; 0 for a single vector
  * @param count the vectors behind it, zero vectors left out; at least 1
  */
 @SuppressWarnings("ArrayRecordComponent") // a copy for every query would cost up to 64 KB; nothing compares centroids
-public record Centroid(float[] mean, long count) {
+public record Centroid(float[] mean, float spread, long count) {
     /** At most this many vectors of a segment are read where no centroid is stored. */
     static final int MAX_SAMPLE = 1_024;
 
@@ -57,8 +59,10 @@ public record Centroid(float[] mean, long count) {
         int sampled = Math.min(size, MAX_SAMPLE);
         CentroidSum sum = new CentroidSum(vectors.dimension());
         for (int i = 0; i < sampled; i++) {
-            sum.add(vectors.vectorValue((int) ((long) i * size / sampled)));
+            float[] vector = vectors.vectorValue((int) ((long) i * size / sampled));
+            sum.add(vector);
+            sum.sample(vector);
         }
-        return sum.count() == 0 ? null : new Centroid(sum.mean(), sum.count() * size / sampled);
+        return sum.centroid(sum.count() * size / sampled);
     }
 }

@@ -3,18 +3,24 @@ package dev.embeddingsearch.lucene;
 
 import org.apache.lucene.util.RamUsageEstimator;
 
-/** Adds up unit vectors in double precision on the way to their {@link Centroid}. */
+/** Adds up unit vectors in double precision, and samples them, on the way to their {@link Centroid}. */
 final class CentroidSum {
     private static final long SHALLOW_SIZE = RamUsageEstimator.shallowSizeOfInstance(CentroidSum.class);
 
     private final double[] sum;
+    private final CosineSample sample = new CosineSample();
     private long count;
 
     CentroidSum(int dimensions) {
         sum = new double[dimensions];
     }
 
-    /** Adds the vector at length 1; a zero vector has no direction and is left out. */
+    /** Offers the vector to the sample that the spread is estimated from; the mean does not change. */
+    void sample(float[] vector) {
+        sample.add(vector);
+    }
+
+    /** Adds the vector at length 1 to the mean; a zero vector has no direction and is left out. */
     void add(float[] vector) {
         double squares = 0;
         for (float x : vector) {
@@ -49,6 +55,16 @@ final class CentroidSum {
         return count;
     }
 
+    /**
+     * The centroid so far, of so many vectors; null where there is none.
+     *
+     * @param of at least {@link #count()}: more where only a sample was added
+     */
+    Centroid centroid(long of) {
+        float[] mean = mean();
+        return count == 0 ? null : new Centroid(mean, sample.spread(mean, of), of);
+    }
+
     /** The mean so far; meaningless while {@link #count()} is 0. */
     float[] mean() {
         float[] mean = new float[sum.length];
@@ -59,6 +75,6 @@ final class CentroidSum {
     }
 
     long ramBytesUsed() {
-        return SHALLOW_SIZE + RamUsageEstimator.sizeOf(sum);
+        return SHALLOW_SIZE + RamUsageEstimator.sizeOf(sum) + sample.ramBytesUsed();
     }
 }

@@ -42,8 +42,10 @@ final class CentroidsFile {
     private static void writeField(IndexOutput out, CentroidSum sum) throws IOException {
         out.writeVInt(sum.dimensions());
         out.writeVLong(sum.count());
-        if (sum.count() > 0) {
-            for (float x : sum.mean()) {
+        Centroid centroid = sum.centroid(sum.count());
+        if (centroid != null) {
+            out.writeInt(Float.floatToIntBits(centroid.spread()));
+            for (float x : centroid.mean()) {
                 out.writeInt(Float.floatToIntBits(x));
             }
         }
@@ -88,9 +90,10 @@ final class CentroidsFile {
         if (count == 0) {
             return null;
         }
+        float spread = Float.intBitsToFloat(in.readInt());
         float[] mean = new float[dimensions];
         in.readFloats(mean, 0, dimensions);
-        return new Centroid(mean, count);
+        return new Centroid(mean, spread, count);
     }
 
     private static String fileName(SegmentInfo segment, String suffix) {

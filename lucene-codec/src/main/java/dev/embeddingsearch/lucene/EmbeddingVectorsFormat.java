@@ -26,7 +26,8 @@ import org.apache.lucene.index.SegmentWriteState;
  *         <li><b>[Int]</b> field number, not negative
  *         <li><b>[VInt]</b> dimensions
  *         <li><b>[VLong]</b> count: how many vectors the mean was taken of
- *         <li>if count &gt; 0: <b>[Int] * dimensions</b>, the mean as IEEE 754 floats in little-endian order
+ *         <li>if count &gt; 0: <b>[Int]</b>, the spread, and <b>[Int] * dimensions</b>, the mean, as IEEE 754 floats in
+ *             little-endian order
  *       </ul>
  *   <li><b>[Int]</b> -1, the end of the fields
  *   <li><b>[Footer]</b>
@@ -34,7 +35,9 @@ import org.apache.lucene.index.SegmentWriteState;
  *
  * <p>The mean is <code>(1 / count) * sum(v / |v|)</code>, with <code>|v|</code> the Euclidean length; it is not
  * normalised again. Zero vectors have no direction: they are neither added nor counted. Sums are kept as doubles. The
- * whole file is read, and its checksum compared, when a segment is opened.
+ * spread is the root mean square of <code>x.y - m(x)</code> over pairs x, y of unit vectors, with <code>m(x)</code> the
+ * mean cosine of x with all others; it is estimated from 512 vectors of the segment, drawn anew by each merge. The whole
+ * file is read, and its checksum compared, when a segment is opened.
  *
  * <h2>Deletes</h2>
  *

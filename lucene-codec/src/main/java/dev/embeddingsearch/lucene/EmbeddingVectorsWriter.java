@@ -2,7 +2,9 @@
 package dev.embeddingsearch.lucene;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.lucene.codecs.KnnFieldVectorsWriter;
 import org.apache.lucene.codecs.KnnVectorsReader;
@@ -17,7 +19,7 @@ import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.util.Bits;
 
-/** Lucene's writer, which adds up the unit vectors of each float field as they pass. */
+/** Lucene's writer, which adds up and samples the unit vectors of each float field as they pass. */
 final class EmbeddingVectorsWriter extends KnnVectorsWriter {
     private final SegmentWriteState state;
     private final KnnVectorsWriter delegate;
@@ -54,6 +56,36 @@ final class EmbeddingVectorsWriter extends KnnVectorsWriter {
                     addSegment(sum, field.name, mergeState.knnVectorsReaders[i], mergeState.liveDocs[i]);
                 }
             }
+            sample(sum, field.name, mergeState);
+        }
+    }
+
+    /** Samples the merged vectors evenly, each segment by its share. */
+    private static void sample(CentroidSum sum, String field, MergeState mergeState) throws IOException {
+        List<FloatVectorValues> segments = new ArrayList<>();
+        List<Bits> liveDocs = new ArrayList<>();
+        long total = 0;
+        for (int i = 0; i < mergeState.knnVectorsReaders.length; i++) {
+            KnnVectorsReader reader = mergeState.knnVectorsReaders[i];
+            boolean present = reader != null && MergedVectorValues.hasVectorValues(mergeState.fieldInfos[i], field);
+            FloatVectorValues vectors = present ? reader.getFloatVectorValues(field) : null;
+            if (vectors != null) {
+                segments.add(vectors);
+                liveDocs.add(mergeState.liveDocs[i]);
+                total += vectors.size();
+            }
+        }
+        long step = Math.max(1, total / CosineSample.SIZE);
+        long next = 0;
+        for (int i = 0; i < segments.size(); i++) {
+            FloatVectorValues vectors = segments.get(i);
+            for (; next < vectors.size(); next += step) {
+                int ordinal = (int) next;
+                if (liveDocs.get(i) == null || liveDocs.get(i).get(vectors.ordToDoc(ordinal))) {
+                    sum.sample(vectors.vectorValue(ordinal));
+                }
+            }
+            next -= vectors.size();
         }
     }
 
@@ -145,6 +177,7 @@ final class EmbeddingVectorsWriter extends KnnVectorsWriter {
         public void addValue(int docId, float[] vector) throws IOException {
             delegate.addValue(docId, vector);
             sum.add(vector);
+            sum.sample(vector);
         }
 
         @Override

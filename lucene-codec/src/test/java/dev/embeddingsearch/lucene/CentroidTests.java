@@ -2,6 +2,8 @@
 package dev.embeddingsearch.lucene;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.KnnByteVectorField;
 import org.apache.lucene.document.KnnFloatVectorField;
@@ -23,6 +25,7 @@ import org.apache.lucene.search.Sort;
 import org.apache.lucene.search.SortField;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.TestUtil;
+import org.apache.lucene.util.VectorUtil;
 
 /** The stored centroid is the mean of the unit vectors in the segment, however the segment came about. */
 public class CentroidTests extends VectorsTestCase {
@@ -37,6 +40,60 @@ public class CentroidTests extends VectorsTestCase {
                 assertEquals(3, centroid.count());
                 assertArrayEquals(new float[] {1.6f / 3, 1.8f / 3}, centroid.mean(), 1e-7f);
                 assertEquals((0.6f * 1.6f + 0.8f * 1.8f) / 3, centroid.dot(new float[] {0.6f, 0.8f}), 1e-6f);
+            }
+        }
+    }
+
+    public void testSpreadIsThatOfOneVectorsCosinesWithTheOthers() throws IOException {
+        try (Directory dir = newDirectory();
+                IndexWriter writer = new IndexWriter(dir, unmerged(anyVariant()))) {
+            writer.addDocument(doc("a", new float[] {2, 0}));
+            writer.addDocument(doc("b", new float[] {0, 3}));
+            writer.addDocument(doc("c", new float[] {0.6f, 0.8f}));
+            try (DirectoryReader reader = DirectoryReader.open(writer)) {
+                // a: 0 and .6, b: 0 and .8, c: .6 and .8; each deviates from its mean by half the difference
+                double meanSquare = (0.3 * 0.3 + 0.4 * 0.4 + 0.1 * 0.1) / 3;
+                assertEquals(
+                        Math.sqrt(meanSquare), Centroid.of(only(reader), "v").spread(), 1e-6);
+            }
+        }
+    }
+
+    public void testSingleVectorHasNoSpread() throws IOException {
+        try (Directory dir = newDirectory();
+                IndexWriter writer = new IndexWriter(dir, unmerged(anyVariant()))) {
+            writer.addDocument(doc("a", randomVector(4)));
+            try (DirectoryReader reader = DirectoryReader.open(writer)) {
+                assertEquals(0, Centroid.of(only(reader), "v").spread(), 0);
+            }
+        }
+    }
+
+    /** Documents of one topic are written together: neighbours are alike, which a sample must not mistake for all. */
+    public void testSpreadOfManyIsEstimatedWhateverTheirOrder() throws IOException {
+        int topics = 8;
+        int size = 3 * CosineSample.SIZE + random().nextInt(1_000);
+        List<float[]> vectors = new ArrayList<>();
+        for (int i = 0; i < size; i++) {
+            float[] vector = randomVector(16);
+            vector[(int) ((long) i * topics / size)] += 9;
+            vectors.add(vector);
+        }
+        try (Directory dir = newDirectory();
+                IndexWriter writer = new IndexWriter(dir, config(anyVariant()))) {
+            for (int i = 0; i < size; i++) {
+                writer.addDocument(doc(Integer.toString(i), vectors.get(i)));
+                if (random().nextInt(size / 4) == 0) {
+                    writer.commit();
+                }
+            }
+            writer.deleteDocuments(new Term("id", "1"));
+            writer.forceMerge(1);
+            try (DirectoryReader reader = DirectoryReader.open(writer)) {
+                vectors.remove(1);
+                vectors.replaceAll(VectorUtil::l2normalize);
+                double expected = spread(vectors);
+                assertEquals(expected, Centroid.of(only(reader), "v").spread(), 0.1 * expected);
             }
         }
     }

@@ -2,6 +2,9 @@
 package dev.embeddingsearch.lucene;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
@@ -18,6 +21,7 @@ import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
+import org.apache.lucene.util.VectorUtil;
 
 /** Documents with vectors, and what their centroid must be. */
 abstract class VectorsTestCase extends LuceneTestCase {
@@ -29,6 +33,39 @@ abstract class VectorsTestCase extends LuceneTestCase {
             case 1 -> EmbeddingVectorsFormat.hnsw(8, 50);
             default -> new EmbeddingVectorsFormat(8, 50, 0);
         };
+    }
+
+    /** Up to so many vectors the sample is all of them, each compared with all others. */
+    static final int EXACT_SPREAD = 32;
+
+    private static List<float[]> units(FloatVectorValues vectors) throws IOException {
+        List<float[]> units = new ArrayList<>();
+        for (int i = 0; i < vectors.size(); i++) {
+            float[] vector = vectors.vectorValue(i).clone();
+            double length = Math.sqrt(VectorUtil.dotProduct(vector, vector));
+            if (length > 0) {
+                for (int j = 0; j < vector.length; j++) {
+                    vector[j] /= (float) length;
+                }
+                units.add(vector);
+            }
+        }
+        return units;
+    }
+
+    /** Of every vector its cosines with all others about their mean; then the root of the mean square of all that. */
+    static double spread(List<float[]> units) {
+        double sum = 0;
+        for (int i = 0; i < units.size(); i++) {
+            double[] cosines = new double[units.size() - 1];
+            for (int j = 0; j < cosines.length; j++) {
+                cosines[j] = VectorUtil.dotProduct(units.get(i), units.get(j < i ? j : j + 1));
+            }
+            double mean = Arrays.stream(cosines).average().orElse(0);
+            sum += Arrays.stream(cosines).map(c -> (c - mean) * (c - mean)).sum();
+        }
+        int n = units.size();
+        return n < 2 ? 0 : Math.sqrt(sum / n / (n - 1));
     }
 
     static IndexWriterConfig config(KnnVectorsFormat format) {
@@ -78,6 +115,9 @@ abstract class VectorsTestCase extends LuceneTestCase {
         }
         assertEquals(count, centroid.count());
         assertEquals(sum.length, centroid.mean().length);
+        if (vectors.size() <= EXACT_SPREAD) {
+            assertEquals(spread(units(vectors)), centroid.spread(), 1e-5);
+        }
         for (int i = 0; i < sum.length; i++) {
             assertEquals(sum[i] / count, centroid.mean()[i], 1e-6);
         }
