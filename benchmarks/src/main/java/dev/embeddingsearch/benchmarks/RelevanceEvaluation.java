@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 /** Measures how well each way of searching ranks the right documents of judged data sets. */
 final class RelevanceEvaluation {
 
-    private static final double DEFAULT_WEIGHT = 0.5;
+    private static final double DEFAULT_WEIGHT = 0.7;
 
     private final EvaluationOptions options;
     private final PrintStream out;
@@ -95,7 +95,7 @@ final class RelevanceEvaluation {
         List<List<Hit>> vector = search(set, query -> index.search(index.vector(query)));
         runs.put("BM25", lexical);
         runs.put("vector", vector);
-        for (double weight : new double[] {0.3, DEFAULT_WEIGHT, 0.7}) {
+        for (double weight : new double[] {0.5, DEFAULT_WEIGHT, 0.8}) {
             runs.put("hybrid_match, weight " + weight, search(set, query -> index.search(index.hybrid(query, weight))));
         }
         runs.put("RRF(60)", fuse(lexical, vector, Fusion::reciprocalRanks));

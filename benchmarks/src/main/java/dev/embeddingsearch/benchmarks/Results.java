@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 record Results(String set, Analysis analysis, Map<String, Map<Measure, double[]>> values, double rankEval) {
 
     /** The system that the others are compared with. */
-    static final String DEFAULT = "hybrid_match, weight 0.5";
+    static final String DEFAULT = "hybrid_match, weight 0.7";
 
     /** @param runs the ranked lists of every system, one a query */
     static Map<String, Map<Measure, double[]>> measure(List<Dataset.Query> queries, Map<String, List<List<Hit>>> runs) {

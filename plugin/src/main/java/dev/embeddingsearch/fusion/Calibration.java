@@ -11,38 +11,77 @@ import org.apache.lucene.util.VectorUtil;
 /**
  * Maps a raw similarity to [0, 1], so that it can be added to a normalised BM25 score.
  *
- * <p>For cosines: {@code vector(d) = max(0, (cos(q, d) - mu) / (1 - mu))}, where {@code mu} is the mean cosine of the
- * query with the shard's vectors, shrunk towards the model's background cosine {@code b} while there are few of them:
- * {@code mu = (n * (q . centroid) + n0 * b) / (n + n0)}, with {@code n} vectors and {@code n0 = 100}. A model keeps its
- * cosines in a narrow band of its own (ada-002: .7 to .9); this removes the band and needs no result list.
+ * <p>For cosines: {@code vector(d) = (max(0, cos(q, d) - mu) / r)^2} with {@code r = max(1 - mu, 9 * sigma)}.
+ *
+ * <ul>
+ *   <li>{@code mu} is the mean cosine of the query with the shard's vectors. A model keeps its cosines in a narrow band of
+ *       its own (ada-002: .7 to .9); this removes the band and needs no result list.
+ *   <li>{@code sigma} is their standard deviation, by the law of total variance over the segments: the mean of the squared
+ *       {@link Centroid#spread() spread} plus that of the squared distance of the segment's mean to {@code mu}. A cosine of
+ *       1 counts fully where it stands out by 9 standard deviations. A model that does not know the language of its texts
+ *       scatters their cosines, and its leg counts less.
+ *   <li>The square keeps what is hardly above the mean, most of a corpus, from outweighing a match of words.
+ * </ul>
+ *
+ * <p>While there are few vectors, both are shrunk towards the model's background cosine {@code b}: {@code mu = (n * (q .
+ * centroid) + n0 * b) / (n + n0)}, with {@code n} vectors and {@code n0 = 100}, and the variance in the same way towards
+ * that of a model with {@code sigma = 0.1 * (1 - b)}.
  *
  * <p>Other similarities use Lucene's own score {@code s}: as it is for the Euclidean distance, which lies in (0, 1], and
  * {@code s / (1 + s)} for the maximum inner product, which has no upper end.
  *
  * @param similarity the field's similarity
  * @param mean the mean cosine {@code mu}, in [-1, 1); 0 for other similarities
+ * @param range the distance {@code r} from the mean at which a cosine counts fully, positive; 1 for other similarities
  */
-record Calibration(VectorSimilarityFunction similarity, double mean) {
+record Calibration(VectorSimilarityFunction similarity, double mean, double range) {
 
     /** How many vectors the model's background cosine weighs as much as. */
     static final double BACKGROUND_COUNT = 100;
 
+    /** The standard deviation of cosines between unrelated texts, of a model whose background cosine is 0. */
+    static final double BACKGROUND_DEVIATION = 0.1;
+
+    /** So many standard deviations above the mean a cosine counts fully. */
+    static final double FULL_DEVIATIONS = 9;
+
     /** Calibrates for one query on everything that {@code reader} sees. */
     static Calibration of(VectorLeg leg, IndexReader reader) throws IOException {
         if (leg.similarity() != VectorSimilarityFunction.DOT_PRODUCT) {
-            return new Calibration(leg.similarity(), 0);
+            return new Calibration(leg.similarity(), 0, 1);
         }
-        double sum = 0;
-        long count = 0;
+        Moments moments = new Moments();
         for (LeafReaderContext leaf : reader.leaves()) {
             Centroid centroid = Centroid.of(leaf.reader(), leg.field());
             if (centroid != null) {
-                sum += centroid.count() * (double) centroid.dot(leg.target());
-                count += centroid.count();
+                moments.add(centroid.count(), centroid.dot(leg.target()), centroid.spread());
             }
         }
-        double mean = (sum + BACKGROUND_COUNT * leg.background()) / (count + BACKGROUND_COUNT);
-        return new Calibration(leg.similarity(), mean);
+        double mean = moments.mean(leg.background());
+        double deviation = moments.deviation(BACKGROUND_DEVIATION * (1 - leg.background()));
+        return new Calibration(leg.similarity(), mean, Math.max(1 - mean, FULL_DEVIATIONS * deviation));
+    }
+
+    /** Mean and standard deviation of a shard's cosines from those of its segments, shrunk towards the background's. */
+    private static final class Moments {
+        private double count;
+        private double sum;
+        private double squares;
+
+        void add(long vectors, double mean, double deviation) {
+            count += vectors;
+            sum += vectors * mean;
+            squares += vectors * (deviation * deviation + mean * mean);
+        }
+
+        double mean(double background) {
+            return (sum + BACKGROUND_COUNT * background) / (count + BACKGROUND_COUNT);
+        }
+
+        double deviation(double background) {
+            double deviations = count == 0 ? 0 : Math.max(0, squares - sum * sum / count);
+            return Math.sqrt((deviations + BACKGROUND_COUNT * background * background) / (count + BACKGROUND_COUNT));
+        }
     }
 
     /** The raw similarity of two vectors: their cosine, or Lucene's score for the other similarities. */
@@ -55,7 +94,7 @@ record Calibration(VectorSimilarityFunction similarity, double mean) {
     /** The formula of {@link #normalise}, for explanations. */
     String formula() {
         return switch (similarity) {
-            case DOT_PRODUCT, COSINE -> "max(0, (cosine - mean) / (1 - mean))";
+            case DOT_PRODUCT, COSINE -> "(max(0, cosine - mean) / range)^2";
             case EUCLIDEAN -> "1 / (1 + distance^2), mean unused";
             case MAXIMUM_INNER_PRODUCT -> "score / (1 + score), mean unused";
         };
@@ -64,7 +103,10 @@ record Calibration(VectorSimilarityFunction similarity, double mean) {
     /** Maps a raw similarity to [0, 1]. */
     double normalise(double raw) {
         return switch (similarity) {
-            case DOT_PRODUCT, COSINE -> Math.clamp((raw - mean) / (1 - mean), 0.0, 1.0);
+            case DOT_PRODUCT, COSINE -> {
+                double part = Math.clamp((raw - mean) / range, 0.0, 1.0);
+                yield part * part;
+            }
             case EUCLIDEAN -> raw;
             case MAXIMUM_INNER_PRODUCT -> raw / (1 + raw);
         };

@@ -117,7 +117,9 @@ final class HybridWeight extends Weight {
                                 (float) raw,
                                 "exact similarity with field [" + hybrid.leg().field() + "], "
                                         + (nearest ? "among the nearest" : "not among the nearest")),
-                        Explanation.match((float) calibration.mean(), "mean similarity of the query")));
+                        Explanation.match((float) calibration.mean(), "mean: mean similarity of the query"),
+                        Explanation.match(
+                                (float) calibration.range(), "range: distance from the mean that counts fully")));
     }
 
     @Override

@@ -30,7 +30,7 @@ import org.opensearch.index.query.QueryShardContext;
 public final class HybridMatchQueryBuilder extends AbstractQueryBuilder<HybridMatchQueryBuilder> {
 
     public static final String NAME = "hybrid_match";
-    static final float DEFAULT_VECTOR_WEIGHT = 0.5f;
+    static final float DEFAULT_VECTOR_WEIGHT = 0.7f;
 
     private final QueryBuilder lexical;
     private final EmbeddingQueryBuilder embedding;

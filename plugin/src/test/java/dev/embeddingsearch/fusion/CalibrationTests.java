@@ -18,11 +18,31 @@ public class CalibrationTests extends FusionTestCase {
         assertEquals(0.7, Calibration.of(nowhere, reader).mean(), 1e-9);
     }
 
-    public void testNormalisesTheBandBetweenMeanAndOne() {
-        Calibration calibration = new Calibration(VectorSimilarityFunction.DOT_PRODUCT, 0.7);
+    public void testRangeIsThatOfTheDefinition() throws IOException {
+        index(atLeast(50));
+        VectorLeg leg = leg();
+        assertEquals(range(leg), Calibration.of(leg, reader).range(), 1e-5);
+    }
+
+    public void testWithoutVectorsTheRangeEndsAtOne() throws IOException {
+        index(atLeast(10));
+        VectorLeg nowhere = new VectorLeg("nowhere", unitVector(), VectorSimilarityFunction.DOT_PRODUCT, 0.7);
+        assertEquals(0.3, Calibration.of(nowhere, reader).range(), 1e-9);
+    }
+
+    public void testScatteredCosinesCountLessThanCloseOnes() throws IOException {
+        index(atLeast(200));
+        VectorLeg leg = new VectorLeg(VECTOR, unitVector(), VectorSimilarityFunction.DOT_PRODUCT, 0);
+        Calibration few = Calibration.of(leg, reader);
+        assertTrue("9 deviations of few dimensions exceed the distance to 1", few.range() > 1 - few.mean());
+        assertTrue(few.normalise(1) < 1);
+    }
+
+    public void testNormalisesTheSquareOfTheDistanceFromTheMean() {
+        Calibration calibration = new Calibration(VectorSimilarityFunction.DOT_PRODUCT, 0.7, 0.3);
         assertEquals(0, calibration.normalise(0.5), 0);
         assertEquals(0, calibration.normalise(0.7), 0);
-        assertEquals(0.5, calibration.normalise(0.85), 1e-9);
+        assertEquals(0.25, calibration.normalise(0.85), 1e-9);
         assertEquals(1, calibration.normalise(1), 1e-9);
         assertEquals("rounding above one", 1, calibration.normalise(1.0000001), 0);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.fusion;
 
+import dev.embeddingsearch.lucene.Centroid;
 import dev.embeddingsearch.lucene.EmbeddingVectorsFormat;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -182,6 +183,39 @@ abstract class FusionTestCase extends LuceneTestCase {
         }
         double sum = cosines.stream().mapToDouble(each -> each).sum();
         return (sum + 100 * leg.background()) / (cosines.size() + 100);
+    }
+
+    /** The range of the definition, from the segments' stored spreads and the means of all vectors that they hold. */
+    double range(VectorLeg leg) throws IOException {
+        List<double[]> segments = new ArrayList<>(); // count, mean, spread
+        for (LeafReaderContext leaf : reader.leaves()) {
+            FloatVectorValues values = leaf.reader().getFloatVectorValues(VECTOR);
+            double sum = 0;
+            for (int ord = 0; values != null && ord < values.size(); ord++) {
+                sum += dot(leg.target(), values.vectorValue(ord));
+            }
+            if (values != null && values.size() > 0) {
+                double spread = Centroid.of(leaf.reader(), VECTOR).spread();
+                segments.add(new double[] {values.size(), sum / values.size(), spread});
+            }
+        }
+        double count = segments.stream().mapToDouble(each -> each[0]).sum();
+        double all = segments.stream().mapToDouble(each -> each[0] * each[1]).sum() / Math.max(1, count);
+        double within = segments.stream()
+                .mapToDouble(each -> each[0] * each[2] * each[2])
+                .sum();
+        double between = segments.stream()
+                .mapToDouble(each -> each[0] * (each[1] - all) * (each[1] - all))
+                .sum();
+        double background = 0.1 * (1 - leg.background());
+        double variance = (within + between + 100 * background * background) / (count + 100);
+        return Math.max(1 - mean(leg), 9 * Math.sqrt(variance));
+    }
+
+    /** The vector part of the definition. */
+    static double vectorScore(double cosine, double mean, double range) {
+        double part = Math.min(1, Math.max(0, (cosine - mean) / range));
+        return part * part;
     }
 
     static double dot(float[] a, float[] b) {

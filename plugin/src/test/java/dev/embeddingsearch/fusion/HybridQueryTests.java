@@ -61,10 +61,11 @@ public class HybridQueryTests extends FusionTestCase {
         Map<Integer, Double> cosines = cosines(leg.target());
         double bound = bound(terms);
         double mean = mean(leg);
+        double range = range(leg);
         Map<Integer, Double> expected = new HashMap<>();
         for (int doc : candidates) {
             double lexical = bm25.containsKey(doc) ? bm25.get(doc) / bound : 0;
-            double vector = cosines.containsKey(doc) ? Math.max(0, (cosines.get(doc) - mean) / (1 - mean)) : 0;
+            double vector = cosines.containsKey(doc) ? vectorScore(cosines.get(doc), mean, range) : 0;
             expected.put(doc, (1 - weight) * lexical + weight * vector);
         }
         return expected;
