@@ -25,8 +25,8 @@ public class RelevanceIT {
     /** Half of what one answer on place 2 instead of place 1 costs. */
     private static final double TOLERANCE = 0.01;
 
-    /** What a ranking that is not broken reaches with ease. */
-    private static final double FLOOR = 0.80;
+    /** Measured: 1.000, with BM25 at .550 and the vector at 1.000. */
+    private static final double FLOOR = 0.98;
 
     @BeforeClass
     public static void index() throws JsonProcessingException {
