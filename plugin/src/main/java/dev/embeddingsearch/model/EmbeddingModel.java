@@ -11,6 +11,7 @@ import org.opensearch.common.unit.TimeValue;
  * @param queryId the id sent for queries
  * @param known what the catalogue knows of the id; an entry of zeros when nothing
  * @param dimensions length of the vectors wanted: the setting, else the catalogue's, else 0 for unknown
+ * @param pricePerMillionTokens in US dollars: the setting, else the catalogue's, else 0
  */
 public record EmbeddingModel(
         String name,
@@ -20,7 +21,8 @@ public record EmbeddingModel(
         KnownModel known,
         int dimensions,
         Prefixes prefixes,
-        Limits limits) {
+        Limits limits,
+        double pricePerMillionTokens) {
 
     /**
      * Where the model is served.

@@ -27,7 +27,15 @@ final class ModelResolver {
         String id = get(ModelSettings.ID);
         KnownModel known = ModelCatalog.find(id).orElse(KnownModel.UNKNOWN);
         return new EmbeddingModel(
-                name, id, queryId(id, known), endpoint(), known, dimensions(known), prefixes(known), limits(known));
+                name,
+                id,
+                queryId(id, known),
+                endpoint(),
+                known,
+                dimensions(known),
+                prefixes(known),
+                limits(known),
+                getOr(ModelSettings.PRICE, known.pricePerMillionTokens()));
     }
 
     private String queryId(String id, KnownModel known) {

@@ -46,6 +46,8 @@ final class ModelSettings {
     static final AffixSetting<Integer> MAX_BATCH_TOKENS = integer("max_batch_tokens", 300_000, 1, Integer.MAX_VALUE);
     static final AffixSetting<Integer> REQUESTS_PER_MINUTE = integer("requests_per_minute", 0, 0, Integer.MAX_VALUE);
     static final AffixSetting<Integer> TOKENS_PER_MINUTE = integer("tokens_per_minute", 0, 0, Integer.MAX_VALUE);
+    static final AffixSetting<Double> PRICE =
+            affix("price_per_million_tokens", key -> parsed(key, "0", ModelSettings::price));
     static final AffixSetting<TimeValue> TIMEOUT = time("timeout", 30);
     static final AffixSetting<TimeValue> SEARCH_TIMEOUT = time("search_timeout", 10);
     static final AffixSetting<Integer> MAX_RETRIES = integer("max_retries", 5, 0, 100);
@@ -70,6 +72,7 @@ final class ModelSettings {
                 MAX_BATCH_TOKENS,
                 REQUESTS_PER_MINUTE,
                 TOKENS_PER_MINUTE,
+                PRICE,
                 TIMEOUT,
                 SEARCH_TIMEOUT,
                 MAX_RETRIES,
@@ -139,6 +142,18 @@ final class ModelSettings {
             case "none" -> false;
             default -> throw new IllegalArgumentException("expected [end] or [none], got [" + name + "]");
         };
+    }
+
+    private static double price(String dollars) {
+        try {
+            double price = Double.parseDouble(dollars);
+            if (price >= 0 && Double.isFinite(price)) {
+                return price;
+            }
+        } catch (NumberFormatException e) {
+            // reported below, together with all else that is no price
+        }
+        throw new IllegalArgumentException("expected a price in US dollars like [0.02], got [" + dollars + "]");
     }
 
     private static <T> AffixSetting<T> affix(String key, Function<String, Setting<T>> setting) {

@@ -57,6 +57,33 @@ public class ModelsTests extends OpenSearchTestCase {
         assertFalse(model.takesDimensions());
     }
 
+    public void testPriceComesFromTheSettingThenFromTheCatalogue() {
+        assertEquals(.02, new Models(Settings.EMPTY).get("default").pricePerMillionTokens(), 0);
+        Models models = new Models(settings(
+                "large.id", "text-embedding-3-large",
+                "local.id", "bge-m3",
+                "unknown.id", "mine-1",
+                "deployment.id", "my-deployment",
+                "deployment.price_per_million_tokens", "0.13",
+                "free.id", "text-embedding-3-large",
+                "free.price_per_million_tokens", "0"));
+        assertEquals(.13, models.get("large").pricePerMillionTokens(), 0);
+        assertEquals(0, models.get("local").pricePerMillionTokens(), 0);
+        assertEquals(0, models.get("unknown").pricePerMillionTokens(), 0);
+        assertEquals(.13, models.get("deployment").pricePerMillionTokens(), 0);
+        assertEquals(0, models.get("free").pricePerMillionTokens(), 0);
+    }
+
+    public void testPriceThatIsNoneIsRefused() {
+        for (String price : List.of("-1", "NaN", "Infinity", "cheap", "")) {
+            Models models = new Models(settings("m.price_per_million_tokens", price));
+            assertThat(
+                    messageOf(() -> models.get("m")),
+                    containsString("[embedding.model.m.price_per_million_tokens] expected a price in US dollars like"
+                            + " [0.02], got [" + price + "]"));
+        }
+    }
+
     public void testQueryIdFollowsDocumentId() {
         assertEquals("text-search-davinci-query-001", queryId("text-search-davinci-doc-001"));
         assertEquals("code-search-ada-text-001", queryId("code-search-ada-code-001"));
