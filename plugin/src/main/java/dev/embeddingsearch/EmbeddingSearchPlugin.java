@@ -3,7 +3,9 @@ package dev.embeddingsearch;
 
 import dev.embeddingsearch.codec.EmbeddingCodecService;
 import dev.embeddingsearch.embedding.CachingEmbedder;
+import dev.embeddingsearch.embedding.Embedder;
 import dev.embeddingsearch.embedding.EmbeddingClient;
+import dev.embeddingsearch.embedding.VectorMeter;
 import dev.embeddingsearch.ingest.BatchEmbedder;
 import dev.embeddingsearch.ingest.EmbeddingProcessor;
 import dev.embeddingsearch.ingest.PartialUpdates;
@@ -15,6 +17,10 @@ import dev.embeddingsearch.model.Models;
 import dev.embeddingsearch.query.EmbeddingQueryBuilder;
 import dev.embeddingsearch.query.HybridMatchQueryBuilder;
 import dev.embeddingsearch.query.QueryEmbedder;
+import dev.embeddingsearch.query.SearchedIndices;
+import dev.embeddingsearch.rest.EmbeddingActions;
+import dev.embeddingsearch.rest.NodeServices;
+import dev.embeddingsearch.stats.EmbeddingStats;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -24,11 +30,17 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.lucene.util.SetOnce;
+import org.opensearch.action.ActionRequest;
 import org.opensearch.action.support.ActionFilter;
 import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
+import org.opensearch.cluster.node.DiscoveryNodes;
 import org.opensearch.cluster.service.ClusterService;
+import org.opensearch.common.settings.ClusterSettings;
+import org.opensearch.common.settings.IndexScopedSettings;
 import org.opensearch.common.settings.Setting;
 import org.opensearch.common.settings.Settings;
+import org.opensearch.common.settings.SettingsFilter;
+import org.opensearch.core.action.ActionResponse;
 import org.opensearch.core.common.io.stream.NamedWriteableRegistry;
 import org.opensearch.core.xcontent.NamedXContentRegistry;
 import org.opensearch.env.Environment;
@@ -46,6 +58,8 @@ import org.opensearch.plugins.Plugin;
 import org.opensearch.plugins.ReloadablePlugin;
 import org.opensearch.plugins.SearchPlugin;
 import org.opensearch.repositories.RepositoriesService;
+import org.opensearch.rest.RestController;
+import org.opensearch.rest.RestHandler;
 import org.opensearch.script.ScriptService;
 import org.opensearch.threadpool.ThreadPool;
 import org.opensearch.transport.client.Client;
@@ -57,6 +71,7 @@ public class EmbeddingSearchPlugin extends Plugin
 
     private final Settings settings;
     private final Models models;
+    private final EmbeddingStats stats = new EmbeddingStats();
     private final SetOnce<Services> services = new SetOnce<>();
     private final SetOnce<QueryEmbedder> queryEmbedder = new SetOnce<>();
 
@@ -69,18 +84,23 @@ public class EmbeddingSearchPlugin extends Plugin
     private record Services(
             EmbeddingClient client,
             CachingEmbedder cache,
+            Embedder embedder,
             EmbeddingMappings mappings,
             PartialUpdates updates,
             UnembeddedWrites unembedded,
-            BatchEmbedder embedder) {}
+            BatchEmbedder batchEmbedder) {}
 
     /** Ingest asks for its processors before the node asks for components; whoever comes first has them made. */
     private synchronized Services services(Client client, ClusterService clusterService) {
         if (services.get() == null) {
             ThreadPool threadPool = client.threadPool();
-            EmbeddingClient embeddings = new EmbeddingClient(models, threadPool, version());
+            EmbeddingClient embeddings = new EmbeddingClient(models, threadPool, version(), stats);
+            Embedder made = new VectorMeter(
+                    embeddings, (model, texts, characters) -> stats.model(model).saved(-texts, -characters));
             CachingEmbedder cache = new CachingEmbedder(
-                    embeddings, models, CachingEmbedder.SIZE.get(settings), threadPool.getThreadContext());
+                    made, models, CachingEmbedder.SIZE.get(settings), threadPool.getThreadContext());
+            Embedder embedder = new VectorMeter(
+                    cache, (model, texts, characters) -> stats.model(model).saved(texts, characters));
             PartialUpdates updates = new PartialUpdates(threadPool.getThreadContext());
             EmbeddingMappings mappings = new EmbeddingMappings(clusterService);
             BooleanSupplier processorsGenerated =
@@ -88,10 +108,12 @@ public class EmbeddingSearchPlugin extends Plugin
             services.set(new Services(
                     embeddings,
                     cache,
+                    embedder,
                     mappings,
                     updates,
                     new UnembeddedWrites(mappings, processorsGenerated),
-                    new BatchEmbedder(cache, models, client, clusterService, updates)));
+                    new BatchEmbedder(
+                            embedder, models, new BatchEmbedder.Node(client, clusterService, stats), updates)));
         }
         return services.get();
     }
@@ -122,10 +144,12 @@ public class EmbeddingSearchPlugin extends Plugin
             IndexNameExpressionResolver indexNameExpressionResolver,
             Supplier<RepositoriesService> repositoriesServiceSupplier) {
         clusterService.getClusterSettings().addSettingsUpdateConsumer(models::update, Models.dynamicSettings());
+        clusterService.addListener(
+                event -> event.indicesDeleted().forEach(index -> stats.forgetIndex(index.getName())));
         Services made = services(client, clusterService);
-        queryEmbedder.set(
-                new QueryEmbedder(made.cache(), models, made.mappings(), clusterService, indexNameExpressionResolver));
-        return List.of();
+        SearchedIndices indices = new SearchedIndices(clusterService, indexNameExpressionResolver);
+        queryEmbedder.set(new QueryEmbedder(made.embedder(), models, made.mappings(), indices, stats));
+        return List.of(new NodeServices(models, made.client(), made.embedder(), made.cache()::stats, stats));
     }
 
     @Override
@@ -141,18 +165,35 @@ public class EmbeddingSearchPlugin extends Plugin
     @Override
     public Map<String, Processor.Factory> getProcessors(Processor.Parameters parameters) {
         Services made = services(parameters.client, parameters.ingestService.getClusterService());
-        return Map.of(EmbeddingProcessor.TYPE, new EmbeddingProcessor.Factory(made.embedder(), made.mappings()));
+        return Map.of(EmbeddingProcessor.TYPE, new EmbeddingProcessor.Factory(made.batchEmbedder(), made.mappings()));
     }
 
     @Override
     public Map<String, Processor.Factory> getSystemIngestProcessors(Processor.Parameters parameters) {
         Services made = services(parameters.client, parameters.ingestService.getClusterService());
-        return Map.of(SourceFieldsProcessor.TYPE, new SourceFieldsProcessor.Factory(made.embedder()));
+        return Map.of(SourceFieldsProcessor.TYPE, new SourceFieldsProcessor.Factory(made.batchEmbedder()));
     }
 
     @Override
     public List<ActionFilter> getActionFilters() {
         return List.of(services.get().updates(), services.get().unembedded());
+    }
+
+    @Override
+    public List<ActionHandler<? extends ActionRequest, ? extends ActionResponse>> getActions() {
+        return EmbeddingActions.transport();
+    }
+
+    @Override
+    public List<RestHandler> getRestHandlers(
+            Settings nodeSettings,
+            RestController restController,
+            ClusterSettings clusterSettings,
+            IndexScopedSettings indexScopedSettings,
+            SettingsFilter settingsFilter,
+            IndexNameExpressionResolver indexNameExpressionResolver,
+            Supplier<DiscoveryNodes> nodesInCluster) {
+        return EmbeddingActions.rest();
     }
 
     @Override

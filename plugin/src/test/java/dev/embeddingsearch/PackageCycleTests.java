@@ -23,12 +23,14 @@ public class PackageCycleTests {
     private static final Map<String, Set<String>> MAY_USE = Map.of(
             "lucene", Set.of(),
             "model", Set.of(),
-            "embedding", Set.of("model"),
+            "stats", Set.of(),
+            "embedding", Set.of("model", "stats"),
             "mapper", Set.of("model", "lucene"),
             "codec", Set.of("mapper", "lucene"),
             "fusion", Set.of("lucene"),
-            "query", Set.of("model", "embedding", "mapper", "fusion"),
-            "ingest", Set.of("model", "embedding", "mapper"));
+            "query", Set.of("model", "embedding", "mapper", "fusion", "stats"),
+            "ingest", Set.of("model", "embedding", "mapper", "stats"),
+            "rest", Set.of("model", "embedding", "mapper", "stats"));
 
     private static final JavaClasses ALL = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())

@@ -73,6 +73,10 @@ final class Batch {
         return ++failedAttempts;
     }
 
+    int failedAttempts() {
+        return failedAttempts;
+    }
+
     /** Takes over how to end the call under way, and uses it at once where nobody waits any more. */
     void onCancel(Runnable howTo) {
         cancel = howTo;

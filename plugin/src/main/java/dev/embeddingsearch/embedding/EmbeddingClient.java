@@ -3,6 +3,7 @@ package dev.embeddingsearch.embedding;
 
 import dev.embeddingsearch.model.EmbeddingModel;
 import dev.embeddingsearch.model.Models;
+import dev.embeddingsearch.stats.EmbeddingStats;
 import java.io.Closeable;
 import java.util.List;
 import java.util.Map;
@@ -38,10 +39,10 @@ public final class EmbeddingClient implements Embedder, Closeable {
      *
      * @param version of the plugin, for the {@code User-Agent}
      */
-    public EmbeddingClient(Models models, ThreadPool threadPool, String version) {
+    public EmbeddingClient(Models models, ThreadPool threadPool, String version, EmbeddingStats stats) {
         this(
                 models,
-                new ServiceHttp(models, "embedding-search/" + version, Dns.SYSTEM),
+                new ServiceHttp(models, "embedding-search/" + version, Dns.SYSTEM, stats),
                 threadPool,
                 threadPool.getThreadContext(),
                 System::nanoTime);

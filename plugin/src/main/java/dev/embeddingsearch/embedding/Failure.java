@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.embedding;
 
+import dev.embeddingsearch.stats.FailureKind;
+
 /**
  * Why a call brought no vectors, and what to do about it.
  *
  * @param waitMillis how long the service asks to wait before the next call, 0 if it does not say
+ * @param kind what it is counted as
  */
-record Failure(EmbeddingException exception, Verdict verdict, long waitMillis) {
+record Failure(EmbeddingException exception, Verdict verdict, long waitMillis, FailureKind kind) {
 
     enum Verdict {
         /** May succeed when sent again. */
@@ -17,7 +20,15 @@ record Failure(EmbeddingException exception, Verdict verdict, long waitMillis) {
         FINAL
     }
 
+    Failure(EmbeddingException exception, Verdict verdict, long waitMillis) {
+        this(exception, verdict, waitMillis, FailureKind.UNEXPECTED);
+    }
+
     static Failure of(EmbeddingException exception, Verdict verdict) {
         return new Failure(exception, verdict, 0);
+    }
+
+    Failure as(FailureKind other) {
+        return new Failure(exception, verdict, waitMillis, other);
     }
 }

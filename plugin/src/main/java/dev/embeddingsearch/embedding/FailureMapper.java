@@ -4,6 +4,7 @@ package dev.embeddingsearch.embedding;
 import dev.embeddingsearch.embedding.Failure.Verdict;
 import dev.embeddingsearch.model.ApiKey;
 import dev.embeddingsearch.model.EmbeddingModel;
+import dev.embeddingsearch.stats.FailureKind;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
@@ -51,32 +52,40 @@ final class FailureMapper {
     Failure status(int status, ServiceError error, long waitMillis, Batch batch) {
         String says = "answered [" + status + "]" + quote(error, batch);
         return switch (status) {
-            case 400, 413, 422 -> failure(says, RestStatus.BAD_REQUEST, Verdict.REFUSED);
+            case 400, 413, 422 ->
+                failure(says, RestStatus.BAD_REQUEST, Verdict.REFUSED).as(FailureKind.REFUSED);
             case 401, 403 ->
                 failure(
-                        says + "; check [" + setting("api_key") + "] in the keystore",
-                        RestStatus.BAD_REQUEST,
-                        Verdict.FINAL);
+                                says + "; check [" + setting("api_key") + "] in the keystore",
+                                RestStatus.BAD_REQUEST,
+                                Verdict.FINAL)
+                        .as(FailureKind.AUTHENTICATION);
             case 404 ->
                 failure(
-                        says + "; check [" + setting("url") + "] and [" + setting("id") + "]",
-                        RestStatus.BAD_REQUEST,
-                        Verdict.FINAL);
-            case 408, 429 -> busy(says, error, waitMillis);
-            default -> status >= 500 ? busy(says, error, waitMillis) : other(status, says);
+                                says + "; check [" + setting("url") + "] and [" + setting("id") + "]",
+                                RestStatus.BAD_REQUEST,
+                                Verdict.FINAL)
+                        .as(FailureKind.SETTINGS);
+            case 408 -> busy(says, error, waitMillis, FailureKind.TIMEOUT);
+            case 429 -> busy(says, error, waitMillis, FailureKind.THROTTLED);
+            default ->
+                status >= 500
+                        ? busy(says, error, waitMillis, FailureKind.SERVER_ERROR)
+                        : other(status, says).as(FailureKind.SETTINGS);
         };
     }
 
-    private Failure busy(String says, ServiceError error, long waitMillis) {
+    private Failure busy(String says, ServiceError error, long waitMillis, FailureKind kind) {
         if (error.code().equals("insufficient_quota")) {
             String hint = "; the account's quota is used up, waiting does not help";
-            return failure(says + hint, RestStatus.SERVICE_UNAVAILABLE, Verdict.FINAL);
+            return failure(says + hint, RestStatus.SERVICE_UNAVAILABLE, Verdict.FINAL)
+                    .as(FailureKind.QUOTA);
         }
         if (waitMillis > MAX_WAIT_MILLIS) {
             String hint = "; it asks to wait [" + waitMillis / 1000 + "] seconds, send the request again then";
-            return new Failure(retryable(says + hint, null), Verdict.FINAL, waitMillis);
+            return new Failure(retryable(says + hint, null), Verdict.FINAL, waitMillis, kind);
         }
-        return new Failure(retryable(says, null), Verdict.RETRY, waitMillis);
+        return new Failure(retryable(says, null), Verdict.RETRY, waitMillis, kind);
     }
 
     private Failure other(int status, String says) {
@@ -87,25 +96,28 @@ final class FailureMapper {
 
     /** A reply of status 200 that reports an error. */
     Failure errorReply(ServiceError error, Batch batch) {
-        return failure("answered [200] with an error" + quote(error, batch), RestStatus.BAD_GATEWAY, Verdict.FINAL);
+        return failure("answered [200] with an error" + quote(error, batch), RestStatus.BAD_GATEWAY, Verdict.FINAL)
+                .as(FailureKind.BAD_REPLY);
     }
 
     Failure io(IOException e) {
         if (ExceptionsHelper.unwrap(e, InsideAddressException.class) instanceof InsideAddressException inside) {
-            return failure("was not called: " + inside.getMessage(), RestStatus.BAD_REQUEST, Verdict.FINAL);
+            return failure("was not called: " + inside.getMessage(), RestStatus.BAD_REQUEST, Verdict.FINAL)
+                    .as(FailureKind.SETTINGS);
         }
         if (e instanceof BadReplyException) {
-            return failure(
-                    "sent a reply that cannot be used: " + e.getMessage(), RestStatus.BAD_GATEWAY, Verdict.FINAL);
+            return failure("sent a reply that cannot be used: " + e.getMessage(), RestStatus.BAD_GATEWAY, Verdict.FINAL)
+                    .as(FailureKind.BAD_REPLY);
         }
         if (ExceptionsHelper.unwrap(e, CertificateException.class) != null || e instanceof SSLPeerUnverifiedException) {
-            return failure("has a certificate that is not trusted for it", RestStatus.BAD_REQUEST, Verdict.FINAL);
+            return failure("has a certificate that is not trusted for it", RestStatus.BAD_REQUEST, Verdict.FINAL)
+                    .as(FailureKind.SETTINGS);
         }
         boolean late = e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException);
         String says = late
                 ? "did not answer within [" + model.limits().timeout() + "] ([" + setting("timeout") + "])"
                 : "could not be reached: " + e;
-        return Failure.of(retryable(says, e), Verdict.RETRY);
+        return Failure.of(retryable(says, e), Verdict.RETRY).as(late ? FailureKind.TIMEOUT : FailureKind.UNREACHABLE);
     }
 
     Failure unexpected(RuntimeException e) {
@@ -123,7 +135,8 @@ final class FailureMapper {
     }
 
     Failure closed() {
-        return Failure.of(retryable("was not called: this node is shutting down", null), Verdict.FINAL);
+        return Failure.of(retryable("was not called: this node is shutting down", null), Verdict.FINAL)
+                .as(FailureKind.CLOSED);
     }
 
     private EmbeddingException retryable(String says, Exception cause) {

@@ -15,6 +15,7 @@ final class ReplyParser {
     private final VectorShape shape;
     private final float[][] vectors;
     private int seen;
+    private long totalTokens;
 
     ReplyParser(JsonFactory json, VectorShape shape, int inputs) {
         this.json = json;
@@ -43,6 +44,11 @@ final class ReplyParser {
         return vectors;
     }
 
+    /** What the reply says it cost, in tokens; 0 where it does not say. */
+    long totalTokens() {
+        return totalTokens;
+    }
+
     /** A number takes at most some 25 characters; the rest is for keys, indentation and what else a service adds. */
     private long limit() {
         long dimensions = shape.expected() > 0 ? shape.expected() : VectorBuffer.MAX_DIMENSIONS;
@@ -58,6 +64,8 @@ final class ReplyParser {
             if (field.equals("data")) {
                 data = true;
                 parseData(parser);
+            } else if (field.equals("usage") && value == JsonToken.START_OBJECT) {
+                parseUsage(parser);
             } else if (field.equals("error") && value != JsonToken.VALUE_NULL) {
                 throw new ServiceErrorException(ServiceError.parse(parser));
             } else {
@@ -69,6 +77,17 @@ final class ReplyParser {
         }
         if (parser.nextToken() != null) {
             throw new BadReplyException("expected the reply to end after its object, got more");
+        }
+    }
+
+    /** Nobody waits for the numbers in here, so nothing in here is a reason to refuse the vectors. */
+    private void parseUsage(JsonParser parser) throws IOException {
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            boolean total = parser.currentName().equals("total_tokens");
+            if (parser.nextToken() == JsonToken.VALUE_NUMBER_INT && total) {
+                totalTokens = Math.max(0, parser.getValueAsLong());
+            }
+            parser.skipChildren();
         }
     }
 

@@ -7,6 +7,7 @@ import dev.embeddingsearch.model.ApiKey;
 import dev.embeddingsearch.model.EmbeddingModel;
 import dev.embeddingsearch.model.Models;
 import dev.embeddingsearch.model.Provider;
+import dev.embeddingsearch.stats.EmbeddingStats;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -37,13 +38,15 @@ final class ServiceHttp implements Closeable {
 
     private final Models models;
     private final String userAgent;
+    private final EmbeddingStats stats;
     private final JsonFactory json = new JsonFactory();
     private final OkHttpClient client;
     private volatile boolean closed;
 
-    ServiceHttp(Models models, String userAgent, Dns dns) {
+    ServiceHttp(Models models, String userAgent, Dns dns, EmbeddingStats stats) {
         this.models = models;
         this.userAgent = userAgent;
+        this.stats = stats;
         Dispatcher dispatcher = new Dispatcher();
         dispatcher.setMaxRequests(Integer.MAX_VALUE); // lanes bound what is in flight
         dispatcher.setMaxRequestsPerHost(Integer.MAX_VALUE);
@@ -60,7 +63,8 @@ final class ServiceHttp implements Closeable {
     }
 
     /** Sends a batch once and tells the outcome, on a thread of the HTTP client or on this one. */
-    void send(Batch batch, Outcome outcome) {
+    void send(Batch batch, Outcome receiver) {
+        CountedCall outcome = new CountedCall(stats.model(batch.model().name()), batch, receiver);
         Optional<ApiKey> key = models.apiKey(batch.model().name());
         FailureMapper failures = new FailureMapper(batch.model(), key);
         Call call;
@@ -79,14 +83,14 @@ final class ServiceHttp implements Closeable {
 
             @Override
             public void onResponse(Call ended, Response response) {
-                read(batch, response, failures).accept(outcome);
+                read(batch, response, failures, outcome).accept(outcome);
             }
         });
         batch.onCancel(call::cancel);
     }
 
     /** Reads a response to its end; the outcome is told after it is closed. */
-    private Consumer<Outcome> read(Batch batch, Response response, FailureMapper failures) {
+    private Consumer<Outcome> read(Batch batch, Response response, FailureMapper failures, CountedCall counted) {
         try (response) {
             if (response.code() != 200) {
                 ServiceError error = ServiceError.parse(json, response.body().byteStream());
@@ -96,6 +100,7 @@ final class ServiceHttp implements Closeable {
             ReplyParser parser =
                     new ReplyParser(json, batch.shape(), batch.inputs().size());
             float[][] vectors = parser.parse(response.body().byteStream());
+            counted.cost(parser.totalTokens());
             return outcome -> outcome.vectors(vectors);
         } catch (ServiceErrorException e) {
             return failed(failures.errorReply(e.error(), batch));

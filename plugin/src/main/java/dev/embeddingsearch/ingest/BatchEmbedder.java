@@ -9,6 +9,7 @@ import dev.embeddingsearch.ingest.StoredDocuments.Stored;
 import dev.embeddingsearch.mapper.VectorValue;
 import dev.embeddingsearch.model.Models;
 import dev.embeddingsearch.model.Side;
+import dev.embeddingsearch.stats.EmbeddingStats;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -37,26 +38,32 @@ public final class BatchEmbedder {
     private final Models models;
     private final StoredDocuments storedDocuments;
     private final PartialUpdates partialUpdates;
+    private final BatchAccount account;
     private final ThreadContext threadContext;
 
-    public BatchEmbedder(
-            Embedder embedder,
-            Models models,
-            Client client,
-            ClusterService clusterService,
-            PartialUpdates partialUpdates) {
+    public BatchEmbedder(Embedder embedder, Models models, Node node, PartialUpdates partialUpdates) {
         this.embedder = embedder;
         this.models = models;
-        this.storedDocuments = new StoredDocuments(client, clusterService);
+        this.storedDocuments = new StoredDocuments(node.client(), node.clusterService());
         this.partialUpdates = partialUpdates;
-        this.threadContext = client.threadPool().getThreadContext();
+        this.account = new BatchAccount(node.stats(), node.clusterService());
+        this.threadContext = node.client().threadPool().getThreadContext();
     }
 
+    /** What this node offers, and where it counts. */
+    public record Node(Client client, ClusterService clusterService, EmbeddingStats stats) {}
+
     /** The texts that one rule embeds, each with the document that gets the vector. */
-    private record Job(EmbeddingRule rule, List<PendingDocument> receivers, List<String> texts) {}
+    record Job(EmbeddingRule rule, List<PendingDocument> receivers, List<String> texts) {}
 
     /** What became of a job: results in the order of its texts, or the failure of the whole request. */
-    private record Outcome(Job job, List<EmbeddingResult> results, Exception failure) {}
+    record Outcome(Job job, List<EmbeddingResult> results, Exception failure) {
+
+        /** Why a text has no vector, or null if it has one. */
+        Exception failure(int text) {
+            return failure == null ? results.get(text).failure() : failure;
+        }
+    }
 
     /**
      * Embeds {@code wrappers}, whose documents are changed in place.
@@ -86,6 +93,7 @@ public final class BatchEmbedder {
                     .toList();
             run(jobs, outcomes -> {
                 outcomes.forEach(outcome -> apply(outcome, markFailures));
+                account.enter(documents.keySet(), outcomes);
                 handler.accept(
                         documents.keySet().stream().map(PendingDocument::result).toList());
             });
@@ -163,11 +171,10 @@ public final class BatchEmbedder {
         Job job = outcome.job();
         for (int i = 0; i < job.receivers().size(); i++) {
             PendingDocument document = job.receivers().get(i);
-            EmbeddingResult result =
-                    outcome.failure() == null ? outcome.results().get(i) : null;
-            Exception failure = result == null ? outcome.failure() : result.failure();
+            Exception failure = outcome.failure(i);
             if (failure == null) {
-                document.setVector(job.rule(), VectorValue.encode(result.vector()));
+                document.setVector(
+                        job.rule(), VectorValue.encode(outcome.results().get(i).vector()));
             } else if (markFailures) {
                 document.mark(job.rule(), failure);
             } else {

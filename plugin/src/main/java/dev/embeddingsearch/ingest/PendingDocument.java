@@ -22,6 +22,7 @@ final class PendingDocument {
     private final UpdateRequest update;
     private final boolean blind;
     private Exception failure;
+    private int keptVectors;
 
     /**
      * @param update the update whose partial document this is, or null for a whole document
@@ -95,6 +96,7 @@ final class PendingDocument {
         Object vector = storedVector(rule, stored, text);
         if (vector != null) {
             setVector(rule, vector);
+            keptVectors++;
             return null;
         }
         return text;
@@ -155,6 +157,23 @@ final class PendingDocument {
 
     void setVector(EmbeddingRule rule, Object vector) {
         wrapper.getIngestDocument().setFieldValue(rule.target(), vector);
+    }
+
+    /** Name of the index, alias or data stream that the document goes into. */
+    String index() {
+        return update == null
+                ? String.valueOf(source().get(IngestDocument.Metadata.INDEX.getFieldName()))
+                : update.index();
+    }
+
+    /** How many vectors were taken over from the stored document. */
+    int keptVectors() {
+        return keptVectors;
+    }
+
+    /** Whether the document stays out of the index for a reason found here. */
+    boolean refused() {
+        return failure != null;
     }
 
     private boolean failed() {

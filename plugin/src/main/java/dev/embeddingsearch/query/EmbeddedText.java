@@ -3,6 +3,7 @@ package dev.embeddingsearch.query;
 
 import dev.embeddingsearch.embedding.EmbeddingException;
 import java.util.List;
+import java.util.Optional;
 import org.apache.lucene.util.SetOnce;
 import org.opensearch.common.logging.HeaderWarning;
 import org.opensearch.core.action.ActionListener;
@@ -11,15 +12,16 @@ import org.opensearch.core.action.ActionListener;
 final class EmbeddedText implements ActionListener<List<QueryVector>> {
 
     private final QueryInput input;
-    private final boolean lenient;
+    private final Optional<Runnable> lenient;
     private final SetOnce<QueryInput> embedded;
     private final ActionListener<?> rewrite;
 
     /**
-     * @param lenient whether a failing service leaves the input without vectors and a warning in the response, instead of
-     *     failing the search
+     * @param lenient if present, a failing service leaves the input without vectors and a warning in the response, and this
+     *     is run, instead of failing the search
      */
-    EmbeddedText(QueryInput input, boolean lenient, SetOnce<QueryInput> embedded, ActionListener<?> rewrite) {
+    EmbeddedText(
+            QueryInput input, Optional<Runnable> lenient, SetOnce<QueryInput> embedded, ActionListener<?> rewrite) {
         this.input = input;
         this.lenient = lenient;
         this.embedded = embedded;
@@ -34,10 +36,11 @@ final class EmbeddedText implements ActionListener<List<QueryVector>> {
 
     @Override
     public void onFailure(Exception e) {
-        if (lenient && e instanceof EmbeddingException failure) {
+        if (lenient.isPresent() && e instanceof EmbeddingException failure) {
             HeaderWarning.addWarning(
                     "the query could not be embedded (status {}): the result is that of its lexical leg alone",
                     failure.status().getStatus());
+            lenient.get().run();
             onResponse(List.of());
         } else {
             rewrite.onFailure(e);

@@ -175,8 +175,10 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
             return with(input.withVectors(List.of()), filter);
         }
         SetOnce<QueryInput> embedded = new SetOnce<>();
+        Optional<Runnable> without =
+                lenient ? Optional.of(embedder.get().lexicalCount(field, context)) : Optional.empty();
         context.registerAsyncAction((client, listener) -> embedder.get()
-                .embed(targets, input.type(), input.text(), new EmbeddedText(input, lenient, embedded, listener)));
+                .embed(targets, input.type(), input.text(), new EmbeddedText(input, without, embedded, listener)));
         return new EmbeddingQueryBuilder(this, embedded::get);
     }
 

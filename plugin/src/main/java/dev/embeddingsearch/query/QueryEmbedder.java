@@ -2,7 +2,6 @@
 package dev.embeddingsearch.query;
 
 import static java.util.stream.Collectors.toCollection;
-import static org.opensearch.transport.RemoteClusterAware.REMOTE_CLUSTER_INDEX_SEPARATOR;
 
 import dev.embeddingsearch.embedding.Embedder;
 import dev.embeddingsearch.embedding.EmbeddingRequest;
@@ -13,18 +12,15 @@ import dev.embeddingsearch.mapper.MappedEmbedding;
 import dev.embeddingsearch.model.InputType;
 import dev.embeddingsearch.model.Models;
 import dev.embeddingsearch.model.Side;
+import dev.embeddingsearch.stats.EmbeddingStats;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import org.opensearch.action.IndicesRequest;
 import org.opensearch.action.support.GroupedActionListener;
-import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
-import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.core.action.ActionListener;
-import org.opensearch.index.query.QueryCoordinatorContext;
 import org.opensearch.index.query.QueryRewriteContext;
 
 /** Embeds a query's text on the coordinating node, once for every model among the searched indices. */
@@ -33,20 +29,20 @@ public final class QueryEmbedder {
     private final Embedder embedder;
     private final Models models;
     private final EmbeddingMappings mappings;
-    private final ClusterService clusterService;
-    private final IndexNameExpressionResolver resolver;
+    private final SearchedIndices searchedIndices;
+    private final EmbeddingStats stats;
 
     public QueryEmbedder(
             Embedder embedder,
             Models models,
             EmbeddingMappings mappings,
-            ClusterService clusterService,
-            IndexNameExpressionResolver resolver) {
+            SearchedIndices searchedIndices,
+            EmbeddingStats stats) {
         this.embedder = embedder;
         this.models = models;
         this.mappings = mappings;
-        this.clusterService = clusterService;
-        this.resolver = resolver;
+        this.searchedIndices = searchedIndices;
+        this.stats = stats;
     }
 
     /** What distinguishes the vectors that searched fields of one name need. */
@@ -64,9 +60,8 @@ public final class QueryEmbedder {
      *     one that a field was created with
      */
     Set<Target> targets(String field, QueryRewriteContext context) {
-        Optional<String[]> named = indices(context);
-        String[] indices =
-                named.orElseGet(() -> clusterService.state().metadata().getConcreteAllIndices());
+        Optional<String[]> named = searchedIndices.named(context);
+        String[] indices = named.orElseGet(searchedIndices::all);
         Set<Target> targets = Arrays.stream(indices)
                 .map(index -> mappings.of(index).get(field))
                 .filter(Objects::nonNull)
@@ -82,33 +77,6 @@ public final class QueryEmbedder {
         }
         targets.forEach(target -> requireModel(field, target));
         return targets;
-    }
-
-    /**
-     * The local indices of a request, or empty where it does not tell: to explain or validate a query comes without them,
-     * and of other clusters' indices the mappings are not known here.
-     */
-    private Optional<String[]> indices(QueryRewriteContext context) {
-        QueryCoordinatorContext coordinator = context.convertToCoordinatorContext();
-        IndicesRequest request = coordinator == null ? null : coordinator.getSearchRequest();
-        if (request == null) {
-            return Optional.empty();
-        }
-        String[] local = localNames(request);
-        if (local.length == request.indices().length) {
-            return Optional.of(resolver.concreteIndexNames(clusterService.state(), request));
-        }
-        return local.length == 0
-                ? Optional.empty()
-                : Optional.of(resolver.concreteIndexNames(
-                        clusterService.state(), request.indicesOptions(), request.includeDataStreams(), local));
-    }
-
-    /** The names without a cluster in front; a date math name has its colons inside angle brackets. */
-    private static String[] localNames(IndicesRequest request) {
-        return Arrays.stream(request.indices())
-                .filter(name -> name.startsWith("<") || name.indexOf(REMOTE_CLUSTER_INDEX_SEPARATOR) < 0)
-                .toArray(String[]::new);
     }
 
     private boolean isCurrent(String field, Target target) {
@@ -127,6 +95,15 @@ public final class QueryEmbedder {
                     + "], but model [" + target.model() + "] now has id [" + current
                     + "]: give the model its id back, or reindex into a field created with the new one");
         }
+    }
+
+    /** Something that counts, when it is run, a search without vectors in each named index that has {@code field}. */
+    Runnable lexicalCount(String field, QueryRewriteContext context) {
+        List<String> indices = searchedIndices.named(context).stream()
+                .flatMap(Arrays::stream)
+                .filter(index -> mappings.of(index).containsKey(field))
+                .toList();
+        return () -> indices.forEach(index -> stats.index(index).lexicalSearch());
     }
 
     /**

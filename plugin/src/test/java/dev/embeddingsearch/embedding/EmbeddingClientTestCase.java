@@ -5,6 +5,7 @@ import com.carrotsearch.randomizedtesting.annotations.ThreadLeakFilters;
 import dev.embeddingsearch.model.InputType;
 import dev.embeddingsearch.model.Models;
 import dev.embeddingsearch.model.Side;
+import dev.embeddingsearch.stats.EmbeddingStats;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,6 +33,7 @@ public abstract class EmbeddingClientTestCase extends OpenSearchTestCase {
 
     protected final List<Long> delays = Collections.synchronizedList(new ArrayList<>());
     protected final ThreadContext threadContext = new ThreadContext(Settings.EMPTY);
+    protected final EmbeddingStats stats = new EmbeddingStats();
     protected FakeService service;
     protected MockWebServer server;
     protected boolean withKey = true;
@@ -60,7 +62,11 @@ public abstract class EmbeddingClientTestCase extends OpenSearchTestCase {
     protected EmbeddingClient client(Scheduler scheduler, Dns dns, String... pairs) {
         Models models = models(pairs);
         EmbeddingClient client = new EmbeddingClient(
-                models, new ServiceHttp(models, "embedding-search/test", dns), scheduler, threadContext, nanos::get);
+                models,
+                new ServiceHttp(models, "embedding-search/test", dns, stats),
+                scheduler,
+                threadContext,
+                nanos::get);
         clients.add(client);
         return client;
     }

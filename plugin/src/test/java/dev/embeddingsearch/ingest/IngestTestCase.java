@@ -3,6 +3,7 @@ package dev.embeddingsearch.ingest;
 
 import dev.embeddingsearch.model.InputType;
 import dev.embeddingsearch.model.Models;
+import dev.embeddingsearch.stats.EmbeddingStats;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -39,6 +40,7 @@ public abstract class IngestTestCase extends OpenSearchTestCase {
     protected FakeEmbedder embedder;
     protected Models models;
     protected PartialUpdates updates;
+    protected final EmbeddingStats stats = new EmbeddingStats();
     protected BatchEmbedder batchEmbedder;
 
     @Before
@@ -54,7 +56,8 @@ public abstract class IngestTestCase extends OpenSearchTestCase {
                 .put("embedding.model.other.id", "other-1")
                 .build());
         updates = new PartialUpdates(threadContext);
-        batchEmbedder = new BatchEmbedder(embedder, models, index, clusterService, updates);
+        batchEmbedder =
+                new BatchEmbedder(embedder, models, new BatchEmbedder.Node(index, clusterService, stats), updates);
     }
 
     @After

@@ -11,6 +11,7 @@ import dev.embeddingsearch.mapper.EmbeddingMappings;
 import dev.embeddingsearch.model.InputType;
 import dev.embeddingsearch.model.Models;
 import dev.embeddingsearch.model.Side;
+import dev.embeddingsearch.stats.EmbeddingStats;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -50,6 +51,7 @@ public class QueryEmbedderTests extends OpenSearchTestCase {
     private static final String BACKING = ".ds-stream-000001";
 
     private final List<EmbeddingRequest> requests = new ArrayList<>();
+    private final EmbeddingStats stats = new EmbeddingStats();
     private Exception failure;
     private ThreadPool threadPool;
     private ClusterService clusterService;
@@ -79,8 +81,8 @@ public class QueryEmbedderTests extends OpenSearchTestCase {
                 new Scripted(),
                 models,
                 new EmbeddingMappings(clusterService),
-                clusterService,
-                new IndexNameExpressionResolver(new ThreadContext(Settings.EMPTY)));
+                new SearchedIndices(clusterService, new IndexNameExpressionResolver(new ThreadContext(Settings.EMPTY))),
+                stats);
     }
 
     @After

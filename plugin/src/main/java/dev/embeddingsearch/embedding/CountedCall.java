@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.embedding;
+
+import dev.embeddingsearch.stats.FailureKind;
+import dev.embeddingsearch.stats.ModelStats;
+
+/** Counts one call, from its beginning to its outcome, and passes that on. */
+final class CountedCall implements Outcome {
+
+    private final ModelStats stats;
+    private final Batch batch;
+    private final Outcome receiver;
+    private final long start = System.nanoTime();
+    private long tokensSaid;
+
+    CountedCall(ModelStats stats, Batch batch, Outcome receiver) {
+        this.stats = stats;
+        this.batch = batch;
+        this.receiver = receiver;
+        stats.called(batch.failedAttempts() > 0);
+    }
+
+    /** Takes over the tokens that the service says it counted; 0 where it does not say. */
+    void cost(long tokens) {
+        tokensSaid = tokens;
+    }
+
+    @Override
+    public void vectors(float[][] vectors) {
+        long nanos = System.nanoTime() - start;
+        long characters = batch.inputs().stream()
+                .mapToLong(input -> input.text().length())
+                .sum();
+        long tokens = tokensSaid > 0 ? tokensSaid : countedTokens();
+        stats.answered(
+                new ModelStats.Answer(
+                        batch.inputs().size(), characters, tokens, batch.model().pricePerMillionTokens()),
+                nanos);
+        receiver.vectors(vectors);
+    }
+
+    private long countedTokens() {
+        return batch.inputs().stream().mapToLong(this::tokens).sum();
+    }
+
+    /** Small inputs are not counted before they are sent: they come with the most they could have. */
+    private long tokens(Input input) {
+        int length = input.text().length();
+        return input.tokens() < Preparation.mostTokens(length) ? input.tokens() : stats.likelyTokens(length);
+    }
+
+    @Override
+    public void failure(Failure failure) {
+        boolean ended = failure.kind() == FailureKind.UNREACHABLE && batch.abandoned();
+        stats.failed(ended ? FailureKind.ABANDONED : failure.kind());
+        receiver.failure(failure);
+    }
+}

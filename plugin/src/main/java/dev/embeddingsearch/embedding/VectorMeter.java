@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.embedding;
+
+import java.util.List;
+import org.opensearch.core.action.ActionListener;
+
+/** Reports how many vectors pass it, and how long their texts are: one before and one behind a cache tell what it saves. */
+public final class VectorMeter implements Embedder {
+
+    private final Embedder next;
+    private final Reading reading;
+
+    /** Hears of vectors that passed. */
+    @FunctionalInterface
+    public interface Reading {
+        void passed(String model, long texts, long characters);
+    }
+
+    public VectorMeter(Embedder next, Reading reading) {
+        this.next = next;
+        this.reading = reading;
+    }
+
+    @Override
+    public void embed(EmbeddingRequest request, ActionListener<List<EmbeddingResult>> listener) {
+        next.embed(request, ActionListener.delegateFailure(listener, (delegate, results) -> {
+            read(request, results);
+            delegate.onResponse(results);
+        }));
+    }
+
+    private void read(EmbeddingRequest request, List<EmbeddingResult> results) {
+        long texts = 0;
+        long characters = 0;
+        for (int i = 0; i < results.size(); i++) {
+            if (results.get(i).failure() == null) {
+                texts++;
+                characters += request.texts().get(i).length();
+            }
+        }
+        if (texts > 0) {
+            reading.passed(request.model(), texts, characters);
+        }
+    }
+}

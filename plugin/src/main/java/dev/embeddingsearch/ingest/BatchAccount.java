@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.ingest;
+
+import dev.embeddingsearch.ingest.BatchEmbedder.Job;
+import dev.embeddingsearch.ingest.BatchEmbedder.Outcome;
+import dev.embeddingsearch.stats.EmbeddingStats;
+import dev.embeddingsearch.stats.IndexStats;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
+import org.opensearch.cluster.metadata.IndexAbstraction;
+import org.opensearch.cluster.service.ClusterService;
+
+/** Counts, for the index that each document goes into, what became of a batch. */
+final class BatchAccount {
+
+    private final EmbeddingStats stats;
+    private final ClusterService clusterService;
+
+    BatchAccount(EmbeddingStats stats, ClusterService clusterService) {
+        this.stats = stats;
+        this.clusterService = clusterService;
+    }
+
+    void enter(Collection<PendingDocument> documents, Collection<Outcome> outcomes) {
+        Set<PendingDocument> embedded = new HashSet<>();
+        Set<PendingDocument> failed = new HashSet<>();
+        for (Outcome outcome : outcomes) {
+            Job job = outcome.job();
+            for (int i = 0; i < job.receivers().size(); i++) {
+                PendingDocument document = job.receivers().get(i);
+                if (outcome.failure(i) == null) {
+                    embedded.add(document);
+                    countText(document, job, job.texts().get(i));
+                } else {
+                    failed.add(document);
+                }
+            }
+        }
+        for (PendingDocument document : documents) {
+            count(document, embedded.contains(document), failed.contains(document) || document.refused());
+        }
+    }
+
+    private void countText(PendingDocument document, Job job, String text) {
+        long tokens = stats.model(job.rule().model()).likelyTokens(text.length());
+        index(document).embedded(1, tokens);
+    }
+
+    private void count(PendingDocument document, boolean embedded, boolean failed) {
+        if (embedded || failed || document.keptVectors() > 0) {
+            IndexStats index = index(document);
+            index.vectorsKept(document.keptVectors());
+            index.documentsFailed(failed ? 1 : 0);
+            index.documentsEmbedded(embedded && failed == false ? 1 : 0);
+        }
+    }
+
+    /** The counters of the index behind an alias or a data stream. */
+    private IndexStats index(PendingDocument document) {
+        String name = document.index();
+        IndexAbstraction named =
+                clusterService.state().metadata().getIndicesLookup().get(name);
+        boolean known = named != null && named.getWriteIndex() != null;
+        return stats.index(known ? named.getWriteIndex().getIndex().getName() : name);
+    }
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.rest;
+
+import dev.embeddingsearch.model.EmbeddingModel;
+import dev.embeddingsearch.model.Models;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** A model in the words of its settings, as they are in force on this node. */
+final class ModelDescription {
+
+    private ModelDescription() {}
+
+    /** Describes a model; one whose settings do not fit together by what is wrong with them. */
+    static Map<String, Object> of(Models models, String name) {
+        Map<String, Object> words = new LinkedHashMap<>();
+        try {
+            describe(models.get(name), words);
+        } catch (IllegalArgumentException e) {
+            words.put("error", Reason.of(e).toMap());
+        }
+        words.put("api_key", models.apiKey(name).isPresent() ? "set" : "missing");
+        return words;
+    }
+
+    private static void describe(EmbeddingModel model, Map<String, Object> words) {
+        words.put("url", model.url());
+        words.put("id", model.id());
+        words.put("query_id", model.queryId());
+        words.put("dimensions", model.dimensions());
+        words.put("document_prefix", model.prefixes().document());
+        words.put("query_prefix", model.prefixes().query());
+        words.put("provider", model.endpoint().provider().toString());
+        words.put("api_version", model.endpoint().apiVersion());
+        describe(model.limits(), words);
+        words.put("price_per_million_tokens", model.pricePerMillionTokens());
+    }
+
+    private static void describe(EmbeddingModel.Limits limits, Map<String, Object> words) {
+        words.put("max_input_tokens", limits.inputTokens());
+        words.put("truncate", limits.truncate() ? "end" : "none");
+        words.put("max_batch_inputs", limits.batchInputs());
+        words.put("max_batch_tokens", limits.batchTokens());
+        words.put("requests_per_minute", limits.requestsPerMinute());
+        words.put("tokens_per_minute", limits.tokensPerMinute());
+        words.put("timeout", limits.timeout().getStringRep());
+        words.put("search_timeout", limits.searchTimeout().getStringRep());
+        words.put("max_retries", limits.retries());
+        words.put("max_in_flight", limits.inFlight());
+    }
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.rest;
+
+import dev.embeddingsearch.stats.Counters;
+import dev.embeddingsearch.stats.StatsSnapshot;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.opensearch.action.FailedNodeException;
+import org.opensearch.action.support.nodes.BaseNodesResponse;
+import org.opensearch.cluster.ClusterName;
+import org.opensearch.core.common.io.stream.StreamInput;
+import org.opensearch.core.common.io.stream.StreamOutput;
+import org.opensearch.core.xcontent.ToXContentFragment;
+import org.opensearch.core.xcontent.XContentBuilder;
+
+/** The counters of some nodes, and their sums. */
+final class StatsResponse extends BaseNodesResponse<NodeStats> implements ToXContentFragment {
+
+    StatsResponse(ClusterName cluster, List<NodeStats> nodes, List<FailedNodeException> failures) {
+        super(cluster, nodes, failures);
+    }
+
+    StatsResponse(StreamInput in) throws IOException {
+        super(in);
+    }
+
+    @Override
+    protected List<NodeStats> readNodesFrom(StreamInput in) throws IOException {
+        return in.readList(NodeStats::new);
+    }
+
+    @Override
+    protected void writeNodesTo(StreamOutput out, List<NodeStats> nodes) throws IOException {
+        out.writeList(nodes);
+    }
+
+    @Override
+    public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
+        StatsSnapshot counted =
+                getNodes().stream().map(NodeStats::counted).reduce(StatsSnapshot.NONE, StatsSnapshot::plus);
+        Map<String, Long> cache = getNodes().stream().map(NodeStats::cache).reduce(Map.of(), Counters::sum);
+        builder.startObject("total");
+        write(builder, params, counted, cache);
+        builder.endObject().startObject("nodes");
+        for (NodeStats node : getNodes()) {
+            builder.startObject(node.getNode().getId());
+            builder.field("name", node.getNode().getName());
+            write(builder, params, node.counted(), node.cache());
+            builder.endObject();
+        }
+        return builder.endObject();
+    }
+
+    private static void write(XContentBuilder builder, Params params, StatsSnapshot counted, Map<String, Long> cache)
+            throws IOException {
+        counted.toXContent(builder, params);
+        builder.startObject("cache");
+        Counters.toXContent(builder, cache);
+        builder.field("saved_tokens", counted.savedTokens());
+        builder.endObject();
+    }
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.stats;
+
+import java.io.IOException;
+import java.util.Map;
+import org.opensearch.core.common.io.stream.StreamInput;
+import org.opensearch.core.common.io.stream.StreamOutput;
+import org.opensearch.core.common.io.stream.Writeable;
+import org.opensearch.core.xcontent.ToXContentFragment;
+import org.opensearch.core.xcontent.XContentBuilder;
+
+/**
+ * What was counted of a model, on one node or on several.
+ *
+ * @param counters by name: a newer node may send names that are unknown here
+ * @param failures calls that brought no vectors, by the name of their {@link FailureKind}
+ * @param spend in US dollars
+ * @param latencies of the calls that brought vectors
+ */
+public record ModelSnapshot(Map<String, Long> counters, Map<String, Long> failures, double spend, Latencies latencies)
+        implements Writeable, ToXContentFragment {
+
+    static final String TOKENS = "tokens";
+    static final String SAVED_TOKENS = "saved_tokens";
+
+    ModelSnapshot(StreamInput in) throws IOException {
+        this(Counters.read(in), Counters.read(in), in.readDouble(), new Latencies(in));
+    }
+
+    @Override
+    public void writeTo(StreamOutput out) throws IOException {
+        Counters.write(out, counters);
+        Counters.write(out, failures);
+        out.writeDouble(spend);
+        latencies.writeTo(out);
+    }
+
+    ModelSnapshot plus(ModelSnapshot other) {
+        return new ModelSnapshot(
+                Counters.sum(counters, other.counters),
+                Counters.sum(failures, other.failures),
+                spend + other.spend,
+                latencies.plus(other.latencies));
+    }
+
+    /** Tokens that were not sent, because the vectors were there already. */
+    public long savedTokens() {
+        return counters.getOrDefault(SAVED_TOKENS, 0L);
+    }
+
+    @Override
+    public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
+        Counters.toXContent(builder, counters);
+        builder.field("spend_usd", spend);
+        builder.startObject("failures");
+        Counters.toXContent(builder, failures);
+        builder.endObject();
+        builder.startObject("latency_ms");
+        builder.field("p50", latencies.percentile(50));
+        builder.field("p95", latencies.percentile(95));
+        builder.field("p99", latencies.percentile(99));
+        builder.field("max", latencies.max());
+        return builder.endObject();
+    }
+}

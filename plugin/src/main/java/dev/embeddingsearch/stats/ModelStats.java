@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.stats;
+
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.DoubleAdder;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Counts what one model was asked for on this node. */
+public final class ModelStats {
+
+    /** English has about four characters a token; the guess until the model's own replies tell better. */
+    private static final double CHARACTERS_PER_TOKEN = 4;
+
+    private final LongAdder requests = new LongAdder();
+    private final LongAdder retries = new LongAdder();
+    private final LongAdder inputs = new LongAdder();
+    private final LongAdder tokens = new LongAdder();
+    private final LongAdder characters = new LongAdder();
+    private final LongAdder savedTexts = new LongAdder();
+    private final LongAdder savedCharacters = new LongAdder();
+    private final DoubleAdder spend = new DoubleAdder();
+    private final Map<FailureKind, LongAdder> failures = new EnumMap<>(FailureKind.class);
+    private final Latencies.Recorder latencies = new Latencies.Recorder();
+
+    ModelStats() {
+        for (FailureKind kind : FailureKind.values()) {
+            failures.put(kind, new LongAdder());
+        }
+    }
+
+    /**
+     * A call that brought vectors.
+     *
+     * @param tokens as the service counts them, where it tells
+     * @param pricePerMillionTokens in US dollars, at the time of the call
+     */
+    public record Answer(int inputs, long characters, long tokens, double pricePerMillionTokens) {}
+
+    /**
+     * Counts a call that begins.
+     *
+     * @param again whether the same inputs were sent before
+     */
+    public void called(boolean again) {
+        requests.increment();
+        if (again) {
+            retries.increment();
+        }
+    }
+
+    /** Counts a call that brought vectors. */
+    public void answered(Answer answer, long nanos) {
+        inputs.add(answer.inputs());
+        characters.add(answer.characters());
+        tokens.add(answer.tokens());
+        spend.add(answer.tokens() * answer.pricePerMillionTokens() / 1e6);
+        latencies.record(TimeUnit.NANOSECONDS.toMillis(nanos));
+    }
+
+    /** Counts a call that brought none. */
+    public void failed(FailureKind kind) {
+        failures.get(kind).increment();
+    }
+
+    /** Counts vectors handed out; negative numbers for those of them that the service made. */
+    public void saved(long texts, long textCharacters) {
+        savedTexts.add(texts);
+        savedCharacters.add(textCharacters);
+    }
+
+    /** About how many tokens texts of so many characters have, going by what this model was sent so far. */
+    public long likelyTokens(long textCharacters) {
+        long sent = characters.sum();
+        long counted = tokens.sum();
+        double perToken = sent > 0 && counted > 0 ? (double) sent / counted : CHARACTERS_PER_TOKEN;
+        return (long) Math.ceil(textCharacters / perToken);
+    }
+
+    ModelSnapshot snapshot() {
+        Map<String, Long> counters = new LinkedHashMap<>();
+        counters.put("requests", requests.sum());
+        counters.put("retries", retries.sum());
+        counters.put("inputs", inputs.sum());
+        counters.put(ModelSnapshot.TOKENS, tokens.sum());
+        counters.put("saved_texts", Math.max(0, savedTexts.sum()));
+        counters.put(ModelSnapshot.SAVED_TOKENS, likelyTokens(Math.max(0, savedCharacters.sum())));
+        Map<String, Long> failed = new LinkedHashMap<>();
+        failures.forEach((kind, count) -> failed.put(kind.toString(), count.sum()));
+        return new ModelSnapshot(counters, failed, spend.sum(), latencies.latencies());
+    }
+}
