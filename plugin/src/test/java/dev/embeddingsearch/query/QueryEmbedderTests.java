@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.After;
@@ -231,7 +232,29 @@ public class QueryEmbedderTests extends OpenSearchTestCase {
         QueryBuilder expected =
                 new HybridMatchQueryBuilder(QueryBuilders.matchQuery("t", "words"), unembedded, null, 0.5f, true);
         assertEquals(expected, rewrite(hybrid, "a"));
+        assertEquals(Map.of("a", 1L), lexicalSearches());
         assertWarnings("the query could not be embedded (status 503): the result is that of its lexical leg alone");
+    }
+
+    private Map<String, Long> lexicalSearches() {
+        return stats.snapshot().indices().entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, index -> index.getValue().get("lexical_searches")));
+    }
+
+    public void testSearchesThatFailOrFindTheirVectorsAreNotCountedAsLexical() {
+        rewrite(lenientHybrid(), "a", "stream");
+        failure = new EmbeddingException("down", RestStatus.SERVICE_UNAVAILABLE, true, null);
+        expectThrows(EmbeddingException.class, () -> rewrite(query(InputType.TEXT), "a"));
+        assertEquals(Map.of(), lexicalSearches());
+        rewrite(lenientHybrid(), "a", "stream");
+        assertEquals(Map.of("a", 1L, BACKING, 1L), lexicalSearches());
+        assertWarnings("the query could not be embedded (status 503): the result is that of its lexical leg alone");
+    }
+
+    private HybridMatchQueryBuilder lenientHybrid() {
+        return new HybridMatchQueryBuilder(
+                QueryBuilders.matchQuery("t", "words"), query(InputType.TEXT), null, 0.5f, true);
     }
 
     public void testLenientHybridStillReportsWrongInput() {
