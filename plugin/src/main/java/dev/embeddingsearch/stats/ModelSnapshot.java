@@ -2,6 +2,8 @@
 package dev.embeddingsearch.stats;
 
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.Map;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
@@ -48,10 +50,15 @@ public record ModelSnapshot(Map<String, Long> counters, Map<String, Long> failur
         return counters.getOrDefault(SAVED_TOKENS, 0L);
     }
 
+    /** Without what adding binary fractions leaves behind the twelfth place. */
+    private static double rounded(double dollars) {
+        return BigDecimal.valueOf(dollars).setScale(12, RoundingMode.HALF_UP).doubleValue();
+    }
+
     @Override
     public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
         Counters.toXContent(builder, counters);
-        builder.field("spend_usd", spend);
+        builder.field("spend_usd", rounded(spend));
         builder.startObject("failures");
         Counters.toXContent(builder, failures);
         builder.endObject();

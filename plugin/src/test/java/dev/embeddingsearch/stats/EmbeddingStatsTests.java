@@ -139,16 +139,17 @@ public class EmbeddingStatsTests extends OpenSearchTestCase {
 
     public void testJsonHasEveryCounter() throws Exception {
         EmbeddingStats stats = new EmbeddingStats();
-        answer(stats.model("m"), 2, 40, 10, 1);
+        answer(stats.model("m"), 1, 20, 41, .02);
+        answer(stats.model("m"), 1, 20, 4, .02); // 9.000000000000001E-7 together
         stats.model("m").failed(FailureKind.THROTTLED);
         stats.index("i").embedded(2, 10);
         stats.index("i").lexicalSearch();
         Map<String, Object> json = json(stats.snapshot());
         Map<?, ?> model = (Map<?, ?>) ((Map<?, ?>) json.get("models")).get("m");
-        assertEquals(1, model.get("requests"));
+        assertEquals(2, model.get("requests"));
         assertEquals(2, model.get("inputs"));
-        assertEquals(10, model.get("tokens"));
-        assertEquals(1e-5, (Double) model.get("spend_usd"), 1e-12);
+        assertEquals(45, model.get("tokens"));
+        assertEquals(9e-7, model.get("spend_usd"));
         assertEquals(1, ((Map<?, ?>) model.get("failures")).get("throttled"));
         assertEquals(Map.of("p50", 20, "p95", 20, "p99", 20, "max", 20), model.get("latency_ms"));
         assertEquals(
