@@ -3,6 +3,7 @@ package dev.embeddingsearch;
 
 import dev.embeddingsearch.codec.EmbeddingCodecService;
 import dev.embeddingsearch.embedding.CachingEmbedder;
+import dev.embeddingsearch.embedding.DiskCache;
 import dev.embeddingsearch.embedding.Embedder;
 import dev.embeddingsearch.embedding.EmbeddingClient;
 import dev.embeddingsearch.embedding.VectorMeter;
@@ -85,6 +86,7 @@ public class EmbeddingSearchPlugin extends Plugin
             EmbeddingClient client,
             CachingEmbedder cache,
             Embedder embedder,
+            DiskCache disk,
             EmbeddingMappings mappings,
             PartialUpdates updates,
             UnembeddedWrites unembedded,
@@ -97,8 +99,10 @@ public class EmbeddingSearchPlugin extends Plugin
             EmbeddingClient embeddings = new EmbeddingClient(models, threadPool, version(), stats);
             Embedder made = new VectorMeter(
                     embeddings, (model, texts, characters) -> stats.model(model).saved(-texts, -characters));
+            DiskCache disk =
+                    new DiskCache(DiskCache.SIZE.get(settings), threadPool.generic(), threadPool.getThreadContext());
             CachingEmbedder cache = new CachingEmbedder(
-                    made, models, CachingEmbedder.SIZE.get(settings), threadPool.getThreadContext());
+                    made, models, CachingEmbedder.SIZE.get(settings), disk, threadPool.getThreadContext());
             Embedder embedder = new VectorMeter(
                     cache, (model, texts, characters) -> stats.model(model).saved(texts, characters));
             PartialUpdates updates = new PartialUpdates(threadPool.getThreadContext());
@@ -109,6 +113,7 @@ public class EmbeddingSearchPlugin extends Plugin
                     embeddings,
                     cache,
                     embedder,
+                    disk,
                     mappings,
                     updates,
                     new UnembeddedWrites(mappings, processorsGenerated),
@@ -127,6 +132,7 @@ public class EmbeddingSearchPlugin extends Plugin
     public List<Setting<?>> getSettings() {
         List<Setting<?>> all = new ArrayList<>(Models.settings(settings));
         all.add(CachingEmbedder.SIZE);
+        all.add(DiskCache.SIZE);
         return all;
     }
 
@@ -147,6 +153,11 @@ public class EmbeddingSearchPlugin extends Plugin
         clusterService.addListener(
                 event -> event.indicesDeleted().forEach(index -> stats.forgetIndex(index.getName())));
         Services made = services(client, clusterService);
+        if (nodeEnvironment.hasNodeFile()) {
+            made.disk().open(nodeEnvironment.nodeDataPaths()[0]);
+        } else {
+            made.disk().close(); // this node keeps nothing on disk
+        }
         SearchedIndices indices = new SearchedIndices(clusterService, indexNameExpressionResolver);
         queryEmbedder.set(new QueryEmbedder(made.embedder(), models, made.mappings(), indices, stats));
         return List.of(new NodeServices(models, made.client(), made.embedder(), made.cache()::stats, stats));
@@ -218,6 +229,7 @@ public class EmbeddingSearchPlugin extends Plugin
     public void close() {
         if (services.get() != null) {
             services.get().client().close();
+            services.get().disk().close();
         }
     }
 }

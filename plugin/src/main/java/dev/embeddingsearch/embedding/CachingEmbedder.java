@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.lucene.util.UnicodeUtil;
 import org.opensearch.ExceptionsHelper;
 import org.opensearch.action.support.ContextPreservingActionListener;
 import org.opensearch.common.settings.Setting;
@@ -20,34 +22,39 @@ import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.common.unit.ByteSizeValue;
 
 /**
- * Answers from memory what was embedded before and passes on only the rest; a text that is on its way already is waited
- * for, not sent again. Vectors are kept by {@link VectorKey}, so a change of a model's settings asks for other keys, and
- * the old vectors leave as the oldest. Failures are told to all who wait and never kept.
+ * Answers from memory, or else from disk, what was embedded before and passes on only the rest; a text that is on its way
+ * already is waited for, not looked for or sent again. Vectors are kept by {@link VectorKey}, so a change of a model's
+ * settings asks for other keys, and the old vectors leave as the oldest. Failures are told to all who wait and never kept.
  */
 public final class CachingEmbedder implements Embedder {
 
-    /** Memory for vectors; 0 passes everything on, without keeping or joining anything. */
+    /** Memory for vectors; 0 keeps none there. Without a place on disk either, everything is passed on, and nothing joined. */
     public static final Setting<ByteSizeValue> SIZE =
             Setting.memorySizeSetting("embedding.cache.size", "1%", Setting.Property.NodeScope);
 
     private final Embedder next;
     private final Models models;
     private final ThreadContext threadContext;
+    private final DiskCache disk;
     private final boolean enabled;
     private final LongAdder hits = new LongAdder();
     private final LongAdder misses = new LongAdder();
     private final LongAdder savedTexts = new LongAdder();
+    private final LongAdder savedTokens = new LongAdder();
 
     // Guarded by this, so that a text is at every moment in the cache, on its way, or neither. Nobody is told or asked
     // anything under the lock.
     private final VectorCache cache;
     private final Map<Flight.Name, Flight> flights = new HashMap<>();
 
-    public CachingEmbedder(Embedder next, Models models, ByteSizeValue size, ThreadContext threadContext) {
+    /** A cache in front of {@code next}, with so many bytes of memory; on disk as {@code disk} says. */
+    public CachingEmbedder(
+            Embedder next, Models models, ByteSizeValue size, DiskCache disk, ThreadContext threadContext) {
         this.next = next;
         this.models = models;
         this.threadContext = threadContext;
-        this.enabled = size.getBytes() > 0;
+        this.disk = disk;
+        this.enabled = size.getBytes() > 0 || disk.enabled();
         this.cache = new VectorCache(size.getBytes());
     }
 
@@ -116,20 +123,67 @@ public final class CachingEmbedder implements Embedder {
         hits.add(found.vectors().keySet().stream()
                 .mapToInt(waiter -> waiter.positions().size())
                 .sum());
-        misses.add(found.toStart().size());
         savedTexts.add(request.texts().size() - found.toStart().size());
+        savedTokens.add(tokens(request.texts()) - tokens(texts(found.toStart())));
+    }
+
+    /** About as many as it has: text that nobody embeds is not worth counting exactly. */
+    private static long tokens(List<String> texts) {
+        long tokens = 0;
+        for (String text : texts) {
+            tokens += (UnicodeUtil.calcUTF16toUTF8Length(text, 0, text.length()) + 3) / 4;
+        }
+        return tokens;
+    }
+
+    private static List<String> texts(List<Flight> flights) {
+        return flights.stream().map(Flight::text).toList();
     }
 
     private void start(EmbeddingRequest request, List<Flight> toStart) {
-        if (toStart.isEmpty()) {
+        Map<Boolean, List<Flight>> byDisk = toStart.stream()
+                .collect(Collectors.partitioningBy(
+                        flight -> disk.mayHold(flight.name().key())));
+        passOn(request, byDisk.get(false));
+        lookUp(request, byDisk.get(true));
+    }
+
+    /** Reads from disk; what turns out to be missing goes the way of the others. */
+    private void lookUp(EmbeddingRequest request, List<Flight> flights) {
+        if (flights.isEmpty()) {
             return;
         }
-        List<String> texts = toStart.stream().map(Flight::text).toList();
+        disk.read(flights.stream().map(flight -> flight.name().key()).toList(), vectors -> {
+            Map<Boolean, List<Flight>> byFound = flights.stream()
+                    .collect(Collectors.partitioningBy(
+                            flight -> vectors.containsKey(flight.name().key())));
+            try {
+                passOn(request, byFound.get(false));
+            } finally {
+                landFound(byFound.get(true), vectors);
+            }
+        });
+    }
+
+    private void landFound(List<Flight> flights, Map<VectorKey, float[]> vectors) {
+        savedTexts.add(flights.size());
+        savedTokens.add(tokens(texts(flights)));
+        List<EmbeddingResult> results = flights.stream()
+                .map(flight -> EmbeddingResult.of(vectors.get(flight.name().key())))
+                .toList();
+        land(flights, results);
+    }
+
+    private void passOn(EmbeddingRequest request, List<Flight> flights) {
+        if (flights.isEmpty()) {
+            return;
+        }
+        misses.add(flights.size());
         ActionListener<List<EmbeddingResult>> landing = ActionListener.wrap(
-                results -> land(toStart, results),
-                failure -> land(toStart, Collections.nCopies(toStart.size(), EmbeddingResult.failed(failure))));
+                results -> land(flights, results),
+                failure -> land(flights, Collections.nCopies(flights.size(), EmbeddingResult.failed(failure))));
         try {
-            next.embed(request.withTexts(texts), landing);
+            next.embed(request.withTexts(texts(flights)), landing);
         } catch (RuntimeException e) {
             landing.onFailure(e); // or those who join would wait for ever
         }
@@ -140,11 +194,13 @@ public final class CachingEmbedder implements Embedder {
             throw new IllegalStateException(
                     "expected [" + landing.size() + "] results, one a text, got [" + results.size() + "]");
         }
+        Map<VectorKey, float[]> kept = new LinkedHashMap<>();
         synchronized (this) {
             for (int i = 0; i < landing.size(); i++) {
-                land(landing.get(i), results.get(i));
+                land(landing.get(i), results.get(i), kept);
             }
         }
+        kept.forEach(disk::keep);
         List<RuntimeException> thrown = new ArrayList<>();
         for (int i = 0; i < landing.size(); i++) {
             landing.get(i).land(results.get(i), thrown);
@@ -152,10 +208,11 @@ public final class CachingEmbedder implements Embedder {
         ExceptionsHelper.maybeThrowRuntimeAndSuppress(thrown);
     }
 
-    private void land(Flight flight, EmbeddingResult result) {
+    private void land(Flight flight, EmbeddingResult result, Map<VectorKey, float[]> kept) {
         flights.remove(flight.name(), flight);
         if (result.failure() == null && unchanged(flight)) {
             cache.put(flight.name().key(), result.vector());
+            kept.put(flight.name().key(), result.vector());
         }
     }
 
@@ -171,6 +228,13 @@ public final class CachingEmbedder implements Embedder {
     /** What the cache has done and holds. */
     public synchronized CacheStats stats() {
         return new CacheStats(
-                hits.sum(), misses.sum(), savedTexts.sum(), cache.evictions(), cache.entries(), cache.bytes());
+                hits.sum(),
+                misses.sum(),
+                savedTexts.sum(),
+                cache.evictions(),
+                cache.entries(),
+                cache.bytes(),
+                savedTokens.sum(),
+                disk.stats());
     }
 }

@@ -32,9 +32,11 @@ import org.opensearch.test.OpenSearchTestCase;
 
 public class CachingEmbedderTests extends OpenSearchTestCase {
 
+    private static final CacheStats.Disk NOTHING = new CacheStats.Disk(0, 0, 0, 0, 0);
     private static final ByteSizeValue ROOM = new ByteSizeValue(1, ByteSizeUnit.MB);
 
     private final ThreadContext threadContext = new ThreadContext(Settings.EMPTY);
+    private final DiskCache noDisk = new DiskCache(ByteSizeValue.ZERO, Runnable::run, threadContext);
     private final List<EmbeddingRequest> asked = Collections.synchronizedList(new ArrayList<>());
     private final List<ActionListener<List<EmbeddingResult>>> waiting = Collections.synchronizedList(new ArrayList<>());
 
@@ -69,7 +71,7 @@ public class CachingEmbedderTests extends OpenSearchTestCase {
     }
 
     private CachingEmbedder cache(Embedder next, Models models) {
-        return new CachingEmbedder(next, models, ROOM, threadContext);
+        return new CachingEmbedder(next, models, ROOM, noDisk, threadContext);
     }
 
     private static EmbeddingRequest search(String... texts) {
@@ -106,7 +108,17 @@ public class CachingEmbedderTests extends OpenSearchTestCase {
         assertVectors(search("d", "a"), embed(cache, search("d", "a")));
         assertEquals(List.of(List.of("a", "b"), List.of("c", "d")), askedTexts());
         long bytes = 4 * (VectorCache.ENTRY_BYTES + 4 * 8);
-        assertEquals(new CacheStats(4, 4, 5, 0, 4, bytes), cache.stats());
+        assertEquals(new CacheStats(4, 4, 5, 0, 4, bytes, 5, NOTHING), cache.stats());
+    }
+
+    public void testSavedTokensAreEstimatedFromUtf8() {
+        CachingEmbedder cache = cache(this::answer, models());
+        embed(cache, ingest("12345678", "\u5bd2\u3044"));
+        assertEquals("nothing saved yet", 0, cache.stats().savedTokens());
+        embed(cache, search("12345678", "12345678", "\u5bd2\u3044"));
+        assertEquals("8, 8 and 6 bytes", 2 + 2 + 2, cache.stats().savedTokens());
+        embed(cache, search("new text", "new text"));
+        assertEquals("the second one", 8, cache.stats().savedTokens());
     }
 
     public void testReceiversOwnTheirVectors() {
@@ -204,11 +216,11 @@ public class CachingEmbedderTests extends OpenSearchTestCase {
     }
 
     public void testZeroSwitchesOff() {
-        CachingEmbedder off = new CachingEmbedder(this::answer, models(), ByteSizeValue.ZERO, threadContext);
+        CachingEmbedder off = new CachingEmbedder(this::answer, models(), ByteSizeValue.ZERO, noDisk, threadContext);
         embed(off, search("a", "a"));
         embed(off, search("a"));
         assertEquals(List.of(List.of("a", "a"), List.of("a")), askedTexts());
-        assertEquals(new CacheStats(0, 0, 0, 0, 0, 0), off.stats());
+        assertEquals(new CacheStats(0, 0, 0, 0, 0, 0, 0, NOTHING), off.stats());
     }
 
     public void testUnknownModelFailsTheRequest() {

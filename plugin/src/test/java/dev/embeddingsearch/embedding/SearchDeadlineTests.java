@@ -128,8 +128,9 @@ public class SearchDeadlineTests extends EmbeddingClientTestCase {
     public void testThirtyTwoSearchesOfOneNewTextMakeOneCall() throws Exception {
         holdAnswers();
         EmbeddingClient client = clientOnTime();
+        DiskCache noDisk = new DiskCache(ByteSizeValue.ZERO, Runnable::run, threadContext);
         CachingEmbedder cache =
-                new CachingEmbedder(client, models(), new ByteSizeValue(1, ByteSizeUnit.MB), threadContext);
+                new CachingEmbedder(client, models(), new ByteSizeValue(1, ByteSizeUnit.MB), noDisk, threadContext);
         List<PlainActionFuture<List<EmbeddingResult>>> futures = new ArrayList<>();
         for (int i = 0; i < 32; i++) {
             futures.add(new PlainActionFuture<>());
