@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.benchmarks;
+
+import com.knuddels.jtokkit.Encodings;
+import com.knuddels.jtokkit.api.Encoding;
+import com.knuddels.jtokkit.api.EncodingType;
+import dev.embeddingsearch.embedding.Embedder;
+import dev.embeddingsearch.embedding.EmbeddingClient;
+import dev.embeddingsearch.embedding.EmbeddingRequest;
+import dev.embeddingsearch.embedding.EmbeddingResult;
+import dev.embeddingsearch.model.InputType;
+import dev.embeddingsearch.model.Models;
+import dev.embeddingsearch.model.Side;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.opensearch.common.settings.Settings;
+import org.opensearch.core.action.ActionListener;
+import org.opensearch.threadpool.ThreadPool;
+
+/**
+ * Embeds many documents through the client against a service that takes its time, handed in singly and in bulks, and
+ * prints how many requests that took, beside the fewest that the limits allow.
+ */
+public final class PackingMeasurement {
+
+    private static final int TOKENS = 100;
+    private static final int BULK = 100;
+    private static final int MAX_INPUTS = 2048;
+    private static final int MAX_TOKENS = 300_000;
+
+    private final PacedService service;
+    private final Embedder embedder;
+    private final List<String> texts;
+    private final int waiting;
+
+    private PackingMeasurement(PacedService service, Embedder embedder, List<String> texts, int waiting) {
+        this.service = service;
+        this.embedder = embedder;
+        this.texts = texts;
+        this.waiting = waiting;
+    }
+
+    /** Takes documents (10,000), milliseconds until an answer (50) and most documents that wait at a time (all). */
+    public static void main(String[] args) throws IOException, InterruptedException {
+        int documents = number(args, 0, 10_000);
+        int latency = number(args, 1, 50);
+        ThreadPool threads = new ThreadPool(
+                Settings.builder().put("node.name", "measurement").build());
+        try (PacedService service = new PacedService(latency, 1536);
+                EmbeddingClient client = new EmbeddingClient(new Models(settings(service)), threads, "measurement")) {
+            List<String> texts = texts(documents);
+            new PackingMeasurement(service, client, texts.subList(0, Math.min(texts.size(), BULK)), documents)
+                    .embed(1); // classes and connections
+            PackingMeasurement measurement = new PackingMeasurement(service, client, texts, number(args, 2, documents));
+            PrintStream out = System.out;
+            out.println("| handed in | requests | fewest possible | seconds | seconds of the fewest | ratio |");
+            out.println("|---|---|---|---|---|---|");
+            out.println(measurement.row("one document at a time", 1, latency));
+            out.println(measurement.row("bulks of " + BULK, BULK, latency));
+            out.println(measurement.row("all at once", documents, latency));
+        } finally {
+            ThreadPool.terminate(threads, 10, TimeUnit.SECONDS);
+        }
+    }
+
+    private static int number(String[] args, int position, int otherwise) {
+        return args.length > position ? Integer.parseInt(args[position]) : otherwise;
+    }
+
+    private static Settings settings(PacedService service) {
+        return Settings.builder()
+                .putList("embedding.url_allowlist", "http://127.0.0.1:*")
+                .put("embedding.model.default.url", service.url())
+                .build();
+    }
+
+    private static List<String> texts(int documents) {
+        Encoding encoding = Encodings.newLazyEncodingRegistry().getEncoding(EncodingType.CL100K_BASE);
+        List<String> texts = new ArrayList<>();
+        for (int i = 0; i < documents; i++) {
+            String start = "document " + i;
+            String text = start + " ice".repeat(TOKENS - encoding.countTokensOrdinary(start));
+            if (encoding.countTokensOrdinary(text) != TOKENS) {
+                throw new IllegalStateException("expected [" + TOKENS + "] tokens in each text");
+            }
+            texts.add(text);
+        }
+        return texts;
+    }
+
+    private String row(String name, int size, int latency) throws InterruptedException {
+        service.reset();
+        long start = System.nanoTime();
+        embed(size);
+        double seconds = (System.nanoTime() - start) / 1e9;
+        if (service.inputs() != texts.size()) {
+            throw new IllegalStateException(
+                    "expected [" + texts.size() + "] texts to be sent, not " + service.inputs());
+        }
+        int fewest = Math.max(divide(texts.size(), MAX_INPUTS), divide(texts.size() * TOKENS, MAX_TOKENS));
+        // Eight at a time, as max_in_flight is by default.
+        double best = divide(fewest, 8) * latency / 1e3;
+        return String.format(
+                Locale.ROOT,
+                "| %s | %,d | %d | %.2f | %.2f | %.1f |",
+                name,
+                service.requests(),
+                fewest,
+                seconds,
+                best,
+                (double) service.requests() / fewest);
+    }
+
+    private static int divide(int amount, int by) {
+        return (amount + by - 1) / by;
+    }
+
+    /** Hands in all texts, so many at a time, from this thread, which waits only while too many wait. */
+    private void embed(int size) throws InterruptedException {
+        Semaphore room = new Semaphore(Math.max(size, waiting));
+        AtomicReference<Exception> failure = new AtomicReference<>();
+        for (int from = 0; from < texts.size(); from += size) {
+            List<String> some = texts.subList(from, Math.min(texts.size(), from + size));
+            room.acquire(some.size());
+            EmbeddingRequest request = new EmbeddingRequest("default", Side.DOCUMENT, InputType.TEXT, 0, some);
+            embedder.embed(
+                    request,
+                    ActionListener.runAfter(
+                            ActionListener.wrap(results -> note(results, failure), failure::set),
+                            () -> room.release(some.size())));
+        }
+        room.acquire(Math.max(size, waiting));
+        if (failure.get() != null) {
+            throw new IllegalStateException("a text was not embedded", failure.get());
+        }
+    }
+
+    private static void note(List<EmbeddingResult> results, AtomicReference<Exception> failure) {
+        Optional<Exception> first = results.stream()
+                .map(EmbeddingResult::failure)
+                .filter(found -> found != null)
+                .findFirst();
+        first.ifPresent(failure::set);
+    }
+}
