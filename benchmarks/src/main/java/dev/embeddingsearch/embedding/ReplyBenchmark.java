@@ -43,7 +43,7 @@ public class ReplyBenchmark {
     /** Length of each. */
     public static final int DIMENSIONS = 1536;
 
-    private final JsonFactory json = new JsonFactory();
+    private final JsonFactory json = ReplyParser.jsonFactory();
     private final ObjectMapper mapper =
             new ObjectMapper().configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false);
     private byte[] base64;

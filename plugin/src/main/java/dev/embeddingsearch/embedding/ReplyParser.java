@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
 import java.io.InputStream;
 
@@ -16,6 +17,13 @@ final class ReplyParser {
     private final float[][] vectors;
     private int seen;
     private long totalTokens;
+
+    /** What parses replies best: the other way to read numbers makes a string of each, and takes twice the time. */
+    static JsonFactory jsonFactory() {
+        return JsonFactory.builder()
+                .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
+                .build();
+    }
 
     ReplyParser(JsonFactory json, VectorShape shape, int inputs) {
         this.json = json;

@@ -39,7 +39,7 @@ final class ServiceHttp implements Closeable {
     private final Models models;
     private final String userAgent;
     private final EmbeddingStats stats;
-    private final JsonFactory json = new JsonFactory();
+    private final JsonFactory json = ReplyParser.jsonFactory();
     private final OkHttpClient client;
     private volatile boolean closed;
 
