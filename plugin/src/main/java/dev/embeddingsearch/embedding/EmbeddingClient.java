@@ -8,27 +8,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.LongSupplier;
 import okhttp3.Dns;
 import org.opensearch.action.support.ContextPreservingActionListener;
 import org.opensearch.common.Randomness;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.core.action.ActionListener;
-import org.opensearch.threadpool.Scheduler;
 import org.opensearch.threadpool.ThreadPool;
 
 /**
- * Embeds texts by calling the services of the configured models: each distinct text of a request once, in calls as
- * large as the limits allow, several at a time, sent again where that helps, and with one result a text whatever
- * happens. A search gets what is there in {@code search_timeout}. Waiting takes no thread. Only the preparation, counting tokens above all, happens on the caller's thread.
+ * Embeds texts by calling the services of the configured models: each distinct text once, in calls as large as the limits
+ * allow and shared by all requests, several at a time, sent again where that helps, and with one result a text whatever
+ * happens. A search gets what is there in {@code search_timeout}. Waiting takes no thread. Only the preparation, counting
+ * tokens above all, happens on the caller's thread.
  */
 public final class EmbeddingClient implements Embedder, Closeable {
 
     private final Models models;
     private final ServiceHttp http;
-    private final Scheduler scheduler;
+    private final Timer timer;
     private final ThreadContext threadContext;
-    private final LongSupplier nanoClock;
     private final Tokens tokens = new Tokens();
     private final Backoff backoff = new Backoff(() -> Randomness.get().nextDouble());
     private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
@@ -42,18 +40,15 @@ public final class EmbeddingClient implements Embedder, Closeable {
         this(
                 models,
                 new ServiceHttp(models, "embedding-search/" + version, Dns.SYSTEM),
-                threadPool,
-                threadPool.getThreadContext(),
-                System::nanoTime);
+                new Timer(threadPool, System::nanoTime),
+                threadPool.getThreadContext());
     }
 
-    EmbeddingClient(
-            Models models, ServiceHttp http, Scheduler scheduler, ThreadContext threadContext, LongSupplier nanoClock) {
+    EmbeddingClient(Models models, ServiceHttp http, Timer timer, ThreadContext threadContext) {
         this.models = models;
         this.http = http;
-        this.scheduler = scheduler;
+        this.timer = timer;
         this.threadContext = threadContext;
-        this.nanoClock = nanoClock;
     }
 
     @Override
@@ -73,12 +68,16 @@ public final class EmbeddingClient implements Embedder, Closeable {
             preserving.onResponse(List.of());
             return;
         }
-        Lane lane = lanes.computeIfAbsent(model.name(), name -> new Lane(http, scheduler, nanoClock, backoff));
+        Lane lane = lanes.computeIfAbsent(model.name(), name -> new Lane(http, timer, backoff));
         Collector collector = collector(request, model, lane, preserving);
-        Batch.Target target = new Batch.Target(model, request.side(), request.purpose(), shape, collector::answered);
-        Divider divider = new Divider(lane, target, collector);
-        List<Input> inputs = new Preparation(tokens, model, request).prepare(collector);
-        Packer.pack(inputs, model.limits()).forEach(divider::send);
+        Batch.Target target = new Batch.Target(model, request.side(), request.purpose(), shape);
+        List<Input> inputs = List.of();
+        lane.announce(request.purpose());
+        try {
+            inputs = new Preparation(tokens, model, request).prepare(collector);
+        } finally {
+            lane.submit(target, inputs);
+        }
     }
 
     /** Gathers the results; of a search's only those that come in time. */
@@ -90,7 +89,7 @@ public final class EmbeddingClient implements Embedder, Closeable {
         }
         SearchDeadline deadline = new SearchDeadline();
         Collector collector = new Collector(texts, deadline.stoppedBy(listener));
-        deadline.start(scheduler, model.limits().searchTimeout(), () -> {
+        deadline.start(timer.scheduler(), model.limits().searchTimeout(), () -> {
             collector.failRest(new FailureMapper(model, Optional.empty()).late());
             lane.dropAbandoned();
         });

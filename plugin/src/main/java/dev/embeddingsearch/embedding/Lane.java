@@ -1,68 +1,92 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.embedding;
 
+import dev.embeddingsearch.embedding.Batch.Target;
 import dev.embeddingsearch.embedding.Failure.Verdict;
+import dev.embeddingsearch.embedding.Waiting.Next;
+import dev.embeddingsearch.model.EmbeddingModel;
 import java.io.Closeable;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
-import org.opensearch.common.unit.TimeValue;
-import org.opensearch.core.concurrency.OpenSearchRejectedExecutionException;
-import org.opensearch.threadpool.Scheduler;
-import org.opensearch.threadpool.ThreadPool;
 
 /**
- * One model's way out: at most {@code max_in_flight} calls at a time, paced, queries ahead of documents, failed calls
- * sent again after a pause. No thread waits here.
+ * One model's way out: inputs of all requests wait here and are made into calls when one may go. At most
+ * {@code max_in_flight} calls at a time, paced, queries ahead of documents, failed calls sent again after a pause. No
+ * thread waits here.
  */
 final class Lane implements Closeable {
 
     private final ServiceHttp http;
-    private final Scheduler scheduler;
-    private final LongSupplier nanoClock;
+    private final Timer timer;
     private final Backoff backoff;
+    private final Divider divider = new Divider(this::submit);
 
     // All below: guarded by this. Calls out of the lane are made without the lock.
-    private final Deque<Batch> queries = new ArrayDeque<>();
-    private final Deque<Batch> documents = new ArrayDeque<>();
-    private final Set<Batch> open = new HashSet<>(); // queued, in flight or waiting for the next attempt
+    private final Waiting queries = new Waiting();
+    private final Waiting documents = new Waiting();
+    private final Set<Batch> open = new HashSet<>(); // waiting, in flight or between two attempts
     private final Pacer pacer;
+    private int preparing;
     private int inFlight;
     private boolean wakeUpPlanned;
+    private long wakeUpAt;
     private boolean closed;
 
-    Lane(ServiceHttp http, Scheduler scheduler, LongSupplier nanoClock, Backoff backoff) {
+    Lane(ServiceHttp http, Timer timer, Backoff backoff) {
         this.http = http;
-        this.scheduler = scheduler;
-        this.nanoClock = nanoClock;
+        this.timer = timer;
         this.backoff = backoff;
-        this.pacer = new Pacer(nanoClock.getAsLong());
+        this.pacer = new Pacer(timer.now());
     }
 
-    void submit(Batch batch) {
+    /** Says that documents are being prepared, so that what waits may wait for them; {@link #submit} is to follow. */
+    synchronized void announce(Purpose purpose) {
+        preparing += purpose == Purpose.INGEST ? 1 : 0;
+    }
+
+    /** Takes what was announced, be it nothing. */
+    void submit(Target target, List<Input> inputs) {
         boolean taken;
         synchronized (this) {
-            taken = !closed && !batch.abandoned();
+            preparing -= target.purpose() == Purpose.INGEST ? 1 : 0;
+            taken = !closed;
             if (taken) {
-                open.add(batch);
-                queue(batch).addLast(batch);
+                List<Input> wanted =
+                        inputs.stream().filter(input -> !input.abandoned()).toList();
+                waiting(target.purpose()).add(target, wanted, timer.now());
             }
         }
         if (taken) {
             drain();
         } else {
-            batch.fail(closedFailure(batch));
+            Divider.fail(inputs, closedFailure(target.model()));
         }
     }
 
-    private Deque<Batch> queue(Batch batch) {
-        return batch.purpose() == Purpose.SEARCH ? queries : documents;
+    private void submit(Batch batch) {
+        boolean taken;
+        synchronized (this) {
+            taken = !closed && !batch.abandoned();
+            if (taken) {
+                open.add(batch);
+                waiting(batch.purpose()).addLast(batch);
+            }
+        }
+        if (taken) {
+            drain();
+        } else {
+            batch.fail(closedFailure(batch.model()));
+        }
+    }
+
+    private Waiting waiting(Purpose purpose) {
+        return purpose == Purpose.SEARCH ? queries : documents;
     }
 
     /** Sends what may go now and plans to be back when the rest may. */
@@ -71,31 +95,43 @@ final class Lane implements Closeable {
         long wait;
         synchronized (this) {
             wait = takeReady(ready);
-            wakeUpPlanned |= wait > 0;
         }
         ready.forEach(this::send);
         if (wait > 0) {
-            plan(wait, this::wakeUp, this::close);
+            timer.later(wait, this::wakeUp, this::close);
         }
     }
 
-    /** Moves what may go from the queues to {@code ready}; returns how many nanoseconds to wait for more, or 0. */
+    /** Makes calls of what may go; returns after how many nanoseconds to be back for more, 0 for no plan. */
     private long takeReady(List<Batch> ready) {
-        while (true) {
-            Deque<Batch> queue = queries.isEmpty() ? documents : queries;
-            Batch next = queue.peekFirst();
-            if (closed || next == null || inFlight >= next.model().limits().inFlight()) {
+        while (!closed) {
+            Waiting waiting = queries.isEmpty() ? documents : queries;
+            long now = timer.now();
+            Next next = waiting.next(now, inFlight, preparing);
+            if (next == null || inFlight >= next.limits().inFlight()) {
                 return 0;
             }
-            long now = nanoClock.getAsLong();
-            long wait = pacer.delay(now, next.model().limits());
+            long wait = Math.max(next.delay(), pacer.delay(now, next.limits()));
             if (wait > 0) {
-                return wakeUpPlanned ? 0 : wait;
+                return plan(now + wait) ? wait : 0;
             }
-            pacer.spend(now, next.model().limits(), next.tokens());
+            Batch batch = waiting.take(next, divider);
+            open.add(batch);
+            pacer.spend(now, next.limits(), batch.tokens());
             inFlight++;
-            ready.add(queue.removeFirst());
+            ready.add(batch);
         }
+        return 0;
+    }
+
+    /** Whether a wake-up then is news: none is planned that comes no later. */
+    private boolean plan(long then) {
+        boolean news = !wakeUpPlanned || then - wakeUpAt < 0;
+        if (news) {
+            wakeUpPlanned = true;
+            wakeUpAt = then;
+        }
+        return news;
     }
 
     private void wakeUp() {
@@ -117,6 +153,11 @@ final class Lane implements Closeable {
             public void failure(Failure failure) {
                 failed(batch, failure);
             }
+
+            @Override
+            public boolean abandoned() {
+                return batch.abandoned();
+            }
         });
     }
 
@@ -131,17 +172,17 @@ final class Lane implements Closeable {
         }
         synchronized (this) {
             inFlight--;
-            pacer.hold(nanoClock.getAsLong() + TimeUnit.MILLISECONDS.toNanos(failure.waitMillis()));
+            pacer.hold(timer.now() + TimeUnit.MILLISECONDS.toNanos(failure.waitMillis()));
         }
         long pause = TimeUnit.MILLISECONDS.toNanos(backoff.millis(attempts, failure.waitMillis()));
-        plan(pause, () -> sendAgain(batch), () -> giveUp(batch, failure));
+        timer.later(pause, () -> sendAgain(batch), () -> giveUp(batch, failure));
         drain();
     }
 
     private void sendAgain(Batch batch) {
         synchronized (this) {
             if (open.contains(batch)) { // closing or abandonment may have ended it in the meantime
-                queue(batch).addFirst(batch);
+                waiting(batch.purpose()).addFirst(batch);
             }
         }
         drain();
@@ -162,23 +203,14 @@ final class Lane implements Closeable {
         drain();
     }
 
-    private void plan(long nanos, Runnable task, Runnable otherwise) {
-        try {
-            long millis = TimeUnit.NANOSECONDS.toMillis(nanos + 999_999);
-            scheduler.schedule(task, TimeValue.timeValueMillis(millis), ThreadPool.Names.GENERIC);
-        } catch (OpenSearchRejectedExecutionException e) {
-            otherwise.run(); // the node is shutting down
-        }
-    }
-
     /** Lets go of what nobody waits for any more, be it queued, in flight or between two attempts. */
     void dropAbandoned() {
         List<Batch> left;
         synchronized (this) {
             left = open.stream().filter(Batch::abandoned).toList();
             left.forEach(open::remove);
-            queries.removeIf(Batch::abandoned);
-            documents.removeIf(Batch::abandoned);
+            queries.removeAbandoned();
+            documents.removeAbandoned();
         }
         left.forEach(Batch::cancel);
     }
@@ -186,18 +218,20 @@ final class Lane implements Closeable {
     /** Fails everything that has no outcome yet. */
     @Override
     public void close() {
-        List<Batch> left;
+        List<Batch> batches;
+        Map<Target, List<Input>> inputs;
         synchronized (this) {
             closed = true;
-            left = List.copyOf(open);
+            batches = List.copyOf(open);
             open.clear();
-            queries.clear();
-            documents.clear();
+            inputs = new HashMap<>(queries.clear());
+            inputs.putAll(documents.clear()); // no key twice: the purpose is part of it
         }
-        left.forEach(batch -> batch.fail(closedFailure(batch)));
+        batches.forEach(batch -> batch.fail(closedFailure(batch.model())));
+        inputs.forEach((target, left) -> Divider.fail(left, closedFailure(target.model())));
     }
 
-    private static Failure closedFailure(Batch batch) {
-        return new FailureMapper(batch.model(), Optional.empty()).closed();
+    private static Failure closedFailure(EmbeddingModel model) {
+        return new FailureMapper(model, Optional.empty()).closed();
     }
 }

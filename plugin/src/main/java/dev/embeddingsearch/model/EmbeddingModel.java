@@ -39,6 +39,7 @@ public record EmbeddingModel(
      * @param tokensPerMinute 0 for unlimited
      * @param timeout for one call
      * @param searchTimeout for all calls that embed one search's text
+     * @param linger how long a call of documents that is not full waits for more of them
      */
     public record Limits(
             int inputTokens,
@@ -50,7 +51,8 @@ public record EmbeddingModel(
             TimeValue timeout,
             TimeValue searchTimeout,
             int retries,
-            int inFlight) {}
+            int inFlight,
+            TimeValue linger) {}
 
     public String modelId(Side side) {
         return side == Side.DOCUMENT ? id : queryId;

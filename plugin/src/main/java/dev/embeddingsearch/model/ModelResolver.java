@@ -78,7 +78,8 @@ final class ModelResolver {
                 get(ModelSettings.TIMEOUT),
                 get(ModelSettings.SEARCH_TIMEOUT),
                 get(ModelSettings.MAX_RETRIES),
-                get(ModelSettings.MAX_IN_FLIGHT));
+                get(ModelSettings.MAX_IN_FLIGHT),
+                get(ModelSettings.LINGER));
     }
 
     private <T> T get(AffixSetting<T> affix) {

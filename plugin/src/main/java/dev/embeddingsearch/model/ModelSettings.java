@@ -51,6 +51,11 @@ final class ModelSettings {
     static final AffixSetting<Integer> MAX_RETRIES = integer("max_retries", 5, 0, 100);
     static final AffixSetting<Integer> MAX_IN_FLIGHT = integer("max_in_flight", 8, 1, 1024);
 
+    static final AffixSetting<TimeValue> LINGER = affix(
+            "linger",
+            key -> Setting.timeSetting(
+                    key, TimeValue.timeValueMillis(5), TimeValue.ZERO, TimeValue.timeValueSeconds(1), DYNAMIC));
+
     private ModelSettings() {}
 
     /** The settings that may change while the node runs. */
@@ -73,7 +78,8 @@ final class ModelSettings {
                 TIMEOUT,
                 SEARCH_TIMEOUT,
                 MAX_RETRIES,
-                MAX_IN_FLIGHT);
+                MAX_IN_FLIGHT,
+                LINGER);
     }
 
     /** All settings, for registration; the URL setting among them refuses what the allow-list does not permit. */

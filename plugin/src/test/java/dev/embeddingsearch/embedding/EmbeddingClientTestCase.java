@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import mockwebserver3.MockWebServer;
 import okhttp3.Dns;
 import org.junit.After;
@@ -23,6 +24,7 @@ import org.opensearch.common.unit.TimeValue;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.test.OpenSearchTestCase;
 import org.opensearch.threadpool.Scheduler;
+import org.opensearch.threadpool.ThreadPool;
 
 /** A client, a scripted service on loopback, and a scheduler whose time passes at once. */
 @ThreadLeakFilters(filters = OkHttpThreadFilter.class)
@@ -60,9 +62,21 @@ public abstract class EmbeddingClientTestCase extends OpenSearchTestCase {
     protected EmbeddingClient client(Scheduler scheduler, Dns dns, String... pairs) {
         Models models = models(pairs);
         EmbeddingClient client = new EmbeddingClient(
-                models, new ServiceHttp(models, "embedding-search/test", dns), scheduler, threadContext, nanos::get);
+                models,
+                new ServiceHttp(models, "embedding-search/test", dns),
+                new Timer(scheduler, clock(scheduler)),
+                threadContext);
         clients.add(client);
         return client;
+    }
+
+    /** The clock by which the scheduler's time passes. */
+    private LongSupplier clock(Scheduler scheduler) {
+        return switch (scheduler) {
+            case ManualTime time -> time::nanos;
+            case ThreadPool real -> System::nanoTime;
+            default -> nanos::get;
+        };
     }
 
     protected Models models(String... pairs) {

@@ -2,7 +2,6 @@
 package dev.embeddingsearch.embedding;
 
 import dev.embeddingsearch.model.EmbeddingModel.Limits;
-import org.opensearch.common.unit.TimeValue;
 import org.opensearch.test.OpenSearchTestCase;
 
 public class PacerTests extends OpenSearchTestCase {
@@ -72,6 +71,6 @@ public class PacerTests extends OpenSearchTestCase {
     }
 
     private static Limits limits(int requests, int tokens) {
-        return new Limits(0, true, 1, 1, requests, tokens, TimeValue.ZERO, TimeValue.ZERO, 0, 1);
+        return TestLimits.of("requests_per_minute", requests, "tokens_per_minute", tokens);
     }
 }
