@@ -4,6 +4,7 @@ package dev.embeddingsearch;
 import dev.embeddingsearch.codec.EmbeddingCodecService;
 import dev.embeddingsearch.embedding.CachingEmbedder;
 import dev.embeddingsearch.embedding.EmbeddingClient;
+import dev.embeddingsearch.embedding.QueueBudget;
 import dev.embeddingsearch.ingest.BatchEmbedder;
 import dev.embeddingsearch.ingest.EmbeddingProcessor;
 import dev.embeddingsearch.ingest.PartialUpdates;
@@ -28,6 +29,7 @@ import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
 import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.settings.Setting;
 import org.opensearch.common.settings.Settings;
+import org.opensearch.core.common.breaker.CircuitBreaker;
 import org.opensearch.core.common.io.stream.NamedWriteableRegistry;
 import org.opensearch.core.xcontent.NamedXContentRegistry;
 import org.opensearch.env.Environment;
@@ -35,8 +37,10 @@ import org.opensearch.env.NodeEnvironment;
 import org.opensearch.index.IndexSettings;
 import org.opensearch.index.codec.CodecServiceFactory;
 import org.opensearch.index.mapper.Mapper;
+import org.opensearch.indices.breaker.BreakerSettings;
 import org.opensearch.ingest.Processor;
 import org.opensearch.plugins.ActionPlugin;
+import org.opensearch.plugins.CircuitBreakerPlugin;
 import org.opensearch.plugins.EnginePlugin;
 import org.opensearch.plugins.IngestPlugin;
 import org.opensearch.plugins.MapperPlugin;
@@ -51,10 +55,17 @@ import org.opensearch.watcher.ResourceWatcherService;
 
 /** Wires the rooms of the plugin to OpenSearch's extension points. */
 public class EmbeddingSearchPlugin extends Plugin
-        implements MapperPlugin, IngestPlugin, SearchPlugin, EnginePlugin, ActionPlugin, ReloadablePlugin {
+        implements MapperPlugin,
+                IngestPlugin,
+                SearchPlugin,
+                EnginePlugin,
+                ActionPlugin,
+                CircuitBreakerPlugin,
+                ReloadablePlugin {
 
     private final Settings settings;
     private final Models models;
+    private final SetOnce<CircuitBreaker> breaker = new SetOnce<>();
     private final SetOnce<Services> services = new SetOnce<>();
     private final SetOnce<QueryEmbedder> queryEmbedder = new SetOnce<>();
 
@@ -75,7 +86,8 @@ public class EmbeddingSearchPlugin extends Plugin
     private synchronized Services services(Client client, ClusterService clusterService) {
         if (services.get() == null) {
             ThreadPool threadPool = client.threadPool();
-            EmbeddingClient embeddings = new EmbeddingClient(models, threadPool, version());
+            EmbeddingClient embeddings =
+                    new EmbeddingClient(models, new QueueBudget(settings, breaker::get), threadPool, version());
             CachingEmbedder cache = new CachingEmbedder(
                     embeddings, models, CachingEmbedder.SIZE.get(settings), threadPool.getThreadContext());
             PartialUpdates updates = new PartialUpdates(threadPool.getThreadContext());
@@ -98,6 +110,7 @@ public class EmbeddingSearchPlugin extends Plugin
     public List<Setting<?>> getSettings() {
         List<Setting<?>> all = new ArrayList<>(Models.settings(settings));
         all.add(CachingEmbedder.SIZE);
+        all.add(QueueBudget.SIZE);
         return all;
     }
 
@@ -119,6 +132,16 @@ public class EmbeddingSearchPlugin extends Plugin
         queryEmbedder.set(
                 new QueryEmbedder(made.cache(), models, made.mappings(), clusterService, indexNameExpressionResolver));
         return List.of();
+    }
+
+    @Override
+    public BreakerSettings getCircuitBreaker(Settings nodeSettings) {
+        return QueueBudget.breakerSettings(nodeSettings);
+    }
+
+    @Override
+    public void setCircuitBreaker(CircuitBreaker circuitBreaker) {
+        breaker.set(circuitBreaker);
     }
 
     @Override

@@ -11,8 +11,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import okhttp3.Dns;
 import org.opensearch.action.support.ContextPreservingActionListener;
 import org.opensearch.common.Randomness;
+import org.opensearch.common.lease.Releasable;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.concurrency.OpenSearchRejectedExecutionException;
 import org.opensearch.threadpool.ThreadPool;
 
 /**
@@ -25,6 +27,7 @@ public final class EmbeddingClient implements Embedder, Closeable {
 
     private final Models models;
     private final ServiceHttp http;
+    private final QueueBudget budget;
     private final Timer timer;
     private final ThreadContext threadContext;
     private final Tokens tokens = new Tokens();
@@ -36,17 +39,19 @@ public final class EmbeddingClient implements Embedder, Closeable {
      *
      * @param version of the plugin, for the {@code User-Agent}
      */
-    public EmbeddingClient(Models models, ThreadPool threadPool, String version) {
+    public EmbeddingClient(Models models, QueueBudget budget, ThreadPool threadPool, String version) {
         this(
                 models,
                 new ServiceHttp(models, "embedding-search/" + version, Dns.SYSTEM),
                 new Timer(threadPool, System::nanoTime),
-                threadPool.getThreadContext());
+                threadPool.getThreadContext(),
+                budget);
     }
 
-    EmbeddingClient(Models models, ServiceHttp http, Timer timer, ThreadContext threadContext) {
+    EmbeddingClient(Models models, ServiceHttp http, Timer timer, ThreadContext threadContext, QueueBudget budget) {
         this.models = models;
         this.http = http;
+        this.budget = budget;
         this.timer = timer;
         this.threadContext = threadContext;
     }
@@ -68,9 +73,21 @@ public final class EmbeddingClient implements Embedder, Closeable {
             preserving.onResponse(List.of());
             return;
         }
-        Lane lane = lanes.computeIfAbsent(model.name(), name -> new Lane(http, timer, backoff));
-        Collector collector = collector(request, model, lane, preserving);
+        Lane lane = lanes.computeIfAbsent(model.name(), name -> new Lane(http, timer, backoff, budget.new Share()));
+        Releasable bytes;
+        try {
+            bytes = lane.budget().reserve(request.purpose(), bytes(request, shape));
+        } catch (OpenSearchRejectedExecutionException e) {
+            preserving.onFailure(e);
+            return;
+        }
+        Collector collector = collector(request, model, lane, ActionListener.runBefore(preserving, bytes::close));
         Batch.Target target = new Batch.Target(model, request.side(), request.purpose(), shape);
+        Failure refusal = lane.refusal(model);
+        if (refusal != null) {
+            collector.failRest(refusal.exception());
+            return;
+        }
         List<Input> inputs = List.of();
         lane.announce(request.purpose());
         try {
@@ -78,6 +95,14 @@ public final class EmbeddingClient implements Embedder, Closeable {
         } finally {
             lane.submit(target, inputs);
         }
+    }
+
+    /** About as many as texts, their copies in the request's body, and vectors take. */
+    private static long bytes(EmbeddingRequest request, VectorShape shape) {
+        long chars = request.texts().stream().mapToLong(String::length).sum();
+        int dimensions = Math.max(shape.expected(), shape.wanted());
+        long vector = 4L * (dimensions > 0 ? dimensions : 1024);
+        return 3 * chars + request.texts().size() * (vector + 100);
     }
 
     /** Gathers the results; of a search's only those that come in time. */

@@ -5,8 +5,9 @@ package dev.embeddingsearch.embedding;
  * Why a call brought no vectors, and what to do about it.
  *
  * @param waitMillis how long the service asks to wait before the next call, 0 if it does not say
+ * @param outage how the service is down as far as one call can tell, in words that quote nobody; empty where it is not
  */
-record Failure(EmbeddingException exception, Verdict verdict, long waitMillis) {
+record Failure(EmbeddingException exception, Verdict verdict, long waitMillis, String outage) {
 
     enum Verdict {
         /** May succeed when sent again. */
@@ -18,6 +19,6 @@ record Failure(EmbeddingException exception, Verdict verdict, long waitMillis) {
     }
 
     static Failure of(EmbeddingException exception, Verdict verdict) {
-        return new Failure(exception, verdict, 0);
+        return new Failure(exception, verdict, 0, "");
     }
 }

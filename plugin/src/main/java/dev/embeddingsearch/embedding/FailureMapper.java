@@ -25,6 +25,7 @@ import org.opensearch.core.rest.RestStatus;
  * <tr><td>400, 413, 422</td><td>400</td><td>in halves, to find the guilty input</td></tr>
  * <tr><td>401, 403, 404, redirects, other 4xx, an inside address, a bad certificate</td><td>400: a setting is wrong</td>
  *     <td>no</td></tr>
+ * <tr><td>none, the breaker is open</td><td>503, retryable</td><td>no</td></tr>
  * <tr><td>a reply that does not add up</td><td>502</td><td>no</td></tr>
  * </table>
  *
@@ -62,21 +63,22 @@ final class FailureMapper {
                         says + "; check [" + setting("url") + "] and [" + setting("id") + "]",
                         RestStatus.BAD_REQUEST,
                         Verdict.FINAL);
-            case 408, 429 -> busy(says, error, waitMillis);
-            default -> status >= 500 ? busy(says, error, waitMillis) : other(status, says);
+            case 429 -> busy(says, error, waitMillis, "");
+            case 408 -> busy(says, error, waitMillis, "answered [408]");
+            default -> status >= 500 ? busy(says, error, waitMillis, "answered [" + status + "]") : other(status, says);
         };
     }
 
-    private Failure busy(String says, ServiceError error, long waitMillis) {
+    private Failure busy(String says, ServiceError error, long waitMillis, String outage) {
         if (error.code().equals("insufficient_quota")) {
             String hint = "; the account's quota is used up, waiting does not help";
             return failure(says + hint, RestStatus.SERVICE_UNAVAILABLE, Verdict.FINAL);
         }
         if (waitMillis > MAX_WAIT_MILLIS) {
             String hint = "; it asks to wait [" + waitMillis / 1000 + "] seconds, send the request again then";
-            return new Failure(retryable(says + hint, null), Verdict.FINAL, waitMillis);
+            return new Failure(retryable(says + hint, null), Verdict.FINAL, waitMillis, outage);
         }
-        return new Failure(retryable(says, null), Verdict.RETRY, waitMillis);
+        return new Failure(retryable(says, null), Verdict.RETRY, waitMillis, outage);
     }
 
     private Failure other(int status, String says) {
@@ -105,7 +107,7 @@ final class FailureMapper {
         String says = late
                 ? "did not answer within [" + model.limits().timeout() + "] ([" + setting("timeout") + "])"
                 : "could not be reached: " + e;
-        return Failure.of(retryable(says, e), Verdict.RETRY);
+        return new Failure(retryable(says, e), Verdict.RETRY, 0, says);
     }
 
     Failure unexpected(RuntimeException e) {
@@ -124,6 +126,12 @@ final class FailureMapper {
 
     Failure closed() {
         return Failure.of(retryable("was not called: this node is shutting down", null), Verdict.FINAL);
+    }
+
+    /** The breaker is open. */
+    static Failure notCalled(EmbeddingModel model, String why) {
+        FailureMapper mapper = new FailureMapper(model, Optional.empty());
+        return Failure.of(mapper.retryable("is not called for now: " + why, null), Verdict.FINAL);
     }
 
     private EmbeddingException retryable(String says, Exception cause) {

@@ -6,7 +6,6 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /**
  * The inputs that wait for calls to one target, of whichever requests, in order of arrival and each distinct text once.
@@ -105,8 +104,8 @@ final class InputQueue {
         }
     }
 
-    void forEach(Consumer<Input> action) {
-        inputs.values().forEach(queued -> action.accept(queued.input()));
+    List<Input> inputs() {
+        return inputs.values().stream().map(Queued::input).toList();
     }
 
     /** Goes through inputs and takes them out. */

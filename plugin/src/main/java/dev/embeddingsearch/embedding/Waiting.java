@@ -4,12 +4,12 @@ package dev.embeddingsearch.embedding;
 import dev.embeddingsearch.embedding.Batch.Target;
 import dev.embeddingsearch.model.EmbeddingModel.Limits;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What waits for its turn, of one purpose: batches already made, which go first, and inputs by their target. Guarded by
@@ -93,13 +93,16 @@ final class Waiting {
         queues.values().removeIf(InputQueue::isEmpty);
     }
 
-    /** Forgets everything and returns the inputs that are in no batch, by their target. */
-    Map<Target, List<Input>> clear() {
+    /** Forgets all batches but these. */
+    void retain(Set<Batch> kept) {
+        batches.retainAll(kept);
+    }
+
+    /** Forgets the inputs that are in no batch and returns them by their target. */
+    Map<Target, List<Input>> clearInputs() {
         Map<Target, List<Input>> left = new HashMap<>();
-        queues.forEach((target, queue) -> queue.forEach(
-                input -> left.computeIfAbsent(target, t -> new ArrayList<>()).add(input)));
+        queues.forEach((target, queue) -> left.put(target, queue.inputs()));
         queues.clear();
-        batches.clear();
         return left;
     }
 }

@@ -39,6 +39,8 @@ public record EmbeddingModel(
      * @param tokensPerMinute 0 for unlimited
      * @param timeout for one call
      * @param searchTimeout for all calls that embed one search's text
+     * @param breakerFailures calls in a row without an answer after which the service counts as down; 0 for never
+     * @param breakerPause after which it is tried again
      * @param linger how long a call of documents that is not full waits for more of them
      */
     public record Limits(
@@ -52,7 +54,9 @@ public record EmbeddingModel(
             TimeValue searchTimeout,
             int retries,
             int inFlight,
-            TimeValue linger) {}
+            TimeValue linger,
+            int breakerFailures,
+            TimeValue breakerPause) {}
 
     public String modelId(Side side) {
         return side == Side.DOCUMENT ? id : queryId;

@@ -79,7 +79,9 @@ final class ModelResolver {
                 get(ModelSettings.SEARCH_TIMEOUT),
                 get(ModelSettings.MAX_RETRIES),
                 get(ModelSettings.MAX_IN_FLIGHT),
-                get(ModelSettings.LINGER));
+                get(ModelSettings.LINGER),
+                get(ModelSettings.BREAKER_FAILURES),
+                get(ModelSettings.BREAKER_PAUSE));
     }
 
     private <T> T get(AffixSetting<T> affix) {

@@ -56,6 +56,9 @@ final class ModelSettings {
             key -> Setting.timeSetting(
                     key, TimeValue.timeValueMillis(5), TimeValue.ZERO, TimeValue.timeValueSeconds(1), DYNAMIC));
 
+    static final AffixSetting<Integer> BREAKER_FAILURES = integer("breaker_failures", 10, 0, Integer.MAX_VALUE);
+    static final AffixSetting<TimeValue> BREAKER_PAUSE = time("breaker_pause", 10);
+
     private ModelSettings() {}
 
     /** The settings that may change while the node runs. */
@@ -79,7 +82,9 @@ final class ModelSettings {
                 SEARCH_TIMEOUT,
                 MAX_RETRIES,
                 MAX_IN_FLIGHT,
-                LINGER);
+                LINGER,
+                BREAKER_FAILURES,
+                BREAKER_PAUSE);
     }
 
     /** All settings, for registration; the URL setting among them refuses what the allow-list does not permit. */

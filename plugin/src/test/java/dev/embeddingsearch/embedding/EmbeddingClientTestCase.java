@@ -22,6 +22,7 @@ import org.opensearch.common.settings.MockSecureSettings;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.common.util.concurrent.ThreadContext;
+import org.opensearch.core.common.breaker.NoopCircuitBreaker;
 import org.opensearch.test.OpenSearchTestCase;
 import org.opensearch.threadpool.Scheduler;
 import org.opensearch.threadpool.ThreadPool;
@@ -34,9 +35,11 @@ public abstract class EmbeddingClientTestCase extends OpenSearchTestCase {
 
     protected final List<Long> delays = Collections.synchronizedList(new ArrayList<>());
     protected final ThreadContext threadContext = new ThreadContext(Settings.EMPTY);
+    protected QueueBudget budget = new QueueBudget(Settings.EMPTY, () -> new NoopCircuitBreaker("embedding"));
     protected FakeService service;
     protected MockWebServer server;
     protected boolean withKey = true;
+    private Models models;
     private final AtomicLong nanos = new AtomicLong();
     private final List<EmbeddingClient> clients = new ArrayList<>();
 
@@ -60,14 +63,20 @@ public abstract class EmbeddingClientTestCase extends OpenSearchTestCase {
     }
 
     protected EmbeddingClient client(Scheduler scheduler, Dns dns, String... pairs) {
-        Models models = models(pairs);
+        models = models(pairs);
         EmbeddingClient client = new EmbeddingClient(
                 models,
                 new ServiceHttp(models, "embedding-search/test", dns),
                 new Timer(scheduler, clock(scheduler)),
-                threadContext);
+                threadContext,
+                budget);
         clients.add(client);
         return client;
+    }
+
+    /** Moves the default model of the last client to another URL; its other settings are the defaults. */
+    protected void changeUrl(String url) {
+        models.update(Settings.builder().put("embedding.model.default.url", url).build());
     }
 
     /** The clock by which the scheduler's time passes. */

@@ -90,7 +90,7 @@ public class SearchDeadlineTests extends EmbeddingClientTestCase {
             return FakeService.error(503, "e", "busy");
         };
         PlainActionFuture<List<EmbeddingResult>> future = new PlainActionFuture<>();
-        clientOnTime("max_retries", "100").embed(search("a"), future);
+        clientOnTime("max_retries", "100", "breaker_failures", "0").embed(search("a"), future);
         assertTrue(asked.await(30, TimeUnit.SECONDS));
         while (!future.isDone()) {
             assertBusy(() -> assertEquals("the deadline and the next attempt", 2, time.planned()));
