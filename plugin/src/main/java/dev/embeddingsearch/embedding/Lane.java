@@ -82,6 +82,11 @@ final class Lane implements Closeable {
         long sentAt = timer.now();
         http.send(batch, new Outcome() {
             @Override
+            public void rateLimit(RateLimit limit) {
+                state.observe(batch, limit);
+            }
+
+            @Override
             public void vectors(float[][] vectors) {
                 state.succeeded(batch);
                 drain();

@@ -87,12 +87,12 @@ final class LaneState {
         while (!closed) {
             Waiting waiting = queries.isEmpty() ? documents : queries;
             long now = timer.now();
-            Next next = waiting.next(now, inFlight.size(), preparing);
+            Next next = waiting.next(now, inFlight.size(), preparing, pacer.limitTokens());
             long spared = breaker.delay(now);
             if (next == null || inFlight.size() >= next.limits().inFlight() || spared == ModelBreaker.UNTIL_OUTCOME) {
                 return 0;
             }
-            long wait = Math.max(spared, Math.max(next.delay(), pacer.delay(now, next.limits())));
+            long wait = Math.max(spared, Math.max(next.delay(), pacer.delay(now, next.limits(), next.tokens())));
             if (wait > 0) {
                 return plan(now + wait) ? wait : 0;
             }
@@ -118,6 +118,15 @@ final class LaneState {
 
     synchronized void wokeUp() {
         wakeUpPlanned = false;
+    }
+
+    /** Takes over what the service says of its limits in its answer to {@code batch}. */
+    synchronized void observe(Batch batch, RateLimit limit) {
+        long tokens = inFlight.stream()
+                .filter(other -> other != batch)
+                .mapToLong(Batch::tokens)
+                .sum();
+        pacer.observe(timer.now(), limit, Math.max(0, inFlight.size() - 1), tokens);
     }
 
     synchronized void succeeded(Batch batch) {

@@ -9,6 +9,9 @@ interface Outcome {
 
     void failure(Failure failure);
 
+    /** What the service says of its limits, before the outcome of the same call. */
+    default void rateLimit(RateLimit limit) {}
+
     /** Whether nobody waits for it any more. */
     boolean abandoned();
 }

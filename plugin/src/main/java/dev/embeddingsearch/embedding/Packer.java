@@ -9,11 +9,14 @@ import java.util.List;
 /** How much goes into one call: as much as the limits on inputs and tokens allow, in order. */
 record Packer(int maxInputs, long maxTokens) {
 
-    static Packer of(Limits limits) {
-        // A call larger than a minute's tokens would be refused whenever it is sent.
-        int perMinute = limits.tokensPerMinute();
-        int maxTokens = perMinute == 0 ? limits.batchTokens() : Math.min(perMinute, limits.batchTokens());
-        return new Packer(limits.batchInputs(), maxTokens);
+    /**
+     * Keeps calls below a minute's tokens, for larger ones would be refused whenever they are sent.
+     *
+     * @param serviceTokens the same by the service's own account
+     */
+    static Packer of(Limits limits, long serviceTokens) {
+        long perMinute = limits.tokensPerMinute() == 0 ? Long.MAX_VALUE : limits.tokensPerMinute();
+        return new Packer(limits.batchInputs(), Math.min(limits.batchTokens(), Math.min(perMinute, serviceTokens)));
     }
 
     /** Whether so much leaves no room for more. */

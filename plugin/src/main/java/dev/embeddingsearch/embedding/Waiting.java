@@ -23,11 +23,12 @@ final class Waiting {
     /**
      * The next call, as far as it is known before it is made.
      *
+     * @param packer by which it is made
      * @param tokens how many it has, nearly
      * @param delay nanoseconds for which it had better wait for more inputs
      * @param queue of its inputs, or null where the batch is made already
      */
-    record Next(Limits limits, int tokens, long delay, InputQueue queue) {}
+    record Next(Limits limits, Packer packer, int tokens, long delay, InputQueue queue) {}
 
     void addFirst(Batch batch) {
         batches.addFirst(batch);
@@ -52,19 +53,23 @@ final class Waiting {
                 + queues.values().stream().mapToInt(InputQueue::size).sum();
     }
 
-    /** The call whose turn is next: a batch; else that which may go first; among those the one that waited longest. */
-    Next next(long now, int inFlight, int preparing) {
+    /**
+     * The call whose turn is next: a batch; else that which may go first; among those the one that waited longest.
+     *
+     * @param serviceTokens most tokens of a call by the service's account
+     */
+    Next next(long now, int inFlight, int preparing, long serviceTokens) {
         if (!batches.isEmpty()) {
             Batch batch = batches.peekFirst();
-            return new Next(batch.model().limits(), batch.tokens(), 0, null);
+            return new Next(batch.model().limits(), null, batch.tokens(), 0, null);
         }
         Next first = null;
         for (InputQueue queue : queues.values()) {
             Limits limits = queue.target().model().limits();
-            Packer packer = Packer.of(limits);
+            Packer packer = Packer.of(limits, serviceTokens);
             long delay = queue.delay(now, packer, inFlight, preparing);
             if (first == null || delay < first.delay() || (delay == first.delay() && isOlder(queue, first.queue()))) {
-                first = new Next(limits, queue.nextTokens(packer), delay, queue);
+                first = new Next(limits, packer, queue.nextTokens(packer), delay, queue);
             }
         }
         return first;
@@ -80,7 +85,7 @@ final class Waiting {
         if (queue == null) {
             return batches.removeFirst();
         }
-        List<Input> inputs = queue.take(Packer.of(next.limits()));
+        List<Input> inputs = queue.take(next.packer());
         if (queue.isEmpty()) {
             queues.remove(queue.target());
         }

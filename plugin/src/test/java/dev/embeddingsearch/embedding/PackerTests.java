@@ -23,6 +23,11 @@ public class PackerTests extends OpenSearchTestCase {
         assertEquals(List.of(List.of(5), List.of(5)), pack(10, 10, 9, 5, 5));
     }
 
+    public void testCallIsNoLargerThanTheServiceSays() {
+        assertEquals(9, Packer.of(TestLimits.of("max_batch_tokens", 10), 9).maxTokens());
+        assertEquals(10, Packer.of(TestLimits.of("max_batch_tokens", 10), 11).maxTokens());
+    }
+
     public void testNothingIsLostAndNothingIsTooLarge() {
         int[] tokens = randomIntArray();
         int maxInputs = randomIntBetween(1, 20);
@@ -47,8 +52,10 @@ public class PackerTests extends OpenSearchTestCase {
         for (int n : tokens) {
             inputs.add(new Input("text", n));
         }
-        Packer packer = Packer.of(TestLimits.of(
-                "max_batch_inputs", maxInputs, "max_batch_tokens", maxTokens, "tokens_per_minute", perMinute));
+        Packer packer = Packer.of(
+                TestLimits.of(
+                        "max_batch_inputs", maxInputs, "max_batch_tokens", maxTokens, "tokens_per_minute", perMinute),
+                Long.MAX_VALUE);
         List<List<Integer>> calls = new ArrayList<>();
         while (!inputs.isEmpty()) {
             calls.add(packer.take(inputs).stream().map(Input::tokens).toList());
