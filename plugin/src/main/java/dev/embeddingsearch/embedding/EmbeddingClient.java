@@ -12,6 +12,7 @@ import okhttp3.Dns;
 import org.opensearch.action.support.ContextPreservingActionListener;
 import org.opensearch.common.Randomness;
 import org.opensearch.common.lease.Releasable;
+import org.opensearch.common.unit.TimeValue;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.concurrency.OpenSearchRejectedExecutionException;
@@ -20,7 +21,7 @@ import org.opensearch.threadpool.ThreadPool;
 /**
  * Embeds texts by calling the services of the configured models: each distinct text once, in calls as large as the limits
  * allow and shared by all requests, several at a time, sent again where that helps, and with one result a text whatever
- * happens. A search gets what is there in {@code search_timeout}. Waiting takes no thread. Only the preparation, counting
+ * happens. A search gets what is there in {@code search_timeout}, ingest in {@code ingest_timeout}. Waiting takes no thread. Only the preparation, counting
  * tokens above all, happens on the caller's thread.
  */
 public final class EmbeddingClient implements Embedder, Closeable {
@@ -105,17 +106,21 @@ public final class EmbeddingClient implements Embedder, Closeable {
         return 3 * chars + request.texts().size() * (vector + 100);
     }
 
-    /** Gathers the results; of a search's only those that come in time. */
+    /** Gathers the results, those that come in the time the request has. */
     private Collector collector(
             EmbeddingRequest request, EmbeddingModel model, Lane lane, ActionListener<List<EmbeddingResult>> listener) {
         int texts = request.texts().size();
-        if (request.purpose() != Purpose.SEARCH) {
+        boolean search = request.purpose() == Purpose.SEARCH;
+        TimeValue time =
+                search ? model.limits().searchTimeout() : model.limits().ingestTimeout();
+        if (time.nanos() <= 0) {
             return new Collector(texts, listener);
         }
-        SearchDeadline deadline = new SearchDeadline();
+        Deadline deadline = new Deadline();
         Collector collector = new Collector(texts, deadline.stoppedBy(listener));
-        deadline.start(timer.scheduler(), model.limits().searchTimeout(), () -> {
-            collector.failRest(new FailureMapper(model, Optional.empty()).late());
+        deadline.start(timer.scheduler(), time, () -> {
+            FailureMapper failures = new FailureMapper(model, Optional.empty());
+            collector.failRest(failures.late(time, search ? "search_timeout" : "ingest_timeout"));
             lane.dropAbandoned();
         });
         return collector;

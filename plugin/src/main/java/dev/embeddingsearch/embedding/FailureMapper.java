@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.opensearch.ExceptionsHelper;
+import org.opensearch.common.unit.TimeValue;
 import org.opensearch.core.rest.RestStatus;
 
 /**
@@ -116,12 +117,10 @@ final class FailureMapper {
                 new EmbeddingException(subject() + says, RestStatus.INTERNAL_SERVER_ERROR, false, e), Verdict.FINAL);
     }
 
-    /** Nothing came in the time that a search has. */
-    EmbeddingException late() {
+    /** Nothing came in the time that a request has. */
+    EmbeddingException late(TimeValue time, String setting) {
         return retryable(
-                "brought no vector within [" + model.limits().searchTimeout() + "] ([" + setting("search_timeout")
-                        + "]), all attempts together",
-                null);
+                "brought no vector within [" + time + "] ([" + setting(setting) + "]), all attempts together", null);
     }
 
     Failure closed() {

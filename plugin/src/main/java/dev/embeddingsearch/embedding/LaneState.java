@@ -158,8 +158,8 @@ final class LaneState {
 
     /**
      * Tells the breaker. When it opens, all that waits fails but documents that were sent before: those share the fate of
-     * the one call that is let through next. A call ended because its searches were late says something about the service
-     * only if it had half their time.
+     * the one call that is let through next. A call ended because its requests were late says something about the service
+     * only if it had half the time of a search.
      */
     private Runnable judge(Batch batch, Failure failure, long sentAt) {
         long now = timer.now();

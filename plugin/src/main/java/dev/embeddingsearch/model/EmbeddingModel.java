@@ -41,6 +41,7 @@ public record EmbeddingModel(
      * @param searchTimeout for all calls that embed one search's text
      * @param breakerFailures calls in a row without an answer after which the service counts as down; 0 for never
      * @param breakerPause after which it is tried again
+     * @param ingestTimeout for all calls that embed one bulk request's texts; zero for ever
      * @param linger how long a call of documents that is not full waits for more of them
      */
     public record Limits(
@@ -52,6 +53,7 @@ public record EmbeddingModel(
             int tokensPerMinute,
             TimeValue timeout,
             TimeValue searchTimeout,
+            TimeValue ingestTimeout,
             int retries,
             int inFlight,
             TimeValue linger,

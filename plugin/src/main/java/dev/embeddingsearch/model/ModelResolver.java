@@ -77,6 +77,7 @@ final class ModelResolver {
                 get(ModelSettings.TOKENS_PER_MINUTE),
                 get(ModelSettings.TIMEOUT),
                 get(ModelSettings.SEARCH_TIMEOUT),
+                get(ModelSettings.INGEST_TIMEOUT),
                 get(ModelSettings.MAX_RETRIES),
                 get(ModelSettings.MAX_IN_FLIGHT),
                 get(ModelSettings.LINGER),

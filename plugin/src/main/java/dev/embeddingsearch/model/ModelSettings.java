@@ -48,6 +48,8 @@ final class ModelSettings {
     static final AffixSetting<Integer> TOKENS_PER_MINUTE = integer("tokens_per_minute", 0, 0, Integer.MAX_VALUE);
     static final AffixSetting<TimeValue> TIMEOUT = time("timeout", 30);
     static final AffixSetting<TimeValue> SEARCH_TIMEOUT = time("search_timeout", 10);
+    static final AffixSetting<TimeValue> INGEST_TIMEOUT = affix(
+            "ingest_timeout", key -> Setting.timeSetting(key, TimeValue.timeValueMinutes(10), TimeValue.ZERO, DYNAMIC));
     static final AffixSetting<Integer> MAX_RETRIES = integer("max_retries", 5, 0, 100);
     static final AffixSetting<Integer> MAX_IN_FLIGHT = integer("max_in_flight", 8, 1, 1024);
 
@@ -80,6 +82,7 @@ final class ModelSettings {
                 TOKENS_PER_MINUTE,
                 TIMEOUT,
                 SEARCH_TIMEOUT,
+                INGEST_TIMEOUT,
                 MAX_RETRIES,
                 MAX_IN_FLIGHT,
                 LINGER,

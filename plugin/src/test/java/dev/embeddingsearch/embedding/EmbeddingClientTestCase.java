@@ -104,15 +104,20 @@ public abstract class EmbeddingClientTestCase extends OpenSearchTestCase {
         return new Models(settings.build());
     }
 
-    /** Pauses pass at once; the deadline of a search never comes. */
+    /** Pauses pass at once; deadlines never come. */
     private Scheduler.ScheduledCancellable passAtOnce(Runnable task, TimeValue delay, String executor) {
-        if (delay.equals(TimeValue.timeValueSeconds(10))) {
+        if (isDeadline(delay)) {
             return null;
         }
         delays.add(delay.millis());
         nanos.addAndGet(delay.nanos());
         task.run();
         return null;
+    }
+
+    /** Whether it is the default time of a search or of ingest. */
+    protected static boolean isDeadline(TimeValue delay) {
+        return delay.equals(TimeValue.timeValueSeconds(10)) || delay.equals(TimeValue.timeValueMinutes(10));
     }
 
     protected static List<EmbeddingResult> embed(EmbeddingClient client, String... texts) {

@@ -132,7 +132,8 @@ public class ModelBreakerTests extends EmbeddingClientTestCase {
     }
 
     public void testDocumentsSentBeforeWaitForTheNextCall() throws Exception {
-        EmbeddingClient client = client(time, Dns.SYSTEM, "breaker_failures", "1", "breaker_pause", "60s");
+        EmbeddingClient client =
+                client(time, Dns.SYSTEM, "breaker_failures", "1", "breaker_pause", "60s", "ingest_timeout", "0s");
         goDown();
         PlainActionFuture<List<EmbeddingResult>> document = send(client, "document");
         assertBusy(() -> assertTrue("the next attempt is planned", time.planned() > 0));
@@ -147,8 +148,17 @@ public class ModelBreakerTests extends EmbeddingClientTestCase {
     }
 
     public void testAllThatWaitsSharesTheFateOfTheNextCall() throws Exception {
-        EmbeddingClient client =
-                client(time, Dns.SYSTEM, "breaker_failures", "2", "breaker_pause", "60s", "linger", "0ms");
+        EmbeddingClient client = client(
+                time,
+                Dns.SYSTEM,
+                "breaker_failures",
+                "2",
+                "breaker_pause",
+                "60s",
+                "linger",
+                "0ms",
+                "ingest_timeout",
+                "0s");
         CountDownLatch both = new CountDownLatch(2);
         service.behaviour = asked -> {
             both.countDown();

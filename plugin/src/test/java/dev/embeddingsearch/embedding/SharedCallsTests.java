@@ -118,7 +118,8 @@ public class SharedCallsTests extends EmbeddingClientTestCase {
 
     public void testOtherTargetsHaveCallsOfTheirOwn() throws Exception {
         holdAnswers();
-        EmbeddingClient client = client(time, Dns.SYSTEM, "query_id", "for-queries", "max_in_flight", "1");
+        EmbeddingClient client =
+                client(time, Dns.SYSTEM, "query_id", "for-queries", "max_in_flight", "1", "ingest_timeout", "0s");
         PlainActionFuture<List<EmbeddingResult>> first = send(client, "a");
         PlainActionFuture<List<EmbeddingResult>> longer = new PlainActionFuture<>();
         client.embed(request(2 * DIMENSIONS, "b"), longer);
@@ -147,7 +148,8 @@ public class SharedCallsTests extends EmbeddingClientTestCase {
             all.addAll(requests.getLast());
         }
         Set<String> guilty = Set.copyOf(randomSubsetOf(randomIntBetween(1, 5), all));
-        EmbeddingClient client = client(time, Dns.SYSTEM, "max_in_flight", "1", "max_batch_inputs", "30");
+        EmbeddingClient client =
+                client(time, Dns.SYSTEM, "max_in_flight", "1", "max_batch_inputs", "30", "ingest_timeout", "0s");
         service.behaviour = asked -> {
             firstAsked.countDown();
             try {
@@ -198,7 +200,8 @@ public class SharedCallsTests extends EmbeddingClientTestCase {
     public void testManyRequestsFillTheirCalls() throws Exception {
         int most = randomIntBetween(64, 256);
         holdAnswers();
-        EmbeddingClient client = client(time, Dns.SYSTEM, "max_batch_inputs", Integer.toString(most));
+        EmbeddingClient client =
+                client(time, Dns.SYSTEM, "max_batch_inputs", Integer.toString(most), "ingest_timeout", "0s");
         List<List<String>> requests = new ArrayList<>();
         int total = 0;
         for (int r = 0; total < 10_000; r++) {
