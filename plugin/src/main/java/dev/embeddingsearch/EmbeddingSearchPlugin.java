@@ -6,6 +6,7 @@ import dev.embeddingsearch.embedding.CachingEmbedder;
 import dev.embeddingsearch.embedding.DiskCache;
 import dev.embeddingsearch.embedding.Embedder;
 import dev.embeddingsearch.embedding.EmbeddingClient;
+import dev.embeddingsearch.embedding.QueueBudget;
 import dev.embeddingsearch.embedding.VectorMeter;
 import dev.embeddingsearch.ingest.BatchEmbedder;
 import dev.embeddingsearch.ingest.EmbeddingProcessor;
@@ -40,6 +41,7 @@ import org.opensearch.common.settings.ClusterSettings;
 import org.opensearch.common.settings.IndexScopedSettings;
 import org.opensearch.common.settings.Setting;
 import org.opensearch.common.settings.Settings;
+import org.opensearch.core.common.breaker.CircuitBreaker;
 import org.opensearch.common.settings.SettingsFilter;
 import org.opensearch.core.action.ActionResponse;
 import org.opensearch.core.common.io.stream.NamedWriteableRegistry;
@@ -49,9 +51,11 @@ import org.opensearch.env.NodeEnvironment;
 import org.opensearch.index.IndexSettings;
 import org.opensearch.index.codec.CodecServiceFactory;
 import org.opensearch.index.mapper.Mapper;
+import org.opensearch.indices.breaker.BreakerSettings;
 import org.opensearch.ingest.IngestService;
 import org.opensearch.ingest.Processor;
 import org.opensearch.plugins.ActionPlugin;
+import org.opensearch.plugins.CircuitBreakerPlugin;
 import org.opensearch.plugins.EnginePlugin;
 import org.opensearch.plugins.IngestPlugin;
 import org.opensearch.plugins.MapperPlugin;
@@ -68,11 +72,18 @@ import org.opensearch.watcher.ResourceWatcherService;
 
 /** Wires the rooms of the plugin to OpenSearch's extension points. */
 public class EmbeddingSearchPlugin extends Plugin
-        implements MapperPlugin, IngestPlugin, SearchPlugin, EnginePlugin, ActionPlugin, ReloadablePlugin {
+        implements MapperPlugin,
+                IngestPlugin,
+                SearchPlugin,
+                EnginePlugin,
+                ActionPlugin,
+                CircuitBreakerPlugin,
+                ReloadablePlugin {
 
     private final Settings settings;
     private final Models models;
     private final EmbeddingStats stats = new EmbeddingStats();
+    private final SetOnce<CircuitBreaker> breaker = new SetOnce<>();
     private final SetOnce<Services> services = new SetOnce<>();
     private final SetOnce<QueryEmbedder> queryEmbedder = new SetOnce<>();
 
@@ -96,7 +107,8 @@ public class EmbeddingSearchPlugin extends Plugin
     private synchronized Services services(Client client, ClusterService clusterService) {
         if (services.get() == null) {
             ThreadPool threadPool = client.threadPool();
-            EmbeddingClient embeddings = new EmbeddingClient(models, threadPool, version(), stats);
+            EmbeddingClient embeddings = new EmbeddingClient(
+                    models, new QueueBudget(settings, breaker::get), threadPool, version(), stats);
             Embedder made = new VectorMeter(
                     embeddings, (model, texts, characters) -> stats.model(model).saved(-texts, -characters));
             DiskCache disk =
@@ -133,6 +145,7 @@ public class EmbeddingSearchPlugin extends Plugin
         List<Setting<?>> all = new ArrayList<>(Models.settings(settings));
         all.add(CachingEmbedder.SIZE);
         all.add(DiskCache.SIZE);
+        all.add(QueueBudget.SIZE);
         return all;
     }
 
@@ -161,6 +174,16 @@ public class EmbeddingSearchPlugin extends Plugin
         SearchedIndices indices = new SearchedIndices(clusterService, indexNameExpressionResolver);
         queryEmbedder.set(new QueryEmbedder(made.embedder(), models, made.mappings(), indices, stats));
         return List.of(new NodeServices(models, made.client(), made.embedder(), made.cache()::stats, stats));
+    }
+
+    @Override
+    public BreakerSettings getCircuitBreaker(Settings nodeSettings) {
+        return QueueBudget.breakerSettings(nodeSettings);
+    }
+
+    @Override
+    public void setCircuitBreaker(CircuitBreaker circuitBreaker) {
+        breaker.set(circuitBreaker);
     }
 
     @Override

@@ -99,10 +99,11 @@ public class EmbeddingSearchPluginTests extends OpenSearchSingleNodeTestCase {
                 containsString("embedding.model.default.dimension"));
     }
 
-    public void testOnlyTheAllowListAndTheCacheAreStatic() {
+    public void testOnlyTheAllowListAndMemoryAreStatic() {
         for (Setting<?> setting : new EmbeddingSearchPlugin(Settings.EMPTY).getSettings()) {
             boolean fixed = setting.getKey().equals("embedding.url_allowlist")
                     || setting.getKey().equals("embedding.cache.size")
+                    || setting.getKey().equals("embedding.queue.size")
                     || setting.getKey().endsWith("api_key");
             assertEquals(setting.getKey(), fixed == false, setting.isDynamic());
         }

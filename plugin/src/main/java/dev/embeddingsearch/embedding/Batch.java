@@ -5,7 +5,6 @@ import dev.embeddingsearch.model.EmbeddingModel;
 import dev.embeddingsearch.model.Side;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BooleanSupplier;
 
 /** The inputs of one call, through all its attempts. Its outcome is told once, whoever comes first. */
 final class Batch {
@@ -17,12 +16,8 @@ final class Batch {
     private volatile int failedAttempts;
     private volatile Runnable cancel = () -> {};
 
-    /**
-     * Where a batch goes and what is to come back.
-     *
-     * @param abandoned whether nobody waits for it any more
-     */
-    record Target(EmbeddingModel model, Side side, Purpose purpose, VectorShape shape, BooleanSupplier abandoned) {}
+    /** Where inputs go and what is to come back; inputs of one target may share a call. */
+    record Target(EmbeddingModel model, Side side, Purpose purpose, VectorShape shape) {}
 
     Batch(Target target, List<Input> inputs, Outcome outcome) {
         this.target = target;
@@ -43,15 +38,11 @@ final class Batch {
     }
 
     boolean abandoned() {
-        return target.abandoned().getAsBoolean();
+        return outcome.abandoned();
     }
 
     VectorShape shape() {
         return target.shape();
-    }
-
-    Target target() {
-        return target;
     }
 
     List<Input> inputs() {

@@ -55,4 +55,14 @@ final class CountedCall implements Outcome {
         stats.failed(ended ? FailureKind.ABANDONED : failure.kind());
         receiver.failure(failure);
     }
+
+    @Override
+    public void rateLimit(RateLimit limit) {
+        receiver.rateLimit(limit);
+    }
+
+    @Override
+    public boolean abandoned() {
+        return receiver.abandoned();
+    }
 }

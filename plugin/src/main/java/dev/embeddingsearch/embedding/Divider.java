@@ -2,38 +2,41 @@
 package dev.embeddingsearch.embedding;
 
 import dev.embeddingsearch.embedding.Failure.Verdict;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import org.opensearch.ExceptionsHelper;
 
 /**
- * Sends inputs and, when the service refuses them for their content, finds the guilty ones by halving, so that one bad
- * text never sinks the others. Before the first halving a harmless text goes out alone: if that is refused too, the
- * request itself is wrong and halving would only repeat the refusal once an input.
+ * Makes batches of inputs, whichever requests they come from, and gives each its own result. When the service refuses a
+ * batch for its content, the guilty inputs are found by halving, so that one bad text never sinks the others. Before the
+ * first halving a harmless text goes out alone: if that is refused too, the request itself is wrong and halving would only
+ * repeat the refusal once an input.
  */
 final class Divider {
 
-    private static final Input HARMLESS = new Input("a", 1, List.of());
+    private final Consumer<Batch> lane;
 
-    private final Lane lane;
-    private final Batch.Target target;
-    private final Collector collector;
-
-    Divider(Lane lane, Batch.Target target, Collector collector) {
+    /**
+     * @param lane where further batches go
+     */
+    Divider(Consumer<Batch> lane) {
         this.lane = lane;
-        this.target = target;
-        this.collector = collector;
     }
 
-    void send(List<Input> inputs) {
-        send(inputs, false);
+    Batch batch(Batch.Target target, List<Input> inputs) {
+        return batch(target, inputs, false);
     }
 
-    private void send(List<Input> inputs, boolean contentIsGuilty) {
-        lane.submit(new Batch(target, inputs, new Outcome() {
+    private Batch batch(Batch.Target target, List<Input> inputs, boolean contentIsGuilty) {
+        return new Batch(target, inputs, new Outcome() {
             @Override
             public void vectors(float[][] vectors) {
+                List<RuntimeException> thrown = new ArrayList<>();
                 for (int i = 0; i < vectors.length; i++) {
-                    collector.vector(inputs.get(i).positions(), vectors[i]);
+                    inputs.get(i).vector(vectors[i], thrown);
                 }
+                ExceptionsHelper.maybeThrowRuntimeAndSuppress(thrown);
             }
 
             @Override
@@ -41,35 +44,47 @@ final class Divider {
                 if (failure.verdict() != Verdict.REFUSED || inputs.size() == 1) {
                     fail(inputs, failure);
                 } else if (contentIsGuilty) {
-                    halve(inputs);
+                    halve(target, inputs);
                 } else {
-                    probe(inputs, failure);
+                    lane.accept(probe(target, inputs));
                 }
             }
-        }));
+
+            @Override
+            public boolean abandoned() {
+                return inputs.stream().allMatch(Input::abandoned);
+            }
+        });
     }
 
-    private void probe(List<Input> inputs, Failure refusal) {
-        lane.submit(new Batch(target, List.of(HARMLESS), new Outcome() {
+    private Batch probe(Batch.Target target, List<Input> inputs) {
+        return new Batch(target, List.of(new Input("a", 1)), new Outcome() {
             @Override
             public void vectors(float[][] vectors) {
-                halve(inputs);
+                halve(target, inputs);
             }
 
             @Override
             public void failure(Failure failure) {
-                fail(inputs, failure.verdict() == Verdict.REFUSED ? refusal : failure);
+                fail(inputs, failure); // not the first refusal, which may quote one request's text to another
             }
-        }));
+
+            @Override
+            public boolean abandoned() {
+                return inputs.stream().allMatch(Input::abandoned);
+            }
+        });
     }
 
-    private void halve(List<Input> inputs) {
+    private void halve(Batch.Target target, List<Input> inputs) {
         int middle = inputs.size() / 2;
-        send(inputs.subList(0, middle), true);
-        send(inputs.subList(middle, inputs.size()), true);
+        lane.accept(batch(target, inputs.subList(0, middle), true));
+        lane.accept(batch(target, inputs.subList(middle, inputs.size()), true));
     }
 
-    private void fail(List<Input> inputs, Failure failure) {
-        inputs.forEach(input -> collector.failure(input.positions(), failure.exception()));
+    static void fail(List<Input> inputs, Failure failure) {
+        List<RuntimeException> thrown = new ArrayList<>();
+        inputs.forEach(input -> input.failure(failure.exception(), thrown));
+        ExceptionsHelper.maybeThrowRuntimeAndSuppress(thrown);
     }
 }

@@ -9,27 +9,29 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.LongSupplier;
 import okhttp3.Dns;
 import org.opensearch.action.support.ContextPreservingActionListener;
 import org.opensearch.common.Randomness;
+import org.opensearch.common.lease.Releasable;
+import org.opensearch.common.unit.TimeValue;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.core.action.ActionListener;
-import org.opensearch.threadpool.Scheduler;
+import org.opensearch.core.concurrency.OpenSearchRejectedExecutionException;
 import org.opensearch.threadpool.ThreadPool;
 
 /**
- * Embeds texts by calling the services of the configured models: each distinct text of a request once, in calls as
- * large as the limits allow, several at a time, sent again where that helps, and with one result a text whatever
- * happens. A search gets what is there in {@code search_timeout}. Waiting takes no thread. Only the preparation, counting tokens above all, happens on the caller's thread.
+ * Embeds texts by calling the services of the configured models: each distinct text once, in calls as large as the limits
+ * allow and shared by all requests, several at a time, sent again where that helps, and with one result a text whatever
+ * happens. A search gets what is there in {@code search_timeout}, ingest in {@code ingest_timeout}. Waiting takes no thread. Only the preparation, counting
+ * tokens above all, happens on the caller's thread.
  */
 public final class EmbeddingClient implements Embedder, Closeable {
 
     private final Models models;
     private final ServiceHttp http;
-    private final Scheduler scheduler;
+    private final QueueBudget budget;
+    private final Timer timer;
     private final ThreadContext threadContext;
-    private final LongSupplier nanoClock;
     private final Tokens tokens = new Tokens();
     private final Backoff backoff = new Backoff(() -> Randomness.get().nextDouble());
     private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
@@ -39,22 +41,22 @@ public final class EmbeddingClient implements Embedder, Closeable {
      *
      * @param version of the plugin, for the {@code User-Agent}
      */
-    public EmbeddingClient(Models models, ThreadPool threadPool, String version, EmbeddingStats stats) {
+    public EmbeddingClient(
+            Models models, QueueBudget budget, ThreadPool threadPool, String version, EmbeddingStats stats) {
         this(
                 models,
                 new ServiceHttp(models, "embedding-search/" + version, Dns.SYSTEM, stats),
-                threadPool,
+                new Timer(threadPool, System::nanoTime),
                 threadPool.getThreadContext(),
-                System::nanoTime);
+                budget);
     }
 
-    EmbeddingClient(
-            Models models, ServiceHttp http, Scheduler scheduler, ThreadContext threadContext, LongSupplier nanoClock) {
+    EmbeddingClient(Models models, ServiceHttp http, Timer timer, ThreadContext threadContext, QueueBudget budget) {
         this.models = models;
         this.http = http;
-        this.scheduler = scheduler;
+        this.budget = budget;
+        this.timer = timer;
         this.threadContext = threadContext;
-        this.nanoClock = nanoClock;
     }
 
     @Override
@@ -74,25 +76,53 @@ public final class EmbeddingClient implements Embedder, Closeable {
             preserving.onResponse(List.of());
             return;
         }
-        Lane lane = lanes.computeIfAbsent(model.name(), name -> new Lane(http, scheduler, nanoClock, backoff));
-        Collector collector = collector(request, model, lane, preserving);
-        Batch.Target target = new Batch.Target(model, request.side(), request.purpose(), shape, collector::answered);
-        Divider divider = new Divider(lane, target, collector);
-        List<Input> inputs = new Preparation(tokens, model, request).prepare(collector);
-        Packer.pack(inputs, model.limits()).forEach(divider::send);
+        Lane lane = lanes.computeIfAbsent(model.name(), name -> new Lane(http, timer, backoff, budget.new Share()));
+        Releasable bytes;
+        try {
+            bytes = lane.budget().reserve(request.purpose(), bytes(request, shape));
+        } catch (OpenSearchRejectedExecutionException e) {
+            preserving.onFailure(e);
+            return;
+        }
+        Collector collector = collector(request, model, lane, ActionListener.runBefore(preserving, bytes::close));
+        Batch.Target target = new Batch.Target(model, request.side(), request.purpose(), shape);
+        Failure refusal = lane.refusal(model);
+        if (refusal != null) {
+            collector.failRest(refusal.exception());
+            return;
+        }
+        List<Input> inputs = List.of();
+        lane.announce(request.purpose());
+        try {
+            inputs = new Preparation(tokens, model, request).prepare(collector);
+        } finally {
+            lane.submit(target, inputs);
+        }
     }
 
-    /** Gathers the results; of a search's only those that come in time. */
+    /** About as many as texts, their copies in the request's body, and vectors take. */
+    private static long bytes(EmbeddingRequest request, VectorShape shape) {
+        long chars = request.texts().stream().mapToLong(String::length).sum();
+        int dimensions = Math.max(shape.expected(), shape.wanted());
+        long vector = 4L * (dimensions > 0 ? dimensions : 1024);
+        return 3 * chars + request.texts().size() * (vector + 100);
+    }
+
+    /** Gathers the results, those that come in the time the request has. */
     private Collector collector(
             EmbeddingRequest request, EmbeddingModel model, Lane lane, ActionListener<List<EmbeddingResult>> listener) {
         int texts = request.texts().size();
-        if (request.purpose() != Purpose.SEARCH) {
+        boolean search = request.purpose() == Purpose.SEARCH;
+        TimeValue time =
+                search ? model.limits().searchTimeout() : model.limits().ingestTimeout();
+        if (time.nanos() <= 0) {
             return new Collector(texts, listener);
         }
-        SearchDeadline deadline = new SearchDeadline();
+        Deadline deadline = new Deadline();
         Collector collector = new Collector(texts, deadline.stoppedBy(listener));
-        deadline.start(scheduler, model.limits().searchTimeout(), () -> {
-            collector.failRest(new FailureMapper(model, Optional.empty()).late());
+        deadline.start(timer.scheduler(), time, () -> {
+            FailureMapper failures = new FailureMapper(model, Optional.empty());
+            collector.failRest(failures.late(time, search ? "search_timeout" : "ingest_timeout"));
             lane.dropAbandoned();
         });
         return collector;

@@ -8,8 +8,9 @@ import dev.embeddingsearch.stats.FailureKind;
  *
  * @param waitMillis how long the service asks to wait before the next call, 0 if it does not say
  * @param kind what it is counted as
+ * @param outage how the service is down as far as one call can tell, in words that quote nobody; empty where it is not
  */
-record Failure(EmbeddingException exception, Verdict verdict, long waitMillis, FailureKind kind) {
+record Failure(EmbeddingException exception, Verdict verdict, long waitMillis, FailureKind kind, String outage) {
 
     enum Verdict {
         /** May succeed when sent again. */
@@ -20,15 +21,11 @@ record Failure(EmbeddingException exception, Verdict verdict, long waitMillis, F
         FINAL
     }
 
-    Failure(EmbeddingException exception, Verdict verdict, long waitMillis) {
-        this(exception, verdict, waitMillis, FailureKind.UNEXPECTED);
-    }
-
     static Failure of(EmbeddingException exception, Verdict verdict) {
-        return new Failure(exception, verdict, 0);
+        return new Failure(exception, verdict, 0, FailureKind.UNEXPECTED, "");
     }
 
     Failure as(FailureKind other) {
-        return new Failure(exception, verdict, waitMillis, other);
+        return new Failure(exception, verdict, waitMillis, other, outage);
     }
 }

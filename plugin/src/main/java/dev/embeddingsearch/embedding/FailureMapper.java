@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.opensearch.ExceptionsHelper;
+import org.opensearch.common.unit.TimeValue;
 import org.opensearch.core.rest.RestStatus;
 
 /**
@@ -26,6 +27,7 @@ import org.opensearch.core.rest.RestStatus;
  * <tr><td>400, 413, 422</td><td>400</td><td>in halves, to find the guilty input</td></tr>
  * <tr><td>401, 403, 404, redirects, other 4xx, an inside address, a bad certificate</td><td>400: a setting is wrong</td>
  *     <td>no</td></tr>
+ * <tr><td>none, the breaker is open</td><td>503, retryable</td><td>no</td></tr>
  * <tr><td>a reply that does not add up</td><td>502</td><td>no</td></tr>
  * </table>
  *
@@ -66,26 +68,32 @@ final class FailureMapper {
                                 RestStatus.BAD_REQUEST,
                                 Verdict.FINAL)
                         .as(FailureKind.SETTINGS);
-            case 408 -> busy(says, error, waitMillis, FailureKind.TIMEOUT);
-            case 429 -> busy(says, error, waitMillis, FailureKind.THROTTLED);
+            case 408, 429 -> busy(status, says, error, waitMillis);
             default ->
                 status >= 500
-                        ? busy(says, error, waitMillis, FailureKind.SERVER_ERROR)
+                        ? busy(status, says, error, waitMillis)
                         : other(status, says).as(FailureKind.SETTINGS);
         };
     }
 
-    private Failure busy(String says, ServiceError error, long waitMillis, FailureKind kind) {
+    private Failure busy(int status, String says, ServiceError error, long waitMillis) {
         if (error.code().equals("insufficient_quota")) {
             String hint = "; the account's quota is used up, waiting does not help";
             return failure(says + hint, RestStatus.SERVICE_UNAVAILABLE, Verdict.FINAL)
                     .as(FailureKind.QUOTA);
         }
+        FailureKind kind =
+                switch (status) {
+                    case 408 -> FailureKind.TIMEOUT;
+                    case 429 -> FailureKind.THROTTLED;
+                    default -> FailureKind.SERVER_ERROR;
+                };
+        String outage = kind == FailureKind.THROTTLED ? "" : "answered [" + status + "]";
         if (waitMillis > MAX_WAIT_MILLIS) {
             String hint = "; it asks to wait [" + waitMillis / 1000 + "] seconds, send the request again then";
-            return new Failure(retryable(says + hint, null), Verdict.FINAL, waitMillis, kind);
+            return new Failure(retryable(says + hint, null), Verdict.FINAL, waitMillis, kind, outage);
         }
-        return new Failure(retryable(says, null), Verdict.RETRY, waitMillis, kind);
+        return new Failure(retryable(says, null), Verdict.RETRY, waitMillis, kind, outage);
     }
 
     private Failure other(int status, String says) {
@@ -117,7 +125,8 @@ final class FailureMapper {
         String says = late
                 ? "did not answer within [" + model.limits().timeout() + "] ([" + setting("timeout") + "])"
                 : "could not be reached: " + e;
-        return Failure.of(retryable(says, e), Verdict.RETRY).as(late ? FailureKind.TIMEOUT : FailureKind.UNREACHABLE);
+        FailureKind kind = late ? FailureKind.TIMEOUT : FailureKind.UNREACHABLE;
+        return new Failure(retryable(says, e), Verdict.RETRY, 0, kind, says);
     }
 
     Failure unexpected(RuntimeException e) {
@@ -126,17 +135,21 @@ final class FailureMapper {
                 new EmbeddingException(subject() + says, RestStatus.INTERNAL_SERVER_ERROR, false, e), Verdict.FINAL);
     }
 
-    /** Nothing came in the time that a search has. */
-    EmbeddingException late() {
+    /** Nothing came in the time that a request has. */
+    EmbeddingException late(TimeValue time, String setting) {
         return retryable(
-                "brought no vector within [" + model.limits().searchTimeout() + "] ([" + setting("search_timeout")
-                        + "]), all attempts together",
-                null);
+                "brought no vector within [" + time + "] ([" + setting(setting) + "]), all attempts together", null);
     }
 
     Failure closed() {
         return Failure.of(retryable("was not called: this node is shutting down", null), Verdict.FINAL)
                 .as(FailureKind.CLOSED);
+    }
+
+    /** The breaker is open. */
+    static Failure notCalled(EmbeddingModel model, String why) {
+        FailureMapper mapper = new FailureMapper(model, Optional.empty());
+        return Failure.of(mapper.retryable("is not called for now: " + why, null), Verdict.FINAL);
     }
 
     private EmbeddingException retryable(String says, Exception cause) {

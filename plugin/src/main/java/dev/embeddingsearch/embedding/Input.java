@@ -1,19 +1,81 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.embedding;
 
+import dev.embeddingsearch.embedding.Flight.Waiter;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One distinct text, ready to be sent.
- *
- * @param tokens how many it has; an upper bound where that is all that matters
- * @param positions where it stands in the request
+ * One distinct text, ready to be sent, and all who want its vector. Others may join while it waits for its turn, which is
+ * guarded by the lane; afterwards it does not change.
  */
-record Input(String text, int tokens, List<Integer> positions) {
+final class Input {
+
+    private final String text;
+    private final int tokens;
+    private final List<Waiter> waiters = new ArrayList<>(1);
+
+    /**
+     * @param tokens how many it has; an upper bound where that is all that matters
+     */
+    Input(String text, int tokens) {
+        this.text = text;
+        this.tokens = tokens;
+    }
+
+    Input wantedBy(Collector collector, List<Integer> positions) {
+        waiters.add(new Waiter(collector, positions));
+        return this;
+    }
+
+    /** Takes over those who wait for the same text. */
+    void join(Input same) {
+        waiters.addAll(same.waiters);
+    }
+
+    String text() {
+        return text;
+    }
+
+    int tokens() {
+        return tokens;
+    }
+
+    /** Whether nobody waits for it any more. */
+    boolean abandoned() {
+        return waiters.stream().allMatch(waiter -> waiter.collector().answered());
+    }
+
+    /**
+     * Hands the vector to all who wait, a copy to all but the first.
+     *
+     * @param thrown gets what receivers throw, which must not keep the others from hearing
+     */
+    void vector(float[] vector, List<RuntimeException> thrown) {
+        for (int i = 0; i < waiters.size(); i++) {
+            Waiter waiter = waiters.get(i);
+            float[] own = i == 0 ? vector : vector.clone();
+            guarded(() -> waiter.collector().vector(waiter.positions(), own), thrown);
+        }
+    }
+
+    void failure(Exception failure, List<RuntimeException> thrown) {
+        for (Waiter waiter : waiters) {
+            guarded(() -> waiter.collector().failure(waiter.positions(), failure), thrown);
+        }
+    }
+
+    private static void guarded(Runnable report, List<RuntimeException> thrown) {
+        try {
+            report.run();
+        } catch (RuntimeException e) {
+            thrown.add(e);
+        }
+    }
 
     /** Leaves the text out. */
     @Override
     public String toString() {
-        return "Input[tokens=" + tokens + ", positions=" + positions + "]";
+        return "Input[tokens=" + tokens + ", waiters=" + waiters.size() + "]";
     }
 }

@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.embedding;
 
-/** Hears what became of a batch: one of the two, once. */
+/** Hears what became of a batch: one of the first two, once. */
 interface Outcome {
 
     /** One vector an input, in the order of the inputs. */
     void vectors(float[][] vectors);
 
     void failure(Failure failure);
+
+    /** What the service says of its limits, before the outcome of the same call. */
+    default void rateLimit(RateLimit limit) {}
+
+    /** Whether nobody waits for it any more. */
+    boolean abandoned();
 }

@@ -3,33 +3,40 @@ package dev.embeddingsearch.embedding;
 
 import dev.embeddingsearch.model.EmbeddingModel.Limits;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 
-/** Packs inputs into as few calls as their order allows, under the limits on inputs and tokens. */
-final class Packer {
+/** How much goes into one call: as much as the limits on inputs and tokens allow, in order. */
+record Packer(int maxInputs, long maxTokens) {
 
-    private Packer() {}
+    /**
+     * Keeps calls below a minute's tokens, for larger ones would be refused whenever they are sent.
+     *
+     * @param serviceTokens the same by the service's own account
+     */
+    static Packer of(Limits limits, long serviceTokens) {
+        long perMinute = limits.tokensPerMinute() == 0 ? Long.MAX_VALUE : limits.tokensPerMinute();
+        return new Packer(limits.batchInputs(), Math.min(limits.batchTokens(), Math.min(perMinute, serviceTokens)));
+    }
 
-    static List<List<Input>> pack(List<Input> inputs, Limits limits) {
-        // A call larger than a minute's tokens would be refused whenever it is sent.
-        int perMinute = limits.tokensPerMinute();
-        int maxTokens = perMinute == 0 ? limits.batchTokens() : Math.min(perMinute, limits.batchTokens());
-        List<List<Input>> batches = new ArrayList<>();
-        List<Input> batch = new ArrayList<>();
+    /** Whether so much leaves no room for more. */
+    boolean isFull(int inputs, long tokens) {
+        return inputs >= maxInputs || tokens >= maxTokens;
+    }
+
+    /** Takes one call's inputs out of a queue. An input too large for any call goes alone. */
+    List<Input> take(Iterable<Input> queue) {
+        List<Input> call = new ArrayList<>();
         long tokens = 0;
-        for (Input input : inputs) {
-            boolean full = batch.size() == limits.batchInputs() || tokens + input.tokens() > maxTokens;
-            if (full && !batch.isEmpty()) {
-                batches.add(batch);
-                batch = new ArrayList<>();
-                tokens = 0;
-            }
-            batch.add(input);
+        for (Iterator<Input> inputs = queue.iterator(); inputs.hasNext() && call.size() < maxInputs; ) {
+            Input input = inputs.next();
             tokens += input.tokens();
+            if (tokens > maxTokens && !call.isEmpty()) {
+                break;
+            }
+            call.add(input);
+            inputs.remove();
         }
-        if (!batch.isEmpty()) {
-            batches.add(batch);
-        }
-        return batches;
+        return call;
     }
 }

@@ -35,7 +35,7 @@ final class Preparation {
         distinct.forEach((text, positions) -> {
             try {
                 Tokens.Counted fitting = fit(text);
-                inputs.add(new Input(fitting.text(), fitting.tokens(), positions));
+                inputs.add(new Input(fitting.text(), fitting.tokens()).wantedBy(collector, positions));
             } catch (RuntimeException e) {
                 collector.failure(positions, e);
             }
@@ -69,8 +69,14 @@ final class Preparation {
         return cut;
     }
 
-    /** Whether all texts together fit wherever one text must: then nothing needs counting, as for most queries. */
+    /**
+     * Whether all texts of a search together fit wherever one text must: then nothing needs counting. Documents are
+     * counted always, for they share calls with those of other requests, which an upper bound would leave half empty.
+     */
     private boolean isSmall() {
+        if (request.purpose() != Purpose.SEARCH) {
+            return false;
+        }
         Limits limits = model.limits();
         long chars = 0;
         for (String text : request.texts()) {

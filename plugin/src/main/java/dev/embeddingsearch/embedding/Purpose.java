@@ -5,6 +5,6 @@ package dev.embeddingsearch.embedding;
 public enum Purpose {
     /** Somebody waits for hits: ahead of all ingest, and given up after {@code search_timeout}. */
     SEARCH,
-    /** Documents can wait, but must not be lost: all retries, however long they take. */
+    /** Documents can wait, but must not be lost: all retries, given up after {@code ingest_timeout}. */
     INGEST
 }

@@ -83,6 +83,7 @@ final class ServiceHttp implements Closeable {
 
             @Override
             public void onResponse(Call ended, Response response) {
+                outcome.rateLimit(RateLimit.of(response.headers()));
                 read(batch, response, failures, outcome).accept(outcome);
             }
         });

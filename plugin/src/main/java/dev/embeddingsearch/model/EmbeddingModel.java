@@ -41,6 +41,10 @@ public record EmbeddingModel(
      * @param tokensPerMinute 0 for unlimited
      * @param timeout for one call
      * @param searchTimeout for all calls that embed one search's text
+     * @param breakerFailures calls in a row without an answer after which the service counts as down; 0 for never
+     * @param breakerPause after which it is tried again
+     * @param ingestTimeout for all calls that embed one bulk request's texts; zero for ever
+     * @param linger how long a call of documents that is not full waits for more of them
      */
     public record Limits(
             int inputTokens,
@@ -51,8 +55,12 @@ public record EmbeddingModel(
             int tokensPerMinute,
             TimeValue timeout,
             TimeValue searchTimeout,
+            TimeValue ingestTimeout,
             int retries,
-            int inFlight) {}
+            int inFlight,
+            TimeValue linger,
+            int breakerFailures,
+            TimeValue breakerPause) {}
 
     public String modelId(Side side) {
         return side == Side.DOCUMENT ? id : queryId;

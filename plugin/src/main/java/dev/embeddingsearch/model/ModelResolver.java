@@ -85,8 +85,12 @@ final class ModelResolver {
                 get(ModelSettings.TOKENS_PER_MINUTE),
                 get(ModelSettings.TIMEOUT),
                 get(ModelSettings.SEARCH_TIMEOUT),
+                get(ModelSettings.INGEST_TIMEOUT),
                 get(ModelSettings.MAX_RETRIES),
-                get(ModelSettings.MAX_IN_FLIGHT));
+                get(ModelSettings.MAX_IN_FLIGHT),
+                get(ModelSettings.LINGER),
+                get(ModelSettings.BREAKER_FAILURES),
+                get(ModelSettings.BREAKER_PAUSE));
     }
 
     private <T> T get(AffixSetting<T> affix) {

@@ -50,8 +50,18 @@ final class ModelSettings {
             affix("price_per_million_tokens", key -> parsed(key, "0", ModelSettings::price));
     static final AffixSetting<TimeValue> TIMEOUT = time("timeout", 30);
     static final AffixSetting<TimeValue> SEARCH_TIMEOUT = time("search_timeout", 10);
+    static final AffixSetting<TimeValue> INGEST_TIMEOUT = affix(
+            "ingest_timeout", key -> Setting.timeSetting(key, TimeValue.timeValueMinutes(10), TimeValue.ZERO, DYNAMIC));
     static final AffixSetting<Integer> MAX_RETRIES = integer("max_retries", 5, 0, 100);
     static final AffixSetting<Integer> MAX_IN_FLIGHT = integer("max_in_flight", 8, 1, 1024);
+
+    static final AffixSetting<TimeValue> LINGER = affix(
+            "linger",
+            key -> Setting.timeSetting(
+                    key, TimeValue.timeValueMillis(5), TimeValue.ZERO, TimeValue.timeValueSeconds(1), DYNAMIC));
+
+    static final AffixSetting<Integer> BREAKER_FAILURES = integer("breaker_failures", 10, 0, Integer.MAX_VALUE);
+    static final AffixSetting<TimeValue> BREAKER_PAUSE = time("breaker_pause", 10);
 
     private ModelSettings() {}
 
@@ -75,8 +85,12 @@ final class ModelSettings {
                 PRICE,
                 TIMEOUT,
                 SEARCH_TIMEOUT,
+                INGEST_TIMEOUT,
                 MAX_RETRIES,
-                MAX_IN_FLIGHT);
+                MAX_IN_FLIGHT,
+                LINGER,
+                BREAKER_FAILURES,
+                BREAKER_PAUSE);
     }
 
     /** All settings, for registration; the URL setting among them refuses what the allow-list does not permit. */

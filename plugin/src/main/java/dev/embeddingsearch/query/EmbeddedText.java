@@ -5,8 +5,10 @@ import dev.embeddingsearch.embedding.EmbeddingException;
 import java.util.List;
 import java.util.Optional;
 import org.apache.lucene.util.SetOnce;
+import org.opensearch.ExceptionsHelper;
 import org.opensearch.common.logging.HeaderWarning;
 import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.concurrency.OpenSearchRejectedExecutionException;
 
 /** Takes the vectors of a query's text and lets its rewrite go on. */
 final class EmbeddedText implements ActionListener<List<QueryVector>> {
@@ -36,10 +38,11 @@ final class EmbeddedText implements ActionListener<List<QueryVector>> {
 
     @Override
     public void onFailure(Exception e) {
-        if (lenient.isPresent() && e instanceof EmbeddingException failure) {
+        boolean failedService = e instanceof EmbeddingException || e instanceof OpenSearchRejectedExecutionException;
+        if (lenient.isPresent() && failedService) {
             HeaderWarning.addWarning(
                     "the query could not be embedded (status {}): the result is that of its lexical leg alone",
-                    failure.status().getStatus());
+                    ExceptionsHelper.status(e).getStatus());
             lenient.get().run();
             onResponse(List.of());
         } else {

@@ -45,7 +45,11 @@ final class ModelDescription {
         words.put("tokens_per_minute", limits.tokensPerMinute());
         words.put("timeout", limits.timeout().getStringRep());
         words.put("search_timeout", limits.searchTimeout().getStringRep());
+        words.put("ingest_timeout", limits.ingestTimeout().getStringRep());
         words.put("max_retries", limits.retries());
         words.put("max_in_flight", limits.inFlight());
+        words.put("linger", limits.linger().getStringRep());
+        words.put("breaker_failures", limits.breakerFailures());
+        words.put("breaker_pause", limits.breakerPause().getStringRep());
     }
 }

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import mockwebserver3.MockWebServer;
 import okhttp3.Dns;
 import org.junit.After;
@@ -22,8 +23,10 @@ import org.opensearch.common.settings.MockSecureSettings;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.common.util.concurrent.ThreadContext;
+import org.opensearch.core.common.breaker.NoopCircuitBreaker;
 import org.opensearch.test.OpenSearchTestCase;
 import org.opensearch.threadpool.Scheduler;
+import org.opensearch.threadpool.ThreadPool;
 
 /** A client, a scripted service on loopback, and a scheduler whose time passes at once. */
 @ThreadLeakFilters(filters = OkHttpThreadFilter.class)
@@ -34,9 +37,11 @@ public abstract class EmbeddingClientTestCase extends OpenSearchTestCase {
     protected final List<Long> delays = Collections.synchronizedList(new ArrayList<>());
     protected final ThreadContext threadContext = new ThreadContext(Settings.EMPTY);
     protected final EmbeddingStats stats = new EmbeddingStats();
+    protected QueueBudget budget = new QueueBudget(Settings.EMPTY, () -> new NoopCircuitBreaker("embedding"));
     protected FakeService service;
     protected MockWebServer server;
     protected boolean withKey = true;
+    private Models models;
     private final AtomicLong nanos = new AtomicLong();
     private final List<EmbeddingClient> clients = new ArrayList<>();
 
@@ -60,15 +65,29 @@ public abstract class EmbeddingClientTestCase extends OpenSearchTestCase {
     }
 
     protected EmbeddingClient client(Scheduler scheduler, Dns dns, String... pairs) {
-        Models models = models(pairs);
+        models = models(pairs);
         EmbeddingClient client = new EmbeddingClient(
                 models,
                 new ServiceHttp(models, "embedding-search/test", dns, stats),
-                scheduler,
+                new Timer(scheduler, clock(scheduler)),
                 threadContext,
-                nanos::get);
+                budget);
         clients.add(client);
         return client;
+    }
+
+    /** Moves the default model of the last client to another URL; its other settings are the defaults. */
+    protected void changeUrl(String url) {
+        models.update(Settings.builder().put("embedding.model.default.url", url).build());
+    }
+
+    /** The clock by which the scheduler's time passes. */
+    private LongSupplier clock(Scheduler scheduler) {
+        return switch (scheduler) {
+            case ManualTime time -> time::nanos;
+            case ThreadPool real -> System::nanoTime;
+            default -> nanos::get;
+        };
     }
 
     protected Models models(String... pairs) {
@@ -87,15 +106,20 @@ public abstract class EmbeddingClientTestCase extends OpenSearchTestCase {
         return new Models(settings.build());
     }
 
-    /** Pauses pass at once; the deadline of a search never comes. */
+    /** Pauses pass at once; deadlines never come. */
     private Scheduler.ScheduledCancellable passAtOnce(Runnable task, TimeValue delay, String executor) {
-        if (delay.equals(TimeValue.timeValueSeconds(10))) {
+        if (isDeadline(delay)) {
             return null;
         }
         delays.add(delay.millis());
         nanos.addAndGet(delay.nanos());
         task.run();
         return null;
+    }
+
+    /** Whether it is the default time of a search or of ingest. */
+    protected static boolean isDeadline(TimeValue delay) {
+        return delay.equals(TimeValue.timeValueSeconds(10)) || delay.equals(TimeValue.timeValueMinutes(10));
     }
 
     protected static List<EmbeddingResult> embed(EmbeddingClient client, String... texts) {

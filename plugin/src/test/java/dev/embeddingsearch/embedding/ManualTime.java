@@ -66,6 +66,25 @@ final class ManualTime implements Scheduler {
         return now;
     }
 
+    /** Lets so many milliseconds pass, and runs here what comes due. */
+    void advance(long millis) {
+        long until = now() + millis;
+        while (due() <= until) {
+            runNext();
+        }
+        synchronized (this) {
+            now = until;
+        }
+    }
+
+    private synchronized long due() {
+        return tasks.stream().mapToLong(task -> task.due).min().orElse(Long.MAX_VALUE);
+    }
+
+    long nanos() {
+        return TimeUnit.MILLISECONDS.toNanos(now());
+    }
+
     /** Lets time pass until the next task, and runs it here. */
     void runNext() {
         Task next;

@@ -9,6 +9,7 @@ public final class OkHttpThreadFilter implements ThreadFilter {
     @Override
     public boolean reject(Thread thread) {
         return thread.getName().startsWith("OkHttp TaskRunner")
+                || thread.getName().startsWith("OkHttp ConnectionPool") // the same one at work
                 || thread.getName().equals("Okio Watchdog");
     }
 }

@@ -2,7 +2,6 @@
 package dev.embeddingsearch.embedding;
 
 import dev.embeddingsearch.model.EmbeddingModel.Limits;
-import org.opensearch.common.unit.TimeValue;
 import org.opensearch.test.OpenSearchTestCase;
 
 public class PacerTests extends OpenSearchTestCase {
@@ -14,36 +13,36 @@ public class PacerTests extends OpenSearchTestCase {
 
     public void testUnlimitedNeverWaits() {
         for (int i = 0; i < 100; i++) {
-            assertEquals(0, pacer.delay(start, limits(0, 0)));
+            assertEquals(0, pacer.delay(start, limits(0, 0), 1));
             pacer.spend(start, limits(0, 0), Integer.MAX_VALUE);
         }
     }
 
     public void testFewerThanOneRequestASecondGoOneByOne() {
         Limits limits = limits(30, 0);
-        assertEquals(0, pacer.delay(start, limits));
+        assertEquals(0, pacer.delay(start, limits, 1));
         pacer.spend(start, limits, 1);
-        assertEquals(2 * SECOND, pacer.delay(start, limits));
-        assertEquals(SECOND, pacer.delay(start + SECOND, limits));
-        assertEquals(0, pacer.delay(start + 2 * SECOND, limits));
+        assertEquals(2 * SECOND, pacer.delay(start, limits, 1));
+        assertEquals(SECOND, pacer.delay(start + SECOND, limits, 1));
+        assertEquals(0, pacer.delay(start + 2 * SECOND, limits, 1));
     }
 
     public void testOneSecondOfRequestsMayGoAtOnce() {
         Limits limits = limits(600, 0);
         for (int i = 0; i < 10; i++) {
-            assertEquals(0, pacer.delay(start, limits));
+            assertEquals(0, pacer.delay(start, limits, 1));
             pacer.spend(start, limits, 1);
         }
-        assertEquals(SECOND / 10, pacer.delay(start, limits));
+        assertEquals(SECOND / 10, pacer.delay(start, limits, 1));
     }
 
     public void testLargeCallIsPaidForByTheWaitAfterIt() {
         Limits limits = limits(0, 60_000);
-        assertEquals(0, pacer.delay(start, limits));
+        assertEquals(0, pacer.delay(start, limits, 1));
         pacer.spend(start, limits, 30_000);
-        long wait = pacer.delay(start, limits);
+        long wait = pacer.delay(start, limits, 1);
         assertTrue("about 29 seconds, got " + wait, wait > 28 * SECOND && wait <= 30 * SECOND);
-        assertEquals(0, pacer.delay(start + wait, limits));
+        assertEquals(0, pacer.delay(start + wait, limits, 1));
     }
 
     public void testNeverMoreThanTheRate() {
@@ -53,7 +52,7 @@ public class PacerTests extends OpenSearchTestCase {
         int minutes = 5;
         int sent = 0;
         while (now - start < 60 * SECOND * minutes) {
-            long wait = pacer.delay(now, limits);
+            long wait = pacer.delay(now, limits, 1);
             if (wait == 0) {
                 pacer.spend(now, limits, 1);
                 sent++;
@@ -67,11 +66,45 @@ public class PacerTests extends OpenSearchTestCase {
     public void testHold() {
         pacer.hold(start + 5 * SECOND);
         pacer.hold(start + 3 * SECOND);
-        assertEquals(5 * SECOND, pacer.delay(start, limits(0, 0)));
-        assertEquals(0, pacer.delay(start + 5 * SECOND, limits(0, 0)));
+        assertEquals(5 * SECOND, pacer.delay(start, limits(0, 0), 1));
+        assertEquals(0, pacer.delay(start + 5 * SECOND, limits(0, 0), 1));
+    }
+
+    public void testHoldsWhereNothingIsLeftUntilTheReset() {
+        Limits limits = limits(0, 0);
+        observe(new RateLimit.Left(2, 3 * SECOND), RateLimit.Left.UNKNOWN, 0, 0);
+        pacer.spend(start, limits, 1);
+        assertEquals(0, pacer.delay(start + SECOND, limits, 1));
+        pacer.spend(start + SECOND, limits, 1);
+        assertEquals(2 * SECOND, pacer.delay(start + SECOND, limits, 1));
+        assertEquals(0, pacer.delay(start + 3 * SECOND, limits, 1));
+    }
+
+    public void testHoldsWhereTheNextCallNeedsMoreTokensThanAreLeft() {
+        Limits limits = limits(0, 0);
+        observe(RateLimit.Left.UNKNOWN, new RateLimit.Left(1000, SECOND), 0, 0);
+        assertEquals(0, pacer.delay(start, limits, 1000));
+        assertEquals(SECOND, pacer.delay(start, limits, 1001));
+        observe(RateLimit.Left.UNKNOWN, new RateLimit.Left(2000, SECOND), 0, 0);
+        assertEquals("the newer word counts", 0, pacer.delay(start, limits, 1001));
+        observe(RateLimit.Left.UNKNOWN, RateLimit.Left.UNKNOWN, 0, 0);
+        assertEquals("no word changes nothing", SECOND, pacer.delay(start, limits, 2001));
+    }
+
+    public void testCallsUnderWayAreTakenOff() {
+        Limits limits = limits(0, 0);
+        observe(new RateLimit.Left(3, SECOND), new RateLimit.Left(1000, SECOND), 2, 400);
+        assertEquals(0, pacer.delay(start, limits, 600));
+        assertEquals(SECOND, pacer.delay(start, limits, 601));
+        observe(new RateLimit.Left(3, SECOND), new RateLimit.Left(1000, SECOND), 3, 0);
+        assertEquals(SECOND, pacer.delay(start, limits, 1));
+    }
+
+    private void observe(RateLimit.Left requests, RateLimit.Left tokens, int otherCalls, long otherTokens) {
+        pacer.observe(start, new RateLimit(requests, tokens, RateLimit.UNKNOWN), otherCalls, otherTokens);
     }
 
     private static Limits limits(int requests, int tokens) {
-        return new Limits(0, true, 1, 1, requests, tokens, TimeValue.ZERO, TimeValue.ZERO, 0, 1);
+        return TestLimits.of("requests_per_minute", requests, "tokens_per_minute", tokens);
     }
 }

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.embedding;
 
-import dev.embeddingsearch.model.EmbeddingModel.Limits;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.opensearch.common.unit.TimeValue;
 import org.opensearch.test.OpenSearchTestCase;
 
 public class PackerTests extends OpenSearchTestCase {
@@ -23,6 +21,11 @@ public class PackerTests extends OpenSearchTestCase {
 
     public void testCallIsNoLargerThanAMinute() {
         assertEquals(List.of(List.of(5), List.of(5)), pack(10, 10, 9, 5, 5));
+    }
+
+    public void testCallIsNoLargerThanTheServiceSays() {
+        assertEquals(9, Packer.of(TestLimits.of("max_batch_tokens", 10), 9).maxTokens());
+        assertEquals(10, Packer.of(TestLimits.of("max_batch_tokens", 10), 11).maxTokens());
     }
 
     public void testNothingIsLostAndNothingIsTooLarge() {
@@ -47,11 +50,16 @@ public class PackerTests extends OpenSearchTestCase {
     private static List<List<Integer>> pack(int maxInputs, int maxTokens, int perMinute, int... tokens) {
         List<Input> inputs = new ArrayList<>();
         for (int n : tokens) {
-            inputs.add(new Input("text", n, List.of(inputs.size())));
+            inputs.add(new Input("text", n));
         }
-        Limits limits = new Limits(0, true, maxInputs, maxTokens, 0, perMinute, TimeValue.ZERO, TimeValue.ZERO, 0, 1);
-        return Packer.pack(inputs, limits).stream()
-                .map(batch -> batch.stream().map(Input::tokens).toList())
-                .toList();
+        Packer packer = Packer.of(
+                TestLimits.of(
+                        "max_batch_inputs", maxInputs, "max_batch_tokens", maxTokens, "tokens_per_minute", perMinute),
+                Long.MAX_VALUE);
+        List<List<Integer>> calls = new ArrayList<>();
+        while (!inputs.isEmpty()) {
+            calls.add(packer.take(inputs).stream().map(Input::tokens).toList());
+        }
+        return calls;
     }
 }

@@ -20,7 +20,7 @@ import org.opensearch.core.common.unit.ByteSizeValue;
 import org.opensearch.core.rest.RestStatus;
 
 /** Time passes only when a test says so. */
-public class SearchDeadlineTests extends EmbeddingClientTestCase {
+public class DeadlineTests extends EmbeddingClientTestCase {
 
     private static final TimeValue SOON = TimeValue.timeValueSeconds(30);
 
@@ -90,7 +90,7 @@ public class SearchDeadlineTests extends EmbeddingClientTestCase {
             return FakeService.error(503, "e", "busy");
         };
         PlainActionFuture<List<EmbeddingResult>> future = new PlainActionFuture<>();
-        clientOnTime("max_retries", "100").embed(search("a"), future);
+        clientOnTime("max_retries", "100", "breaker_failures", "0").embed(search("a"), future);
         assertTrue(asked.await(30, TimeUnit.SECONDS));
         while (!future.isDone()) {
             assertBusy(() -> assertEquals("the deadline and the next attempt", 2, time.planned()));
@@ -115,10 +115,35 @@ public class SearchDeadlineTests extends EmbeddingClientTestCase {
         release.countDown();
     }
 
-    public void testIngestHasNoDeadline() throws Exception {
+    public void testIngestHasADeadlineOfItsOwn() throws Exception {
+        holdAnswers();
+        EmbeddingClient client =
+                clientOnTime("search_timeout", "1ms", "ingest_timeout", "2m", "max_in_flight", "1", "linger", "0ms");
+        PlainActionFuture<List<EmbeddingResult>> under = new PlainActionFuture<>();
+        client.embed(request(0, "a"), under);
+        time.advance(1_000);
+        PlainActionFuture<List<EmbeddingResult>> queued = new PlainActionFuture<>();
+        client.embed(request(0, "b", "c"), queued);
+        assertTrue(asked.await(30, TimeUnit.SECONDS));
+        time.advance(118_999);
+        assertFalse(under.isDone());
+        time.advance(1);
+        EmbeddingException late =
+                (EmbeddingException) under.actionGet(SOON).getFirst().failure();
+        assertEquals(RestStatus.SERVICE_UNAVAILABLE, late.status());
+        assertThat(
+                late.getMessage(),
+                containsString("brought no vector within [2m] ([embedding.model.default.ingest_timeout])"));
+        assertFalse("a second later", queued.isDone());
+        release.countDown();
+        assertVector("c", 1536, queued.actionGet(SOON).get(1));
+        assertBusy(() -> assertEquals(0, time.planned()));
+    }
+
+    public void testIngestWithoutDeadline() throws Exception {
         holdAnswers();
         PlainActionFuture<List<EmbeddingResult>> future = new PlainActionFuture<>();
-        clientOnTime("search_timeout", "1ms").embed(request(0, "a"), future);
+        clientOnTime("search_timeout", "1ms", "ingest_timeout", "0s").embed(request(0, "a"), future);
         assertTrue(asked.await(30, TimeUnit.SECONDS));
         assertEquals(0, time.planned());
         release.countDown();

@@ -8,7 +8,7 @@ import org.opensearch.threadpool.Scheduler;
 import org.opensearch.threadpool.ThreadPool;
 
 /** A timer that goes off unless a listener is called first. */
-final class SearchDeadline {
+final class Deadline {
 
     private volatile Scheduler.Cancellable timer;
 

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.embedding;
+
+import dev.embeddingsearch.embedding.Batch.Target;
+import dev.embeddingsearch.embedding.Failure.Verdict;
+import dev.embeddingsearch.embedding.Waiting.Next;
+import dev.embeddingsearch.model.EmbeddingModel;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/**
+ * What a lane knows and decides: who waits, who is under way, what may go now. Every method holds the lock and calls
+ * nobody; what is to be told outside is returned.
+ */
+final class LaneState {
+
+    private final Timer timer;
+    private final Divider divider;
+    private final Waiting queries = new Waiting();
+    private final Waiting documents = new Waiting();
+    private final Set<Batch> open = new HashSet<>(); // waiting, in flight or between two attempts
+    private final Set<Batch> inFlight = new HashSet<>();
+    private final Pacer pacer;
+    private final ModelBreaker breaker = new ModelBreaker();
+    private int preparing;
+    private boolean wakeUpPlanned;
+    private long wakeUpAt;
+    private boolean closed;
+
+    LaneState(Timer timer, Divider divider) {
+        this.timer = timer;
+        this.divider = divider;
+        this.pacer = new Pacer(timer.now());
+    }
+
+    /**
+     * What a failed attempt comes to.
+     *
+     * @param again whether another attempt is to follow
+     * @param lost tells those who fail along with it
+     */
+    record Verdicts(boolean again, Runnable lost) {}
+
+    synchronized void announce(Purpose purpose) {
+        preparing += purpose == Purpose.INGEST ? 1 : 0;
+    }
+
+    /** Why a request is not taken, or null where it is. */
+    synchronized Failure refusal(EmbeddingModel model) {
+        return closed ? closedFailure(model) : breaker.refusal(model, timer.now());
+    }
+
+    /** Takes inputs; returns why not, or null. */
+    synchronized Failure add(Target target, List<Input> inputs) {
+        preparing -= target.purpose() == Purpose.INGEST ? 1 : 0;
+        Failure refusal = refusal(target.model());
+        if (refusal == null) {
+            List<Input> wanted =
+                    inputs.stream().filter(input -> !input.abandoned()).toList();
+            waiting(target.purpose()).add(target, wanted, timer.now());
+        }
+        return refusal;
+    }
+
+    /** Takes a batch; returns whether it did. */
+    synchronized boolean add(Batch batch) {
+        boolean taken = !closed && !batch.abandoned();
+        if (taken) {
+            open.add(batch);
+            waiting(batch.purpose()).addLast(batch);
+        }
+        return taken;
+    }
+
+    private Waiting waiting(Purpose purpose) {
+        return purpose == Purpose.SEARCH ? queries : documents;
+    }
+
+    /** Makes calls of what may go; returns after how many nanoseconds to be back for more, 0 for no plan. */
+    synchronized long take(List<Batch> ready) {
+        while (!closed) {
+            Waiting waiting = queries.isEmpty() ? documents : queries;
+            long now = timer.now();
+            Next next = waiting.next(now, inFlight.size(), preparing, pacer.limitTokens());
+            long spared = breaker.delay(now);
+            if (next == null || inFlight.size() >= next.limits().inFlight() || spared == ModelBreaker.UNTIL_OUTCOME) {
+                return 0;
+            }
+            long wait = Math.max(spared, Math.max(next.delay(), pacer.delay(now, next.limits(), next.tokens())));
+            if (wait > 0) {
+                return plan(now + wait) ? wait : 0;
+            }
+            Batch batch = waiting.take(next, divider);
+            open.add(batch);
+            inFlight.add(batch);
+            pacer.spend(now, next.limits(), batch.tokens());
+            breaker.sent(batch);
+            ready.add(batch);
+        }
+        return 0;
+    }
+
+    /** Whether a wake-up then is news: none is planned that comes no later. */
+    private boolean plan(long then) {
+        boolean news = !wakeUpPlanned || then - wakeUpAt < 0;
+        if (news) {
+            wakeUpPlanned = true;
+            wakeUpAt = then;
+        }
+        return news;
+    }
+
+    synchronized void wokeUp() {
+        wakeUpPlanned = false;
+    }
+
+    /** Takes over what the service says of its limits in its answer to {@code batch}. */
+    synchronized void observe(Batch batch, RateLimit limit) {
+        long tokens = inFlight.stream()
+                .filter(other -> other != batch)
+                .mapToLong(Batch::tokens)
+                .sum();
+        pacer.observe(timer.now(), limit, Math.max(0, inFlight.size() - 1), tokens);
+    }
+
+    synchronized void succeeded(Batch batch) {
+        inFlight.remove(batch);
+        open.remove(batch);
+        breaker.answered();
+    }
+
+    /**
+     * Takes note of a failed attempt.
+     *
+     * @param attempts how many have failed
+     * @param sentAt when this one began
+     */
+    synchronized Verdicts failed(Batch batch, Failure failure, int attempts, long sentAt) {
+        inFlight.remove(batch);
+        Runnable lost = judge(batch, failure, sentAt);
+        boolean again = failure.verdict() == Verdict.RETRY
+                && !batch.abandoned()
+                && attempts <= batch.model().limits().retries()
+                && open.contains(batch);
+        if (again) {
+            pacer.hold(timer.now() + TimeUnit.MILLISECONDS.toNanos(failure.waitMillis()));
+        } else {
+            open.remove(batch);
+        }
+        return new Verdicts(again, lost);
+    }
+
+    /**
+     * Tells the breaker. When it opens, all that waits fails but documents that were sent before: those share the fate of
+     * the one call that is let through next. A call ended because its requests were late says something about the service
+     * only if it had half the time of a search.
+     */
+    private Runnable judge(Batch batch, Failure failure, long sentAt) {
+        long now = timer.now();
+        if (failure.outage().isEmpty()) {
+            breaker.answered();
+            return () -> {};
+        }
+        boolean cutShort = batch.abandoned()
+                && now - sentAt < batch.model().limits().searchTimeout().nanos() / 2;
+        boolean probe = breaker.isProbe(batch);
+        if (cutShort && !probe) {
+            return () -> {};
+        }
+        return breaker.unanswered(batch, failure, now)
+                ? lose(left -> probe || left.purpose() == Purpose.SEARCH, model -> breaker.describe(model, now))
+                : () -> {};
+    }
+
+    synchronized void sendAgain(Batch batch) {
+        if (open.contains(batch)) { // closing, abandonment or the breaker may have ended it in the meantime
+            waiting(batch.purpose()).addFirst(batch);
+        }
+    }
+
+    synchronized void remove(Batch batch) {
+        open.remove(batch);
+    }
+
+    /** Lets go of what nobody waits for any more; returns the batches among it. */
+    synchronized List<Batch> dropAbandoned() {
+        List<Batch> left = open.stream().filter(Batch::abandoned).toList();
+        left.forEach(open::remove);
+        queries.removeAbandoned();
+        documents.removeAbandoned();
+        return left;
+    }
+
+    /** Forgets everything; returns what tells all who wait. */
+    synchronized Runnable close() {
+        closed = true;
+        inFlight.clear();
+        return lose(batch -> true, LaneState::closedFailure);
+    }
+
+    /** Forgets all inputs and some of the batches that are not in flight; returns what tells them. */
+    private Runnable lose(Predicate<Batch> which, Function<EmbeddingModel, Failure> failure) {
+        List<Batch> batches = open.stream()
+                .filter(batch -> !inFlight.contains(batch) && which.test(batch))
+                .toList();
+        batches.forEach(open::remove);
+        List<Runnable> tell = new ArrayList<>();
+        batches.forEach(batch -> tell.add(() -> batch.fail(failure.apply(batch.model()))));
+        for (Waiting waiting : List.of(queries, documents)) {
+            waiting.retain(open);
+            waiting.clearInputs()
+                    .forEach((target, inputs) -> tell.add(() -> Divider.fail(inputs, failure.apply(target.model()))));
+        }
+        return () -> tell.forEach(Runnable::run);
+    }
+
+    private static Failure closedFailure(EmbeddingModel model) {
+        return new FailureMapper(model, Optional.empty()).closed();
+    }
+}
