@@ -41,9 +41,9 @@ import org.opensearch.common.settings.ClusterSettings;
 import org.opensearch.common.settings.IndexScopedSettings;
 import org.opensearch.common.settings.Setting;
 import org.opensearch.common.settings.Settings;
-import org.opensearch.core.common.breaker.CircuitBreaker;
 import org.opensearch.common.settings.SettingsFilter;
 import org.opensearch.core.action.ActionResponse;
+import org.opensearch.core.common.breaker.CircuitBreaker;
 import org.opensearch.core.common.io.stream.NamedWriteableRegistry;
 import org.opensearch.core.xcontent.NamedXContentRegistry;
 import org.opensearch.env.Environment;
@@ -107,8 +107,8 @@ public class EmbeddingSearchPlugin extends Plugin
     private synchronized Services services(Client client, ClusterService clusterService) {
         if (services.get() == null) {
             ThreadPool threadPool = client.threadPool();
-            EmbeddingClient embeddings = new EmbeddingClient(
-                    models, new QueueBudget(settings, breaker::get), threadPool, version(), stats);
+            EmbeddingClient embeddings =
+                    new EmbeddingClient(models, new QueueBudget(settings, breaker::get), threadPool, version(), stats);
             Embedder made = new VectorMeter(
                     embeddings, (model, texts, characters) -> stats.model(model).saved(-texts, -characters));
             DiskCache disk =

@@ -99,13 +99,10 @@ public class EmbeddingSearchPluginTests extends OpenSearchSingleNodeTestCase {
                 containsString("embedding.model.default.dimension"));
     }
 
-    public void testOnlyTheAllowListAndMemoryAreStatic() {
+    public void testSettingsOfModelsAreDynamicAndThoseOfTheNodeAreNot() {
         for (Setting<?> setting : new EmbeddingSearchPlugin(Settings.EMPTY).getSettings()) {
-            boolean fixed = setting.getKey().equals("embedding.url_allowlist")
-                    || setting.getKey().equals("embedding.cache.size")
-                    || setting.getKey().equals("embedding.queue.size")
-                    || setting.getKey().endsWith("api_key");
-            assertEquals(setting.getKey(), fixed == false, setting.isDynamic());
+            String key = setting.getKey();
+            assertEquals(key, key.startsWith("embedding.model.") && !key.endsWith("api_key"), setting.isDynamic());
         }
     }
 

@@ -10,17 +10,8 @@ package dev.embeddingsearch.embedding;
  * @param evictions vectors that made room for others in memory
  * @param entries vectors held in memory now
  * @param bytes memory they take, about
- * @param savedTokens what the saved texts would have cost, at a token for each four bytes of UTF-8
  */
-public record CacheStats(
-        long hits,
-        long misses,
-        long savedTexts,
-        long evictions,
-        long entries,
-        long bytes,
-        long savedTokens,
-        Disk disk) {
+public record CacheStats(long hits, long misses, long savedTexts, long evictions, long entries, long bytes, Disk disk) {
 
     /**
      * The part on disk; all zero while it is switched off.

@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.apache.lucene.util.UnicodeUtil;
 import org.opensearch.ExceptionsHelper;
 import org.opensearch.action.support.ContextPreservingActionListener;
 import org.opensearch.common.settings.Setting;
@@ -40,7 +39,6 @@ public final class CachingEmbedder implements Embedder {
     private final LongAdder hits = new LongAdder();
     private final LongAdder misses = new LongAdder();
     private final LongAdder savedTexts = new LongAdder();
-    private final LongAdder savedTokens = new LongAdder();
 
     // Guarded by this, so that a text is at every moment in the cache, on its way, or neither. Nobody is told or asked
     // anything under the lock.
@@ -124,16 +122,6 @@ public final class CachingEmbedder implements Embedder {
                 .mapToInt(waiter -> waiter.positions().size())
                 .sum());
         savedTexts.add(request.texts().size() - found.toStart().size());
-        savedTokens.add(tokens(request.texts()) - tokens(texts(found.toStart())));
-    }
-
-    /** About as many as it has: text that nobody embeds is not worth counting exactly. */
-    private static long tokens(List<String> texts) {
-        long tokens = 0;
-        for (String text : texts) {
-            tokens += (UnicodeUtil.calcUTF16toUTF8Length(text, 0, text.length()) + 3) / 4;
-        }
-        return tokens;
     }
 
     private static List<String> texts(List<Flight> flights) {
@@ -167,7 +155,6 @@ public final class CachingEmbedder implements Embedder {
 
     private void landFound(List<Flight> flights, Map<VectorKey, float[]> vectors) {
         savedTexts.add(flights.size());
-        savedTokens.add(tokens(texts(flights)));
         List<EmbeddingResult> results = flights.stream()
                 .map(flight -> EmbeddingResult.of(vectors.get(flight.name().key())))
                 .toList();
@@ -234,7 +221,6 @@ public final class CachingEmbedder implements Embedder {
                 cache.evictions(),
                 cache.entries(),
                 cache.bytes(),
-                savedTokens.sum(),
                 disk.stats());
     }
 }

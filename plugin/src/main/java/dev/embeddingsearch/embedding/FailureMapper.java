@@ -82,12 +82,11 @@ final class FailureMapper {
             return failure(says + hint, RestStatus.SERVICE_UNAVAILABLE, Verdict.FINAL)
                     .as(FailureKind.QUOTA);
         }
-        FailureKind kind =
-                switch (status) {
-                    case 408 -> FailureKind.TIMEOUT;
-                    case 429 -> FailureKind.THROTTLED;
-                    default -> FailureKind.SERVER_ERROR;
-                };
+        FailureKind kind = switch (status) {
+            case 408 -> FailureKind.TIMEOUT;
+            case 429 -> FailureKind.THROTTLED;
+            default -> FailureKind.SERVER_ERROR;
+        };
         String outage = kind == FailureKind.THROTTLED ? "" : "answered [" + status + "]";
         if (waitMillis > MAX_WAIT_MILLIS) {
             String hint = "; it asks to wait [" + waitMillis / 1000 + "] seconds, send the request again then";

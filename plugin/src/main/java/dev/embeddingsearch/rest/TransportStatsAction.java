@@ -94,6 +94,11 @@ public final class TransportStatsAction
         counters.put("entries", cache.entries());
         counters.put("bytes", cache.bytes());
         counters.put("saved_texts", cache.savedTexts());
+        counters.put("disk_hits", cache.disk().hits());
+        counters.put("disk_entries", cache.disk().entries());
+        counters.put("disk_bytes", cache.disk().bytes());
+        counters.put("disk_index_bytes", cache.disk().indexBytes());
+        counters.put("disk_corrupt", cache.disk().corrupt());
         return counters;
     }
 }

@@ -108,17 +108,7 @@ public class CachingEmbedderTests extends OpenSearchTestCase {
         assertVectors(search("d", "a"), embed(cache, search("d", "a")));
         assertEquals(List.of(List.of("a", "b"), List.of("c", "d")), askedTexts());
         long bytes = 4 * (VectorCache.ENTRY_BYTES + 4 * 8);
-        assertEquals(new CacheStats(4, 4, 5, 0, 4, bytes, 5, NOTHING), cache.stats());
-    }
-
-    public void testSavedTokensAreEstimatedFromUtf8() {
-        CachingEmbedder cache = cache(this::answer, models());
-        embed(cache, ingest("12345678", "\u5bd2\u3044"));
-        assertEquals("nothing saved yet", 0, cache.stats().savedTokens());
-        embed(cache, search("12345678", "12345678", "\u5bd2\u3044"));
-        assertEquals("8, 8 and 6 bytes", 2 + 2 + 2, cache.stats().savedTokens());
-        embed(cache, search("new text", "new text"));
-        assertEquals("the second one", 8, cache.stats().savedTokens());
+        assertEquals(new CacheStats(4, 4, 5, 0, 4, bytes, NOTHING), cache.stats());
     }
 
     public void testReceiversOwnTheirVectors() {
@@ -220,7 +210,7 @@ public class CachingEmbedderTests extends OpenSearchTestCase {
         embed(off, search("a", "a"));
         embed(off, search("a"));
         assertEquals(List.of(List.of("a", "a"), List.of("a")), askedTexts());
-        assertEquals(new CacheStats(0, 0, 0, 0, 0, 0, 0, NOTHING), off.stats());
+        assertEquals(new CacheStats(0, 0, 0, 0, 0, 0, NOTHING), off.stats());
     }
 
     public void testUnknownModelFailsTheRequest() {

@@ -184,7 +184,12 @@ public class CountedCallTests extends EmbeddingClientTestCase {
         Models models = models();
         Embedder behind = new VectorMeter(
                 client, (model, texts, characters) -> stats.model(model).saved(-texts, -characters));
-        Embedder cache = new CachingEmbedder(behind, models, new ByteSizeValue(1, ByteSizeUnit.MB), threadContext);
+        Embedder cache = new CachingEmbedder(
+                behind,
+                models,
+                new ByteSizeValue(1, ByteSizeUnit.MB),
+                new DiskCache(ByteSizeValue.ZERO, Runnable::run, threadContext),
+                threadContext);
         Embedder before = new VectorMeter(
                 cache, (model, texts, characters) -> stats.model(model).saved(texts, characters));
         List<List<String>> requests = List.of(List.of("same", "same", "else"), List.of("same"), List.of("", "else"));

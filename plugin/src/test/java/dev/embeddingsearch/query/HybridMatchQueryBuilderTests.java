@@ -69,7 +69,7 @@ public class HybridMatchQueryBuilderTests extends AbstractQueryTestCase<HybridMa
                 new MultiMatchQueryBuilder("winter sport").field("title", 2).field("body"),
                 text("winter sport"),
                 null,
-                0.5f,
+                HybridMatchQueryBuilder.DEFAULT_VECTOR_WEIGHT,
                 false);
         assertEquals(expected, parse("""
                 {"query": "winter sport", "fields": ["title^2", "body"], "embedding_field": "meaning"}"""));
@@ -103,7 +103,7 @@ public class HybridMatchQueryBuilderTests extends AbstractQueryTestCase<HybridMa
                 new MultiMatchQueryBuilder("words").field("title"),
                 embedding,
                 QueryBuilders.matchAllQuery(),
-                0.5f,
+                HybridMatchQueryBuilder.DEFAULT_VECTOR_WEIGHT,
                 false);
         assertEquals(expected.boost(2).queryName("both"), parsed);
     }
@@ -114,7 +114,11 @@ public class HybridMatchQueryBuilderTests extends AbstractQueryTestCase<HybridMa
                  "embedding_field": "meaning"}""");
         assertEquals(
                 new HybridMatchQueryBuilder(
-                        new MatchQueryBuilder("title", "curling"), text("how do stones slide"), null, 0.5f, false),
+                        new MatchQueryBuilder("title", "curling"),
+                        text("how do stones slide"),
+                        null,
+                        HybridMatchQueryBuilder.DEFAULT_VECTOR_WEIGHT,
+                        false),
                 parsed);
     }
 
@@ -127,7 +131,7 @@ public class HybridMatchQueryBuilderTests extends AbstractQueryTestCase<HybridMa
                         new MultiMatchQueryBuilder("curling").field("title"),
                         text("a sport with stones and brooms"),
                         null,
-                        0.5f,
+                        HybridMatchQueryBuilder.DEFAULT_VECTOR_WEIGHT,
                         false),
                 parsed);
     }
@@ -150,7 +154,9 @@ public class HybridMatchQueryBuilderTests extends AbstractQueryTestCase<HybridMa
                 .add(new MultiMatchQueryBuilder("words").field("mapped_string").toQuery(context), Occur.MUST)
                 .add(filter.toQuery(context), Occur.FILTER)
                 .build();
-        assertEquals(new HybridQuery(lexical, leg.knn(), leg.vectors(), 0.5f), builder.toQuery(context));
+        assertEquals(
+                new HybridQuery(lexical, leg.knn(), leg.vectors(), HybridMatchQueryBuilder.DEFAULT_VECTOR_WEIGHT),
+                builder.toQuery(context));
     }
 
     public void testUnembeddedTextLeavesTheLexicalLegItsFullWeight() throws IOException {

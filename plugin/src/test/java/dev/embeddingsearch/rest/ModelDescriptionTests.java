@@ -52,7 +52,11 @@ public class ModelDescriptionTests extends OpenSearchTestCase {
         };
         return TransportModelsAction.describe(
                 new NodeServices(
-                        models(), this::answer, cache, () -> new CacheStats(0, 0, 0, 0, 0, 0), new EmbeddingStats()),
+                        models(),
+                        this::answer,
+                        cache,
+                        () -> new CacheStats(0, 0, 0, 0, 0, 0, new CacheStats.Disk(0, 0, 0, 0, 0)),
+                        new EmbeddingStats()),
                 verify);
     }
 
