@@ -51,7 +51,7 @@ final class FailureMapper {
     Failure status(int status, ServiceError error, long waitMillis, Batch batch) {
         String says = "answered [" + status + "]" + quote(error, batch);
         return switch (status) {
-            case 400, 413, 422 -> failure(says, RestStatus.BAD_REQUEST, Verdict.REFUSED);
+            case 400, 413, 422 -> Failure.of(new InputRefusedException(subject() + says), Verdict.REFUSED);
             case 401, 403 ->
                 failure(
                         says + "; check [" + setting("api_key") + "] in the keystore",
