@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch;
 
+import dev.embeddingsearch.backfill.BackfillAction;
+import dev.embeddingsearch.backfill.BackfillStatus;
+import dev.embeddingsearch.backfill.RestBackfillAction;
+import dev.embeddingsearch.backfill.TransportBackfillAction;
 import dev.embeddingsearch.codec.EmbeddingCodecService;
 import dev.embeddingsearch.embedding.CachingEmbedder;
 import dev.embeddingsearch.embedding.EmbeddingClient;
 import dev.embeddingsearch.ingest.BatchEmbedder;
 import dev.embeddingsearch.ingest.EmbeddingProcessor;
+import dev.embeddingsearch.ingest.LateEmbedder;
 import dev.embeddingsearch.ingest.PartialUpdates;
 import dev.embeddingsearch.ingest.ScriptedUpdates;
 import dev.embeddingsearch.ingest.SourceFieldsProcessor;
@@ -23,11 +28,17 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.lucene.util.SetOnce;
+import org.opensearch.action.ActionRequest;
 import org.opensearch.action.support.ActionFilter;
 import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
+import org.opensearch.cluster.node.DiscoveryNodes;
 import org.opensearch.cluster.service.ClusterService;
+import org.opensearch.common.settings.ClusterSettings;
+import org.opensearch.common.settings.IndexScopedSettings;
 import org.opensearch.common.settings.Setting;
 import org.opensearch.common.settings.Settings;
+import org.opensearch.common.settings.SettingsFilter;
+import org.opensearch.core.action.ActionResponse;
 import org.opensearch.core.common.io.stream.NamedWriteableRegistry;
 import org.opensearch.core.xcontent.NamedXContentRegistry;
 import org.opensearch.env.Environment;
@@ -44,7 +55,10 @@ import org.opensearch.plugins.Plugin;
 import org.opensearch.plugins.ReloadablePlugin;
 import org.opensearch.plugins.SearchPlugin;
 import org.opensearch.repositories.RepositoriesService;
+import org.opensearch.rest.RestController;
+import org.opensearch.rest.RestHandler;
 import org.opensearch.script.ScriptService;
+import org.opensearch.tasks.Task;
 import org.opensearch.threadpool.ThreadPool;
 import org.opensearch.transport.client.Client;
 import org.opensearch.watcher.ResourceWatcherService;
@@ -118,7 +132,29 @@ public class EmbeddingSearchPlugin extends Plugin
         Services made = services(client, clusterService);
         queryEmbedder.set(
                 new QueryEmbedder(made.cache(), models, made.mappings(), clusterService, indexNameExpressionResolver));
-        return List.of();
+        return List.of(new LateEmbedder(made.cache(), models, made.mappings(), threadPool.getThreadContext()));
+    }
+
+    @Override
+    public List<NamedWriteableRegistry.Entry> getNamedWriteables() {
+        return List.of(new NamedWriteableRegistry.Entry(Task.Status.class, BackfillStatus.NAME, BackfillStatus::new));
+    }
+
+    @Override
+    public List<ActionHandler<? extends ActionRequest, ? extends ActionResponse>> getActions() {
+        return List.of(new ActionHandler<>(BackfillAction.INSTANCE, TransportBackfillAction.class));
+    }
+
+    @Override
+    public List<RestHandler> getRestHandlers(
+            Settings settings,
+            RestController restController,
+            ClusterSettings clusterSettings,
+            IndexScopedSettings indexScopedSettings,
+            SettingsFilter settingsFilter,
+            IndexNameExpressionResolver indexNameExpressionResolver,
+            Supplier<DiscoveryNodes> nodesInCluster) {
+        return List.of(new RestBackfillAction());
     }
 
     @Override

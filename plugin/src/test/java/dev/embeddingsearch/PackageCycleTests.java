@@ -28,7 +28,8 @@ public class PackageCycleTests {
             "codec", Set.of("mapper", "lucene"),
             "fusion", Set.of("lucene"),
             "query", Set.of("model", "embedding", "mapper", "fusion"),
-            "ingest", Set.of("model", "embedding", "mapper"));
+            "ingest", Set.of("model", "embedding", "mapper"),
+            "backfill", Set.of("ingest", "mapper"));
 
     private static final JavaClasses ALL = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
