@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch;
 
+import dev.embeddingsearch.backfill.BackfillAction;
+import dev.embeddingsearch.backfill.BackfillStatus;
+import dev.embeddingsearch.backfill.RestBackfillAction;
+import dev.embeddingsearch.backfill.TransportBackfillAction;
 import dev.embeddingsearch.codec.EmbeddingCodecService;
 import dev.embeddingsearch.embedding.CachingEmbedder;
 import dev.embeddingsearch.embedding.DiskCache;
@@ -10,6 +14,7 @@ import dev.embeddingsearch.embedding.QueueBudget;
 import dev.embeddingsearch.embedding.VectorMeter;
 import dev.embeddingsearch.ingest.BatchEmbedder;
 import dev.embeddingsearch.ingest.EmbeddingProcessor;
+import dev.embeddingsearch.ingest.LateEmbedder;
 import dev.embeddingsearch.ingest.PartialUpdates;
 import dev.embeddingsearch.ingest.SourceFieldsProcessor;
 import dev.embeddingsearch.ingest.UnembeddedWrites;
@@ -66,6 +71,7 @@ import org.opensearch.repositories.RepositoriesService;
 import org.opensearch.rest.RestController;
 import org.opensearch.rest.RestHandler;
 import org.opensearch.script.ScriptService;
+import org.opensearch.tasks.Task;
 import org.opensearch.threadpool.ThreadPool;
 import org.opensearch.transport.client.Client;
 import org.opensearch.watcher.ResourceWatcherService;
@@ -173,7 +179,14 @@ public class EmbeddingSearchPlugin extends Plugin
         }
         SearchedIndices indices = new SearchedIndices(clusterService, indexNameExpressionResolver);
         queryEmbedder.set(new QueryEmbedder(made.embedder(), models, made.mappings(), indices, stats));
-        return List.of(new NodeServices(models, made.client(), made.embedder(), made.cache()::stats, stats));
+        return List.of(
+                new NodeServices(models, made.client(), made.embedder(), made.cache()::stats, stats),
+                new LateEmbedder(made.embedder(), models, made.mappings(), threadPool.getThreadContext()));
+    }
+
+    @Override
+    public List<NamedWriteableRegistry.Entry> getNamedWriteables() {
+        return List.of(new NamedWriteableRegistry.Entry(Task.Status.class, BackfillStatus.NAME, BackfillStatus::new));
     }
 
     @Override
@@ -215,7 +228,10 @@ public class EmbeddingSearchPlugin extends Plugin
 
     @Override
     public List<ActionHandler<? extends ActionRequest, ? extends ActionResponse>> getActions() {
-        return EmbeddingActions.transport();
+        List<ActionHandler<? extends ActionRequest, ? extends ActionResponse>> all =
+                new ArrayList<>(EmbeddingActions.transport());
+        all.add(new ActionHandler<>(BackfillAction.INSTANCE, TransportBackfillAction.class));
+        return all;
     }
 
     @Override
@@ -227,7 +243,9 @@ public class EmbeddingSearchPlugin extends Plugin
             SettingsFilter settingsFilter,
             IndexNameExpressionResolver indexNameExpressionResolver,
             Supplier<DiscoveryNodes> nodesInCluster) {
-        return EmbeddingActions.rest();
+        List<RestHandler> all = new ArrayList<>(EmbeddingActions.rest());
+        all.add(new RestBackfillAction());
+        return all;
     }
 
     @Override

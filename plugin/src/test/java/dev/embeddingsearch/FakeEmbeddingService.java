@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
@@ -22,12 +23,18 @@ final class FakeEmbeddingService implements Closeable {
 
     private final MockWebServer server = new MockWebServer();
     private final AtomicInteger calls = new AtomicInteger();
+    private volatile int status = 200;
+    private volatile CountDownLatch gate = new CountDownLatch(0);
 
     FakeEmbeddingService() throws IOException {
         server.setDispatcher(new Dispatcher() {
             @Override
-            public MockResponse dispatch(RecordedRequest request) {
+            public MockResponse dispatch(RecordedRequest request) throws InterruptedException {
                 calls.incrementAndGet();
+                gate.await();
+                if (status != 200) {
+                    return new MockResponse.Builder().code(status).build();
+                }
                 return answer(XContentHelper.convertToMap(
                         JsonXContent.jsonXContent, request.getBody().utf8(), false));
             }
@@ -42,6 +49,17 @@ final class FakeEmbeddingService implements Closeable {
     /** How many requests came so far. */
     int calls() {
         return calls.get();
+    }
+
+    /** Has every call answered with {@code code}, without vectors if it is not 200. */
+    void answerWith(int code) {
+        status = code;
+    }
+
+    /** Has calls wait until the latch is opened. */
+    CountDownLatch hold() {
+        gate = new CountDownLatch(1);
+        return gate;
     }
 
     private static MockResponse answer(Map<String, Object> body) {
@@ -76,6 +94,7 @@ final class FakeEmbeddingService implements Closeable {
 
     @Override
     public void close() {
+        gate.countDown();
         server.close();
     }
 }

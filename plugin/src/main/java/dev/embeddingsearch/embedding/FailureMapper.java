@@ -55,7 +55,8 @@ final class FailureMapper {
         String says = "answered [" + status + "]" + quote(error, batch);
         return switch (status) {
             case 400, 413, 422 ->
-                failure(says, RestStatus.BAD_REQUEST, Verdict.REFUSED).as(FailureKind.REFUSED);
+                Failure.of(new InputRefusedException(subject() + says), Verdict.REFUSED)
+                        .as(FailureKind.REFUSED);
             case 401, 403 ->
                 failure(
                                 says + "; check [" + setting("api_key") + "] in the keystore",

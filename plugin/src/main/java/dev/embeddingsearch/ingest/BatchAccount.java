@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.ingest;
 
-import dev.embeddingsearch.ingest.BatchEmbedder.Job;
-import dev.embeddingsearch.ingest.BatchEmbedder.Outcome;
+import dev.embeddingsearch.ingest.RuleEmbedder.Job;
+import dev.embeddingsearch.ingest.RuleEmbedder.Outcome;
 import dev.embeddingsearch.stats.EmbeddingStats;
 import dev.embeddingsearch.stats.IndexStats;
 import java.util.Collection;
@@ -22,14 +22,14 @@ final class BatchAccount {
         this.clusterService = clusterService;
     }
 
-    void enter(Collection<PendingDocument> documents, Collection<Outcome> outcomes) {
+    void enter(Collection<PendingDocument> documents, Collection<Outcome<PendingDocument>> outcomes) {
         Set<PendingDocument> embedded = new HashSet<>();
         Set<PendingDocument> failed = new HashSet<>();
-        for (Outcome outcome : outcomes) {
-            Job job = outcome.job();
+        for (Outcome<PendingDocument> outcome : outcomes) {
+            Job<PendingDocument> job = outcome.job();
             for (int i = 0; i < job.receivers().size(); i++) {
                 PendingDocument document = job.receivers().get(i);
-                if (outcome.failure(i) == null) {
+                if (outcome.result(i).failure() == null) {
                     embedded.add(document);
                     countText(document, job, job.texts().get(i));
                 } else {
@@ -42,7 +42,7 @@ final class BatchAccount {
         }
     }
 
-    private void countText(PendingDocument document, Job job, String text) {
+    private void countText(PendingDocument document, Job<PendingDocument> job, String text) {
         long tokens = stats.model(job.rule().model()).likelyTokens(text.length());
         index(document).embedded(1, tokens);
     }

@@ -7,6 +7,7 @@ import static org.opensearch.ingest.ConfigurationUtils.readIntProperty;
 import static org.opensearch.ingest.ConfigurationUtils.readMap;
 import static org.opensearch.ingest.ConfigurationUtils.readStringProperty;
 
+import dev.embeddingsearch.ingest.EmbeddingRule.Marking;
 import dev.embeddingsearch.mapper.EmbeddingMappings;
 import dev.embeddingsearch.mapper.MappedEmbedding;
 import dev.embeddingsearch.model.InputType;
@@ -60,7 +61,7 @@ public final class EmbeddingProcessor extends AbstractBatchingProcessor {
                         .toList();
         List<IngestDocumentWrapper> results = Collections.synchronizedList(new ArrayList<>());
         CountDown open = new CountDown(groups.size());
-        groups.forEach(group -> services.embedder().embed(group.wrappers(), group.rules(), markFailures, done -> {
+        groups.forEach(group -> services.embedder().embed(group.wrappers(), group.rules(), done -> {
             results.addAll(done);
             if (open.countDown()) {
                 handler.accept(results);
@@ -80,7 +81,8 @@ public final class EmbeddingProcessor extends AbstractBatchingProcessor {
     private List<EmbeddingRule> rules(String index) {
         Map<String, MappedEmbedding> fields = services.mappings().of(index);
         return rules.stream()
-                .map(rule -> fields.containsKey(rule.target()) ? rule.into(fields.get(rule.target())) : rule)
+                .map(rule ->
+                        fields.containsKey(rule.target()) ? rule.into(fields.get(rule.target()), markFailures) : rule)
                 .toList();
     }
 
@@ -118,7 +120,15 @@ public final class EmbeddingProcessor extends AbstractBatchingProcessor {
             }
             List<EmbeddingRule> rules = fieldMap(tag, config).entrySet().stream()
                     .map(entry -> new EmbeddingRule(
-                            entry.getValue(), List.of(entry.getKey()), model, null, 0, inputType, true, ignoreMissing))
+                            entry.getValue(),
+                            List.of(entry.getKey()),
+                            model,
+                            null,
+                            0,
+                            inputType,
+                            true,
+                            ignoreMissing,
+                            Marking.NONE))
                     .toList();
             return new EmbeddingProcessor(new Identity(tag, description, batchSize), services, rules, mark);
         }

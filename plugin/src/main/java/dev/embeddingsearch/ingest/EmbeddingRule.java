@@ -2,6 +2,8 @@
 package dev.embeddingsearch.ingest;
 
 import dev.embeddingsearch.mapper.MappedEmbedding;
+import dev.embeddingsearch.mapper.OnFailure;
+import dev.embeddingsearch.mapper.PendingMark;
 import dev.embeddingsearch.model.InputType;
 import dev.embeddingsearch.model.Models;
 import java.util.List;
@@ -17,6 +19,7 @@ import java.util.List;
  * @param inputType text or code
  * @param inSource whether the target is kept in the stored {@code _source}
  * @param ignoreMissing whether a document without any such text passes without a vector, rather than failing
+ * @param marking whether a document passes, marked, when the service fails
  */
 record EmbeddingRule(
         String target,
@@ -26,7 +29,18 @@ record EmbeddingRule(
         int dimensions,
         InputType inputType,
         boolean inSource,
-        boolean ignoreMissing) {
+        boolean ignoreMissing,
+        Marking marking) {
+
+    /** What a document whose vector cannot be had now gets in its place. */
+    enum Marking {
+        /** Nothing: it is refused. */
+        NONE,
+        /** A mark with the reason; what is to be embedded is in the mapping. */
+        REASON,
+        /** A mark with the reason and with what is to be embedded, which nobody else remembers. */
+        REASON_AND_TEXT
+    }
 
     static EmbeddingRule of(MappedEmbedding field) {
         return new EmbeddingRule(
@@ -37,11 +51,17 @@ record EmbeddingRule(
                 field.dimensions(),
                 field.inputType(),
                 field.inSource(),
-                true);
+                true,
+                field.onFailure() == OnFailure.INDEX_WITHOUT_VECTOR ? Marking.REASON : Marking.NONE);
     }
 
-    /** This rule where its target is mapped as {@code field}: with that field's model id and dimensions. */
-    EmbeddingRule into(MappedEmbedding field) {
+    /**
+     * This rule where its target is mapped as {@code field}: with that field's model id and dimensions, and with marks if
+     * either wants them and somebody finds them again.
+     */
+    EmbeddingRule into(MappedEmbedding field, boolean markFailures) {
+        boolean wanted = markFailures || field.onFailure() == OnFailure.INDEX_WITHOUT_VECTOR;
+        boolean found = field.nested() == false && field.inSource();
         return new EmbeddingRule(
                 target,
                 sources,
@@ -50,7 +70,17 @@ record EmbeddingRule(
                 field.dimensions(),
                 inputType,
                 field.inSource(),
-                ignoreMissing);
+                ignoreMissing,
+                wanted && found ? Marking.REASON_AND_TEXT : Marking.NONE);
+    }
+
+    boolean marks() {
+        return marking != Marking.NONE;
+    }
+
+    PendingMark mark(String reason) {
+        return new PendingMark(
+                reason, marking == Marking.REASON_AND_TEXT ? new PendingMark.Text(sources, model, inputType) : null);
     }
 
     /**

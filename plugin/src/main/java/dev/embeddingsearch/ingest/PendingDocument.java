@@ -2,9 +2,11 @@
 package dev.embeddingsearch.ingest;
 
 import dev.embeddingsearch.ingest.StoredDocuments.Stored;
-import java.util.ArrayList;
+import dev.embeddingsearch.mapper.PendingMark;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.opensearch.action.get.MultiGetRequest;
 import org.opensearch.action.update.UpdateRequest;
 import org.opensearch.common.xcontent.XContentHelper;
@@ -15,12 +17,10 @@ import org.opensearch.ingest.IngestDocumentWrapper;
 /** A document of a batch: what of it must be embedded, given what is stored under its id. */
 final class PendingDocument {
 
-    /** Field that names, with the reason, the vectors a document was let in without. */
-    static final String MARK_FIELD = "_embedding_pending";
-
     private final IngestDocumentWrapper wrapper;
     private final UpdateRequest update;
     private final boolean blind;
+    private final Set<String> retried = new HashSet<>();
     private Exception failure;
     private int keptVectors;
 
@@ -41,7 +41,7 @@ final class PendingDocument {
     /** Names the document that may be stored already, or null where there cannot be one, or it does not matter. */
     MultiGetRequest.Item stored(List<EmbeddingRule> rules) {
         if (update != null) {
-            return rules.stream().anyMatch(this::concerns)
+            return rules.stream().anyMatch(rule -> concerns(rule) || rule.marks())
                     ? new MultiGetRequest.Item(update.index(), update.id()).routing(update.routing())
                     : null;
         }
@@ -65,6 +65,19 @@ final class PendingDocument {
                 || DocumentText.touches(source(), List.of(rule.target()));
     }
 
+    /** Whether a partial document that leaves the text alone still can bring the vector that the stored one waits for. */
+    private boolean completes(EmbeddingRule rule, Stored stored) {
+        return blind == false
+                && stored.source() != null
+                && PendingMark.is(XContentMapValues.extractValue(rule.target(), stored.source()));
+    }
+
+    private String textToRetry(EmbeddingRule rule, Stored stored) {
+        retried.add(rule.target());
+        String text = DocumentText.of(merged(stored), rule.sources());
+        return text.isEmpty() ? null : text;
+    }
+
     /**
      * The text to embed for {@code rule}, or null if nothing must be: the vector then is left, taken over from the stored
      * document, or removed with the last text.
@@ -72,8 +85,11 @@ final class PendingDocument {
      * @throws IllegalArgumentException if the document's text cannot be read
      */
     String textToEmbed(EmbeddingRule rule, Stored stored) {
-        if (failed() || concerns(rule) == false) {
+        if (failed()) {
             return null;
+        }
+        if (concerns(rule) == false) {
+            return completes(rule, stored) ? textToRetry(rule, stored) : null;
         }
         if (blind) {
             throw new IllegalArgumentException("cannot embed field [" + rule.target() + "] of document ["
@@ -87,7 +103,6 @@ final class PendingDocument {
             throw new IllegalStateException(
                     "cannot read the stored document to embed field [" + rule.target() + "] anew", stored.failure());
         }
-        unmark(rule, stored);
         String text = DocumentText.of(merged(stored), rule.sources());
         if (text.isEmpty()) {
             removeVector(rule);
@@ -136,7 +151,8 @@ final class PendingDocument {
             return null;
         }
         Object vector = XContentMapValues.extractValue(rule.target(), stored.source());
-        return vector != null && text.equals(DocumentText.of(stored.source(), rule.sources())) ? vector : null;
+        boolean present = vector != null && PendingMark.is(vector) == false;
+        return present && text.equals(DocumentText.of(stored.source(), rule.sources())) ? vector : null;
     }
 
     private void removeVector(EmbeddingRule rule) {
@@ -180,33 +196,20 @@ final class PendingDocument {
         return failure != null || wrapper.getException() != null;
     }
 
-    /** Keeps the document out of the index, with the reason; the first reason stays. */
-    void fail(Exception reason) {
-        if (failed() == false) {
+    /**
+     * Takes note that there is no vector. A document that leaves the text alone passes as it is; another one is let in
+     * with a mark in the vector's place, also that of an older text, where the rule says so and the service is to blame;
+     * the rest is kept out of the index with the first reason.
+     */
+    void setFailure(EmbeddingRule rule, Exception reason) {
+        if (failed() || retried.contains(rule.target())) {
+            return;
+        }
+        if (rule.marks() && ServiceFailure.is(reason)) {
+            setVector(
+                    rule, rule.mark(ServiceFailure.reason(rule.model(), reason)).value());
+        } else {
             failure = reason;
-        }
-    }
-
-    /** Lets the document in without this vector, also without one of an older text, and says so in the document. */
-    void mark(EmbeddingRule rule, Exception reason) {
-        dropVector(rule);
-        wrapper.getIngestDocument().appendFieldValue(MARK_FIELD, rule.target() + ": " + reason.getMessage());
-    }
-
-    /** Takes back what was said of this vector before; a partial document overwrites the stored marks for that. */
-    private void unmark(EmbeddingRule rule, Stored stored) {
-        Object marks = source().get(MARK_FIELD);
-        if (marks == null && update != null && stored.source() != null) {
-            marks = stored.source().get(MARK_FIELD);
-        }
-        if (marks instanceof List<?> all) {
-            List<Object> others = new ArrayList<>(all);
-            others.removeIf(mark -> mark.toString().startsWith(rule.target() + ": "));
-            if (others.isEmpty() && update == null) {
-                source().remove(MARK_FIELD);
-            } else {
-                source().put(MARK_FIELD, others);
-            }
         }
     }
 

@@ -36,7 +36,7 @@ public final class SourceFieldsProcessor extends AbstractBatchingSystemProcessor
     @Override
     protected void subBatchExecute(
             List<IngestDocumentWrapper> wrappers, Consumer<List<IngestDocumentWrapper>> handler) {
-        embedder.embed(wrappers, rules, false, handler);
+        embedder.embed(wrappers, rules, handler);
     }
 
     @Override

@@ -5,11 +5,13 @@ import dev.embeddingsearch.lucene.EmbeddingVectorsFormat;
 import dev.embeddingsearch.model.InputType;
 import dev.embeddingsearch.model.Models;
 import java.io.IOException;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.index.IndexableField;
 import org.opensearch.common.xcontent.support.XContentMapValues;
+import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.index.mapper.FieldMapper;
 import org.opensearch.index.mapper.Mapper;
 import org.opensearch.index.mapper.MapperParsingException;
@@ -26,13 +28,16 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
     public static final String DIMENSIONS_PARAMETER = "dimensions";
     public static final String SOURCE_FIELDS_PARAMETER = "source_fields";
     public static final String INPUT_TYPE_PARAMETER = "input_type";
+    public static final String ON_FAILURE_PARAMETER = "on_failure";
 
     private final Models models;
+    private final PendingMarkMapper pendingMark;
 
     private EmbeddingFieldMapper(
             String simpleName, EmbeddingFieldType fieldType, MultiFields multiFields, CopyTo copyTo, Models models) {
         super(simpleName, fieldType, multiFields, copyTo);
         this.models = models;
+        this.pendingMark = new PendingMarkMapper(fieldType.name());
     }
 
     /** Parses mappings of this type; models are asked for what a mapping leaves out. */
@@ -70,6 +75,11 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
     }
 
     @Override
+    public Iterator<Mapper> iterator() {
+        return List.<Mapper>of(pendingMark).iterator();
+    }
+
+    @Override
     public boolean parsesArrayValue() {
         return true;
     }
@@ -99,18 +109,30 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
 
     @Override
     protected void parseCreateField(ParseContext context) throws IOException {
+        if (context.parser().currentToken() == XContentParser.Token.START_OBJECT) {
+            PendingMark mark = PendingMark.of(name(), context.parser().map());
+            requireFirst(context.doc());
+            pendingMark.index(context, mark.reason());
+            return;
+        }
         EmbeddingParameters parameters = fieldType().parameters();
         float[] vector = VectorValue.parse(context.parser(), name(), parameters.dimensions());
         if (vector == null) {
             return;
         }
-        for (IndexableField present : context.doc().getFields()) {
-            if (present.name().equals(name())) {
-                throw new IllegalArgumentException("field [" + name() + "] expects one vector a document, got another");
-            }
-        }
+        requireFirst(context.doc());
         VectorSimilarity similarity = parameters.similarity();
         context.doc().add(new KnnFloatVectorField(name(), similarity.prepare(name(), vector), similarity.function()));
+    }
+
+    private void requireFirst(ParseContext.Document document) {
+        boolean present = pendingMark.isIn(document);
+        for (IndexableField field : document.getFields()) {
+            present |= field.name().equals(name());
+        }
+        if (present) {
+            throw new IllegalArgumentException("field [" + name() + "] expects one vector a document, got another");
+        }
     }
 
     private static EmbeddingParameters parameters(FieldMapper mapper) {
@@ -152,6 +174,13 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
                 () -> VectorIndexOptions.DEFAULT,
                 (name, context, value) -> VectorIndexOptions.parse(value),
                 m -> parameters(m).indexOptions());
+        private final Parameter<OnFailure> onFailure = new Parameter<>(
+                        ON_FAILURE_PARAMETER,
+                        true,
+                        () -> OnFailure.FAIL,
+                        (name, context, value) -> OnFailure.of(value.toString()),
+                        m -> parameters(m).onFailure())
+                .setSerializer((builder, name, value) -> builder.field(name, value.toString()), OnFailure::toString);
         private final Parameter<Map<String, String>> meta = Parameter.metaParam();
 
         Builder(String name, Models models) {
@@ -167,7 +196,8 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
 
         @Override
         protected List<Parameter<?>> getParameters() {
-            return List.of(model, modelId, dimensions, sourceFields, inputType, similarity, indexOptions, meta);
+            return List.of(
+                    model, modelId, dimensions, sourceFields, inputType, similarity, indexOptions, onFailure, meta);
         }
 
         @Override
@@ -183,7 +213,8 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
                     similarity.get(),
                     inputType.get(),
                     sourceFields.get(),
-                    indexOptions.get());
+                    indexOptions.get(),
+                    onFailure.get());
             return new EmbeddingFieldMapper(
                     name,
                     new EmbeddingFieldType(fullName, parameters, meta.get()),

@@ -2,6 +2,7 @@
 package dev.embeddingsearch.mapper;
 
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.lucene.search.FieldExistsQuery;
@@ -69,7 +70,7 @@ public final class EmbeddingFieldType extends MappedFieldType {
         return new ArraySourceValueFetcher(name(), context) {
             @Override
             protected Object parseSourceValue(Object value) {
-                return VectorValue.toList(VectorValue.of(name(), value));
+                return PendingMark.is(value) ? List.of() : VectorValue.toList(VectorValue.of(name(), value));
             }
         };
     }

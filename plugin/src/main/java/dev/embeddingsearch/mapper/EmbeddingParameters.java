@@ -14,6 +14,7 @@ import java.util.List;
  * @param inputType whether the embedded texts are code
  * @param sourceFields paths whose texts are embedded; empty where vectors come from elsewhere
  * @param indexOptions how vectors are laid out
+ * @param onFailure what becomes of documents that cannot be embedded now
  */
 public record EmbeddingParameters(
         String model,
@@ -22,4 +23,5 @@ public record EmbeddingParameters(
         VectorSimilarity similarity,
         InputType inputType,
         List<String> sourceFields,
-        VectorIndexOptions indexOptions) {}
+        VectorIndexOptions indexOptions,
+        OnFailure onFailure) {}

@@ -22,6 +22,7 @@ import org.opensearch.index.mapper.MapperService;
  * @param inputType whether the embedded texts are code
  * @param inSource whether stored documents keep the vector in their {@code _source}
  * @param sourceFields paths whose texts are embedded, possibly none
+ * @param onFailure what becomes of documents that cannot be embedded now
  */
 public record MappedEmbedding(
         String path,
@@ -31,7 +32,8 @@ public record MappedEmbedding(
         int dimensions,
         InputType inputType,
         boolean inSource,
-        List<String> sourceFields) {
+        List<String> sourceFields,
+        OnFailure onFailure) {
 
     /**
      * Finds the {@code embedding} fields of a mapping.
@@ -96,6 +98,7 @@ public record MappedEmbedding(
 
     private static MappedEmbedding of(String path, boolean nested, boolean inSource, Map<?, ?> field) {
         Object sources = field.get(EmbeddingFieldMapper.SOURCE_FIELDS_PARAMETER);
+        Object onFailure = field.get(EmbeddingFieldMapper.ON_FAILURE_PARAMETER);
         Object inputType = field.get(EmbeddingFieldMapper.INPUT_TYPE_PARAMETER);
         return new MappedEmbedding(
                 path,
@@ -105,6 +108,7 @@ public record MappedEmbedding(
                 XContentMapValues.nodeIntegerValue(field.get(EmbeddingFieldMapper.DIMENSIONS_PARAMETER), 0),
                 inputType == null ? InputType.TEXT : InputType.of(inputType.toString()),
                 inSource,
-                sources == null ? List.of() : List.of(XContentMapValues.nodeStringArrayValue(sources)));
+                sources == null ? List.of() : List.of(XContentMapValues.nodeStringArrayValue(sources)),
+                onFailure == null ? OnFailure.FAIL : OnFailure.of(onFailure.toString()));
     }
 }

@@ -4,10 +4,14 @@ package dev.embeddingsearch.ingest;
 import static org.hamcrest.Matchers.containsString;
 
 import dev.embeddingsearch.embedding.EmbeddingResult;
+import dev.embeddingsearch.embedding.InputRefusedException;
+import dev.embeddingsearch.ingest.EmbeddingRule.Marking;
+import dev.embeddingsearch.mapper.PendingMark;
 import dev.embeddingsearch.model.InputType;
 import dev.embeddingsearch.model.Side;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -48,7 +52,8 @@ public class BatchEmbedderTests extends IngestTestCase {
     }
 
     public void testInputTypeGoesAlong() throws Exception {
-        EmbeddingRule code = new EmbeddingRule("vector", List.of("text"), "tiny", null, 0, InputType.CODE, true, true);
+        EmbeddingRule code =
+                new EmbeddingRule("vector", List.of("text"), "tiny", null, 0, InputType.CODE, true, true, Marking.NONE);
         embed(wrappers(document("1", "text", "a")), false, code);
         assertEquals(InputType.CODE, embedder.requests.getFirst().inputType());
     }
@@ -64,8 +69,8 @@ public class BatchEmbedderTests extends IngestTestCase {
     }
 
     public void testMissingTextFailsWhereAskedFor() throws Exception {
-        EmbeddingRule strict =
-                new EmbeddingRule("vector", List.of("text"), "tiny", null, 0, InputType.TEXT, true, false);
+        EmbeddingRule strict = new EmbeddingRule(
+                "vector", List.of("text"), "tiny", null, 0, InputType.TEXT, true, false, Marking.NONE);
         List<IngestDocumentWrapper> done = embed(wrappers(document("1"), document("2", "text", "b")), false, strict);
         assertEquals(
                 "expected text to embed into [vector], got none in [text]",
@@ -125,22 +130,54 @@ public class BatchEmbedderTests extends IngestTestCase {
         assertTrue(embedder.requests.isEmpty());
     }
 
-    public void testMarkedFailureLetsTheDocumentInWithoutItsVector() throws Exception {
-        embedder.behaviour = request -> {
-            throw new IllegalArgumentException("service is down");
-        };
+    private static final Map<String, Object> MARK =
+            Map.of("_embedding_pending", "model [tiny]: its service cannot be reached, is busy or is too slow [503]");
+
+    private void serviceFailsWith(RuntimeException failure) {
+        embedder.behaviour = request -> request.texts().stream()
+                .map(text -> EmbeddingResult.failed(failure))
+                .toList();
+    }
+
+    public void testMarkTakesThePlaceOfTheVectorAndTellsNothingOfTheTexts() throws Exception {
+        serviceFailsWith(down());
         List<IngestDocumentWrapper> done =
                 embed(wrappers(document("1", "text", "new", "vector", vector("old"))), true, RULE);
         assertNull(done.getFirst().getException());
-        assertEquals(List.of("vector: service is down"), value(done.getFirst(), PendingDocument.MARK_FIELD));
-        assertFalse(
-                "the vector of an older text would be wrong",
-                done.getFirst().getIngestDocument().hasField("vector"));
+        assertEquals("the vector of an older text would be wrong", MARK, value(done.getFirst(), "vector"));
+    }
+
+    public void testDocumentsOwnFailureIsNotMarked() throws Exception {
+        for (RuntimeException own : List.of(
+                new InputRefusedException("no"),
+                new IllegalArgumentException("too long"),
+                new IllegalStateException())) {
+            serviceFailsWith(own);
+            assertSame(
+                    own,
+                    embed(wrappers(document("1", "text", "a")), true, RULE)
+                            .getFirst()
+                            .getException());
+        }
+        List<IngestDocumentWrapper> done = embed(wrappers(document("1", "text", Map.of("a", "b"))), true, RULE);
+        assertThat(done.getFirst().getException().getMessage(), containsString("field [text] expects text"));
+    }
+
+    public void testStoredMarkIsNoVectorOfTheSameText() throws Exception {
+        index.documents.put("1", "{\"text\":\"a\",\"vector\":{\"_embedding_pending\":\"down\"}}");
+        List<IngestDocumentWrapper> done = embed(wrappers(document("1", "text", "a")), randomBoolean(), RULE);
+        assertEquals(vector("a"), value(done.getFirst(), "vector"));
+    }
+
+    public void testMarkThatComesInGoesWithTheText() throws Exception {
+        List<IngestDocumentWrapper> done =
+                embed(wrappers(document("1", "vector", new HashMap<>(MARK))), randomBoolean(), RULE);
+        assertFalse(done.getFirst().getIngestDocument().hasField("vector"));
     }
 
     public void testModelThatChangedItsIdIsRefusedWithBothNames() throws Exception {
-        EmbeddingRule former =
-                new EmbeddingRule("vector", List.of("text"), "tiny", "tiny-0", 3, InputType.TEXT, true, true);
+        EmbeddingRule former = new EmbeddingRule(
+                "vector", List.of("text"), "tiny", "tiny-0", 3, InputType.TEXT, true, true, Marking.NONE);
         List<IngestDocumentWrapper> done = embed(wrappers(document("1", "text", "a")), false, former);
         String message = done.getFirst().getException().getMessage();
         assertThat(message, containsString("field [vector] holds vectors of model id [tiny-0]"));
@@ -149,11 +186,11 @@ public class BatchEmbedderTests extends IngestTestCase {
     }
 
     public void testUnknownModelFailsItsRuleOnly() throws Exception {
-        EmbeddingRule unknown = new EmbeddingRule("v2", List.of("text"), "gone", null, 0, InputType.TEXT, true, true);
+        EmbeddingRule unknown =
+                new EmbeddingRule("v2", List.of("text"), "gone", null, 0, InputType.TEXT, true, true, Marking.NONE);
         List<IngestDocumentWrapper> done = embed(wrappers(document("1", "text", "a")), true, RULE, unknown);
         assertEquals(vector("a"), value(done.getFirst(), "vector"));
-        assertThat(
-                value(done.getFirst(), PendingDocument.MARK_FIELD).toString(), containsString("v2: no model [gone]"));
+        assertThat(done.getFirst().getException().getMessage(), containsString("no model [gone]"));
     }
 
     public void testUnchangedTextMakesNoCall() throws Exception {
@@ -174,7 +211,7 @@ public class BatchEmbedderTests extends IngestTestCase {
     public void testUnchangedTextIsEmbeddedAnewWhereNoMappingFixesTheModel() throws Exception {
         index.documents.put("1", "{\"text\":\"a\",\"vector\":\"stored\"}");
         EmbeddingRule unbound =
-                new EmbeddingRule("vector", List.of("text"), "tiny", null, 0, InputType.TEXT, true, true);
+                new EmbeddingRule("vector", List.of("text"), "tiny", null, 0, InputType.TEXT, true, true, Marking.NONE);
         List<IngestDocumentWrapper> done = embed(wrappers(document("1", "text", "a")), false, unbound);
         assertEquals(vector("a"), value(done.getFirst(), "vector"));
     }
@@ -218,7 +255,7 @@ public class BatchEmbedderTests extends IngestTestCase {
         Handler handler = new Handler();
         try (ThreadContext.StoredContext ignored = threadContext.stashContext()) {
             threadContext.putHeader("user", "me");
-            batchEmbedder.embed(wrappers(document("1", "text", "a")), List.of(RULE), false, done -> {
+            batchEmbedder.embed(wrappers(document("1", "text", "a")), List.of(RULE), done -> {
                 seen.add("done " + threadContext.getHeader("user"));
                 handler.accept(done);
             });
@@ -252,18 +289,18 @@ public class BatchEmbedderTests extends IngestTestCase {
         embedder.executor = threadPool.generic();
         embedder.behaviour = request -> {
             if (request.texts().size() % 5 == 4) {
-                throw new IllegalArgumentException("whole");
+                throw down();
             }
             return request.texts().stream()
                     .map(text -> text.contains("bad")
-                            ? EmbeddingResult.failed(new IllegalStateException("bad"))
+                            ? EmbeddingResult.failed(down())
                             : FakeEmbedder.results(request).get(request.texts().indexOf(text)))
                     .toList();
         };
         List<EmbeddingRule> rules = List.of(
                 rule("v1", "a"),
                 rule("v2", "a", "b"),
-                new EmbeddingRule("v3", List.of("b"), "other", "other-1", 0, InputType.TEXT, true, true));
+                new EmbeddingRule("v3", List.of("b"), "other", "other-1", 0, InputType.TEXT, true, true, Marking.NONE));
         for (int round = 0; round < 20; round++) {
             embedder.requests.clear();
             List<IngestDocumentWrapper> batch = new ArrayList<>();
@@ -296,9 +333,8 @@ public class BatchEmbedderTests extends IngestTestCase {
         } else if (certain) {
             assertEquals(FakeEmbedder.value(rule.model(), text), value(document, rule.target()));
         } else if (text.contains("bad")) {
-            assertFalse(document.getIngestDocument().hasField(rule.target()));
             assertEquals(mark, document.getException() == null);
-            assertEquals(mark, document.getIngestDocument().hasField(PendingDocument.MARK_FIELD));
+            assertEquals(mark, PendingMark.is(value(document, rule.target())));
         }
     }
 }

@@ -4,6 +4,7 @@ package dev.embeddingsearch.ingest;
 import static org.hamcrest.Matchers.containsString;
 
 import dev.embeddingsearch.embedding.EmbeddingResult;
+import dev.embeddingsearch.mapper.PendingMark;
 import dev.embeddingsearch.model.InputType;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -190,10 +191,45 @@ public class EmbeddingProcessorTests extends IngestTestCase {
         }
     }
 
-    public void testFailureMarks() throws Exception {
-        for (IngestDocumentWrapper done : run(pipeline(new CompoundProcessor(processor("on_failure_mark", true))))) {
-            assertNull(done.getException());
-            assertEquals(done.getSlot() % 2 == 0 ? List.of("v: even") : null, value(done, PendingDocument.MARK_FIELD));
+    private void serviceIsDown() {
+        embedder.behaviour = request -> {
+            throw down();
+        };
+    }
+
+    public void testFailureMarksWithWhatIsToBeEmbedded() throws Exception {
+        serviceIsDown();
+        EmbeddingProcessor marking = processor("on_failure_mark", true, "input_type", "code");
+        IngestDocumentWrapper done = run(marking, documents(1)).getFirst();
+        assertNull(done.getException());
+        assertEquals(
+                Map.of(
+                        "_embedding_pending",
+                        "model [tiny]: its service cannot be reached, is busy or is too slow [503]",
+                        "source_fields",
+                        List.of("a"),
+                        "model",
+                        "tiny",
+                        "input_type",
+                        "code"),
+                value(done, "v"));
+    }
+
+    /** In a field of another type nobody would find the mark, and it may not even be let in. */
+    public void testTargetThatTakesNoMarksFailsTheDocument() throws Exception {
+        serviceIsDown();
+        EmbeddingProcessor marking = processor("on_failure_mark", true, "field_map", new HashMap<>(Map.of("a", "w")));
+        IngestDocumentWrapper done = run(marking, documents(1)).getFirst();
+        assertEquals("answered: secret text", done.getException().getMessage());
+    }
+
+    public void testMappingOfTheTargetAsksForMarks() throws Exception {
+        serviceIsDown();
+        try (MappedIndices lenient = new MappedIndices(threadPool, INDEX, """
+                {"properties":{"v":{"type":"embedding","model":"tiny","model_id":"tiny-1","dimensions":3,
+                "on_failure":"index_without_vector"}}}""")) {
+            factory = new EmbeddingProcessor.Factory(batchEmbedder, lenient.mappings());
+            assertTrue(PendingMark.is(value(run(processor(), documents(1)).getFirst(), "v")));
         }
     }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.ingest;
 
+import dev.embeddingsearch.embedding.EmbeddingException;
+import dev.embeddingsearch.ingest.EmbeddingRule.Marking;
 import dev.embeddingsearch.model.InputType;
 import dev.embeddingsearch.model.Models;
 import dev.embeddingsearch.stats.EmbeddingStats;
@@ -10,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.After;
 import org.junit.Before;
 import org.opensearch.action.ActionRequest;
@@ -19,6 +22,7 @@ import org.opensearch.action.support.ActionFilter;
 import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.util.concurrent.ThreadContext;
+import org.opensearch.core.rest.RestStatus;
 import org.opensearch.index.VersionType;
 import org.opensearch.ingest.IngestDocument;
 import org.opensearch.ingest.IngestDocumentWrapper;
@@ -68,7 +72,27 @@ public abstract class IngestTestCase extends OpenSearchTestCase {
 
     /** A rule that is bound to the vectors of model [tiny]. */
     static EmbeddingRule rule(String target, String... sources) {
-        return new EmbeddingRule(target, List.of(sources), "tiny", "tiny-1", 3, InputType.TEXT, true, true);
+        return new EmbeddingRule(
+                target, List.of(sources), "tiny", "tiny-1", 3, InputType.TEXT, true, true, Marking.NONE);
+    }
+
+    /** The same rule, with marks for what cannot be embedded. */
+    static EmbeddingRule marking(EmbeddingRule rule) {
+        return new EmbeddingRule(
+                rule.target(),
+                rule.sources(),
+                rule.model(),
+                rule.modelId(),
+                rule.dimensions(),
+                rule.inputType(),
+                rule.inSource(),
+                rule.ignoreMissing(),
+                Marking.REASON);
+    }
+
+    /** What a service that is down answers. */
+    static EmbeddingException down() {
+        return new EmbeddingException("answered: secret text", RestStatus.SERVICE_UNAVAILABLE, true, null);
     }
 
     static IngestDocument document(String id, Object... pairs) {
@@ -122,7 +146,9 @@ public abstract class IngestTestCase extends OpenSearchTestCase {
     List<IngestDocumentWrapper> embed(List<IngestDocumentWrapper> wrappers, boolean mark, EmbeddingRule... rules)
             throws Exception {
         Handler handler = new Handler();
-        batchEmbedder.embed(wrappers, List.of(rules), mark, handler);
+        List<EmbeddingRule> all =
+                Stream.of(rules).map(rule -> mark ? marking(rule) : rule).toList();
+        batchEmbedder.embed(wrappers, all, handler);
         return handler.results();
     }
 

@@ -3,6 +3,8 @@ package dev.embeddingsearch.ingest;
 
 import static org.hamcrest.Matchers.instanceOf;
 
+import dev.embeddingsearch.ingest.EmbeddingRule.Marking;
+import dev.embeddingsearch.mapper.PendingMark;
 import dev.embeddingsearch.model.InputType;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -41,7 +43,7 @@ public class PartialDocumentTests extends IngestTestCase {
             if (update.doc().id() != null) {
                 document.getIngestDocument().setFieldValue("_id", update.doc().id());
             }
-            batchEmbedder.embed(List.of(document), List.of(RULE, rule("both", "title", "text")), false, handler);
+            batchEmbedder.embed(List.of(document), List.of(RULE, rule("both", "title", "text")), handler);
         });
         return handler.results().getFirst();
     }
@@ -71,7 +73,7 @@ public class PartialDocumentTests extends IngestTestCase {
                     batch.add(wrapper(slot, document));
                 }
             }
-            batchEmbedder.embed(batch, List.of(rule), false, handler);
+            batchEmbedder.embed(batch, List.of(rule), handler);
         });
         return handler.results();
     }
@@ -139,8 +141,8 @@ public class PartialDocumentTests extends IngestTestCase {
 
     public void testPartialUpdateKeepsAVectorThatTheSourceDoesNotHold() throws Exception {
         index.documents.put("1", "{\"text\":\"same\",\"views\":2}");
-        EmbeddingRule outside =
-                new EmbeddingRule("vector", List.of("text"), "tiny", "tiny-1", 3, InputType.TEXT, false, true);
+        EmbeddingRule outside = new EmbeddingRule(
+                "vector", List.of("text"), "tiny", "tiny-1", 3, InputType.TEXT, false, true, Marking.NONE);
         BulkRequest bulk = new BulkRequest().add(new UpdateRequest(INDEX, "1").doc("views", 3));
         assertEquals(vector("same"), value(batch(bulk, outside, Set.of()).get(0), "vector"));
     }
@@ -157,6 +159,48 @@ public class PartialDocumentTests extends IngestTestCase {
         assertFalse(done.getIngestDocument().hasField("vector"));
         assertTrue(index.requests.isEmpty());
         assertTrue(embedder.requests.isEmpty());
+    }
+
+    private static final String PENDING = "{\"text\":\"same\",\"vector\":{\"_embedding_pending\":\"down\"}}";
+
+    private IngestDocumentWrapper updateOfSomethingElse() throws Exception {
+        BulkRequest bulk = new BulkRequest().add(new UpdateRequest(INDEX, "1").doc("views", 3));
+        return batch(bulk, marking(RULE), Set.of()).getFirst();
+    }
+
+    public void testPartialUpdateOfSomethingElseBringsTheVectorThatIsWaitedFor() throws Exception {
+        index.documents.put("1", PENDING);
+        assertEquals(vector("same"), value(updateOfSomethingElse(), "vector"));
+    }
+
+    public void testPartialUpdateOfSomethingElsePassesWhateverKeepsTheVectorAway() throws Exception {
+        index.documents.put("1", PENDING);
+        for (RuntimeException failure : List.of(down(), new IllegalArgumentException("too long"))) {
+            embedder.behaviour = request -> {
+                throw failure;
+            };
+            IngestDocumentWrapper done = updateOfSomethingElse();
+            assertNull(done.getException());
+            assertFalse(done.getIngestDocument().hasField("vector"));
+        }
+        index.itemFailure = new IllegalStateException("shard is away");
+        assertNull(updateOfSomethingElse().getException());
+    }
+
+    public void testPartialUpdateOfSomethingElseLeavesAVectorAlone() throws Exception {
+        index.documents.put("1", "{\"text\":\"same\",\"vector\":\"stored\"}");
+        assertFalse(updateOfSomethingElse().getIngestDocument().hasField("vector"));
+        assertTrue(embedder.requests.isEmpty());
+    }
+
+    public void testPartialUpdateOfTheTextIsMarked() throws Exception {
+        index.documents.put("1", "{\"text\":\"old\",\"vector\":\"stored\"}");
+        embedder.behaviour = request -> {
+            throw down();
+        };
+        BulkRequest bulk = new BulkRequest().add(new UpdateRequest(INDEX, "1").doc("text", "new"));
+        IngestDocumentWrapper done = batch(bulk, marking(RULE), Set.of()).getFirst();
+        assertTrue(PendingMark.is(value(done, "vector")));
     }
 
     public void testPartialUpdateToNoTextRemovesTheVector() throws Exception {

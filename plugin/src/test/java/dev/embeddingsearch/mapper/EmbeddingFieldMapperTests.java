@@ -33,6 +33,11 @@ public class EmbeddingFieldMapperTests extends EmbeddingMapperTestCase {
                         "renamed",
                         ((EmbeddingFieldMapper) mapper).fieldType().parameters().model()));
         checker.registerUpdateCheck(
+                b -> b.field("on_failure", "index_without_vector"),
+                mapper -> assertEquals(
+                        OnFailure.INDEX_WITHOUT_VECTOR,
+                        ((EmbeddingFieldMapper) mapper).fieldType().parameters().onFailure()));
+        checker.registerUpdateCheck(
                 b -> b.startObject("meta").field("team", "search").endObject(),
                 mapper -> assertEquals("search", mapper.fieldType().meta().get("team")));
     }
@@ -60,14 +65,15 @@ public class EmbeddingFieldMapperTests extends EmbeddingMapperTestCase {
                         VectorSimilarity.COSINE,
                         InputType.TEXT,
                         List.of(),
-                        VectorIndexOptions.DEFAULT),
+                        VectorIndexOptions.DEFAULT,
+                        OnFailure.FAIL),
                 parameters(service));
     }
 
     public void testAllParametersRoundTrip() throws IOException {
         String field = "{\"type\":\"embedding\",\"model\":\"tiny\",\"model_id\":\"tiny-1\",\"dimensions\":3,"
                 + "\"source_fields\":[\"title\",\"body.text\"],\"input_type\":\"code\",\"similarity\":\"l2_norm\","
-                + "\"index_options\":{\"type\":\"flat\",\"m\":8,\"ef_construction\":50},\"meta\":{\"a\":\"b\"}}";
+                + "\"index_options\":{\"type\":\"flat\",\"m\":8,\"ef_construction\":50},\"on_failure\":\"index_without_vector\",\"meta\":{\"a\":\"b\"}}";
         MapperService service = mapped(field);
         assertEquals("{\"_doc\":{\"properties\":{\"field\":" + field + "}}}", json(service));
         assertEquals(List.of("title", "body.text"), parameters(service).sourceFields());
@@ -131,6 +137,9 @@ public class EmbeddingFieldMapperTests extends EmbeddingMapperTestCase {
         assertRefused(
                 "[index_options.type] expects [hnsw] or [flat]",
                 "{\"type\":\"embedding\",\"index_options\":{\"type\":\"ivf\"}}");
+        assertRefused(
+                "[on_failure] expects one of [fail, index_without_vector], got [ignore]",
+                "{\"type\":\"embedding\",\"on_failure\":\"ignore\"}");
         assertRefused("unknown parameter [dims] on mapper [field]", "{\"type\":\"embedding\",\"dims\":4}");
     }
 

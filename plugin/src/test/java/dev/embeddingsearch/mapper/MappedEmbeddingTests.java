@@ -28,21 +28,34 @@ public class MappedEmbeddingTests extends OpenSearchTestCase {
     public void testDefaultsOfATemplate() {
         List<MappedEmbedding> found = MappedEmbedding.in(json("{\"properties\":{\"v\":{\"type\":\"embedding\"}}}"));
         assertEquals(
-                List.of(new MappedEmbedding("v", false, "default", null, 0, InputType.TEXT, true, List.of())), found);
+                List.of(new MappedEmbedding(
+                        "v", false, "default", null, 0, InputType.TEXT, true, List.of(), OnFailure.FAIL)),
+                found);
     }
 
     public void testCompleteFieldsUnderDocAndInObjects() {
         List<MappedEmbedding> found = MappedEmbedding.in(json("""
                 {"_doc":{"properties":{
                   "o":{"properties":{"v":{"type":"embedding","model":"m","model_id":"i","dimensions":7,
-                    "input_type":"code","source_fields":["a","b.c"]}}},
+                    "input_type":"code","source_fields":["a","b.c"],"on_failure":"index_without_vector"}}},
                   "n":{"type":"nested","properties":{"o":{"properties":{"w":{"type":"embedding","source_fields":"t"}}}}},
                   "a.b":{"type":"embedding"}}}}"""));
         assertEquals(
                 List.of(
-                        new MappedEmbedding("o.v", false, "m", "i", 7, InputType.CODE, true, List.of("a", "b.c")),
-                        new MappedEmbedding("n.o.w", true, "default", null, 0, InputType.TEXT, true, List.of("t")),
-                        new MappedEmbedding("a.b", false, "default", null, 0, InputType.TEXT, true, List.of())),
+                        new MappedEmbedding(
+                                "o.v",
+                                false,
+                                "m",
+                                "i",
+                                7,
+                                InputType.CODE,
+                                true,
+                                List.of("a", "b.c"),
+                                OnFailure.INDEX_WITHOUT_VECTOR),
+                        new MappedEmbedding(
+                                "n.o.w", true, "default", null, 0, InputType.TEXT, true, List.of("t"), OnFailure.FAIL),
+                        new MappedEmbedding(
+                                "a.b", false, "default", null, 0, InputType.TEXT, true, List.of(), OnFailure.FAIL)),
                 found.stream().sorted((x, y) -> y.path().compareTo(x.path())).toList());
     }
 

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.backfill;
+
+import dev.embeddingsearch.mapper.PendingMark;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import org.opensearch.OpenSearchException;
+import org.opensearch.action.admin.indices.refresh.RefreshRequest;
+import org.opensearch.action.admin.indices.refresh.RefreshResponse;
+import org.opensearch.action.bulk.BulkRequest;
+import org.opensearch.action.bulk.BulkResponse;
+import org.opensearch.action.get.MultiGetItemResponse;
+import org.opensearch.action.get.MultiGetRequest;
+import org.opensearch.action.get.MultiGetResponse;
+import org.opensearch.action.search.ClearScrollRequest;
+import org.opensearch.action.search.SearchRequest;
+import org.opensearch.action.search.SearchResponse;
+import org.opensearch.action.search.SearchScrollRequest;
+import org.opensearch.action.support.ContextPreservingActionListener;
+import org.opensearch.cluster.service.ClusterService;
+import org.opensearch.common.document.DocumentField;
+import org.opensearch.common.unit.TimeValue;
+import org.opensearch.common.util.concurrent.ThreadContext;
+import org.opensearch.core.action.ActionListener;
+import org.opensearch.index.mapper.RoutingFieldMapper;
+import org.opensearch.index.query.QueryBuilders;
+import org.opensearch.search.SearchHit;
+import org.opensearch.search.builder.SearchSourceBuilder;
+import org.opensearch.search.sort.FieldSortBuilder;
+import org.opensearch.transport.client.Client;
+import org.opensearch.transport.client.ParentTaskAssigningClient;
+
+/**
+ * The documents of the request's indices that carry a mark: found and written as the caller, read between for the plugin,
+ * so that a caller who must not see a field cannot cause a vector of half a text.
+ */
+final class MarkedDocuments {
+
+    private final Client plain;
+    private final Client client;
+    private final ClusterService clusterService;
+    private final BackfillRequest request;
+    private final ThreadContext threadContext;
+
+    MarkedDocuments(Client plain, ClusterService clusterService, BackfillTask task, BackfillRequest request) {
+        this.plain = plain;
+        this.client = new ParentTaskAssigningClient(plain, clusterService.localNode(), task);
+        this.clusterService = clusterService;
+        this.request = request;
+        this.threadContext = plain.threadPool().getThreadContext();
+    }
+
+    BackfillRequest.Extent extent() {
+        return request.extent();
+    }
+
+    /** Some of the documents, {@code total} in all; the last page is empty. */
+    record Page(String scrollId, long total, List<MultiGetRequest.Item> documents) {
+
+        static Page of(SearchResponse response) {
+            List<MultiGetRequest.Item> documents = new ArrayList<>();
+            for (SearchHit hit : response.getHits().getHits()) {
+                DocumentField routing = hit.field(RoutingFieldMapper.NAME);
+                documents.add(new MultiGetRequest.Item(hit.getIndex(), hit.getId())
+                        .routing(routing == null ? null : routing.getValue()));
+            }
+            return new Page(
+                    response.getScrollId(), response.getHits().getTotalHits().value(), documents);
+        }
+    }
+
+    /** Finds all documents marked before the call. */
+    void first(int size, TimeValue keepAlive, ActionListener<Page> listener) {
+        SearchRequest search = new SearchRequest(request.indices())
+                .indicesOptions(request.indicesOptions())
+                .scroll(keepAlive)
+                .allowPartialSearchResults(false)
+                .source(new SearchSourceBuilder()
+                        .query(QueryBuilders.existsQuery("*." + PendingMark.REASON))
+                        .sort(FieldSortBuilder.DOC_FIELD_NAME)
+                        .size(size)
+                        .trackTotalHits(true)
+                        .fetchSource(false)
+                        .storedField(RoutingFieldMapper.NAME));
+        RefreshRequest refresh = new RefreshRequest(request.indices()).indicesOptions(request.indicesOptions());
+        this.<RefreshResponse>asPlugin(
+                inContext -> client.admin().indices().refresh(refresh, inContext),
+                ActionListener.wrap(refreshed -> client.search(search, complete(listener)), listener::onFailure));
+    }
+
+    void next(Page page, TimeValue keepAlive, ActionListener<Page> listener) {
+        client.searchScroll(new SearchScrollRequest(page.scrollId()).scroll(keepAlive), complete(listener));
+    }
+
+    /** A page that lacks the hits of a shard would leave marks behind unnoticed. */
+    private static ActionListener<SearchResponse> complete(ActionListener<Page> listener) {
+        return ActionListener.delegateFailure(listener, (delegate, response) -> {
+            if (response.getFailedShards() == 0) {
+                delegate.onResponse(Page.of(response));
+                return;
+            }
+            Throwable cause =
+                    response.getShardFailures().length == 0 ? null : response.getShardFailures()[0].getCause();
+            delegate.onFailure(new OpenSearchException(
+                    "expected marked documents of all shards, but [{}] failed: start the backfill again",
+                    cause,
+                    response.getFailedShards()));
+        });
+    }
+
+    /** Reads the newest versions, searchable or not. */
+    void read(List<MultiGetRequest.Item> places, ActionListener<List<Candidate>> listener) {
+        MultiGetRequest get = new MultiGetRequest();
+        places.forEach(get::add);
+        this.<MultiGetResponse>asPlugin(
+                inContext -> client.multiGet(get, inContext),
+                ActionListener.map(listener, response -> candidates(places, response)));
+    }
+
+    private static List<Candidate> candidates(List<MultiGetRequest.Item> places, MultiGetResponse response) {
+        List<Candidate> candidates = new ArrayList<>();
+        for (MultiGetItemResponse item : response.getResponses()) {
+            MultiGetRequest.Item place = places.get(candidates.size());
+            candidates.add(
+                    item.isFailed()
+                            ? Candidate.unread(
+                                    place,
+                                    "cannot be read: ["
+                                            + OpenSearchException.getExceptionName(
+                                                    item.getFailure().getFailure())
+                                            + "]")
+                            : Candidate.of(place, item.getResponse()));
+        }
+        return candidates;
+    }
+
+    /** Writes what has changed; a bulk request would create an index anew that was deleted meanwhile. */
+    void write(List<Candidate> batch, ActionListener<BatchOutcome> listener) {
+        Tally tally = new Tally();
+        List<Candidate> written = new ArrayList<>();
+        BulkRequest bulk = new BulkRequest();
+        for (Candidate candidate : batch) {
+            if (candidate.changed() == false) {
+                tally.untouched(candidate);
+            } else if (clusterService
+                    .state()
+                    .metadata()
+                    .hasIndex(candidate.place().index())) {
+                written.add(candidate);
+                bulk.add(candidate.write());
+            } else {
+                tally.gone();
+            }
+        }
+        if (written.isEmpty()) {
+            listener.onResponse(tally.outcome(batch));
+            return;
+        }
+        client.bulk(bulk, ActionListener.map(listener, response -> count(tally, written, batch, response)));
+    }
+
+    private static BatchOutcome count(
+            Tally tally, List<Candidate> written, List<Candidate> batch, BulkResponse response) {
+        Arrays.stream(response.getItems()).forEach(item -> tally.written(written.get(item.getItemId()), item));
+        return tally.outcome(batch);
+    }
+
+    /** Frees what a page holds, also when the task is cancelled and may send nothing any more. */
+    void close(Page page, Runnable done) {
+        ClearScrollRequest clear = new ClearScrollRequest();
+        clear.addScrollId(page.scrollId());
+        plain.clearScroll(clear, ActionListener.wrap(done));
+    }
+
+    @SuppressWarnings("try") // the stored context restores the caller's when closed
+    private <T> void asPlugin(Consumer<ActionListener<T>> call, ActionListener<T> listener) {
+        ActionListener<T> inCallersContext =
+                ContextPreservingActionListener.wrapPreservingContext(listener, threadContext);
+        try (ThreadContext.StoredContext caller = threadContext.stashContext()) {
+            call.accept(inCallersContext);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.backfill;
+
+import dev.embeddingsearch.ingest.LateEmbedder;
+import org.opensearch.action.support.ActionFilters;
+import org.opensearch.action.support.HandledTransportAction;
+import org.opensearch.cluster.service.ClusterService;
+import org.opensearch.common.inject.Inject;
+import org.opensearch.core.action.ActionListener;
+import org.opensearch.tasks.Task;
+import org.opensearch.transport.TransportService;
+import org.opensearch.transport.client.Client;
+
+/** Runs a backfill on the node that is asked. */
+public final class TransportBackfillAction extends HandledTransportAction<BackfillRequest, BackfillResponse> {
+
+    private final Client client;
+    private final ClusterService clusterService;
+    private final LateEmbedder embedder;
+
+    @Inject
+    public TransportBackfillAction(
+            TransportService transportService,
+            ActionFilters actionFilters,
+            Client client,
+            ClusterService clusterService,
+            LateEmbedder embedder) {
+        super(BackfillAction.NAME, transportService, actionFilters, BackfillRequest::new);
+        this.client = client;
+        this.clusterService = clusterService;
+        this.embedder = embedder;
+    }
+
+    @Override
+    protected void doExecute(Task task, BackfillRequest request, ActionListener<BackfillResponse> listener) {
+        BackfillTask backfill = (BackfillTask) task;
+        MarkedDocuments documents = new MarkedDocuments(client, clusterService, backfill, request);
+        new BackfillRun(documents, embedder, client.threadPool(), backfill, listener).start();
+    }
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.ingest;
+
+import dev.embeddingsearch.embedding.EmbeddingException;
+import dev.embeddingsearch.embedding.EmbeddingResult;
+import dev.embeddingsearch.embedding.InputRefusedException;
+import dev.embeddingsearch.model.InputType;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.After;
+import org.junit.Before;
+import org.opensearch.common.xcontent.XContentHelper;
+import org.opensearch.common.xcontent.json.JsonXContent;
+import org.opensearch.core.rest.RestStatus;
+
+/** What stored documents lack, and get. */
+public class LateEmbedderTests extends IngestTestCase {
+
+    private static final String FIELD =
+            "\"type\":\"embedding\",\"model\":\"tiny\",\"model_id\":\"tiny-1\",\"dimensions\":3";
+    private static final String MARK = "{\"_embedding_pending\":\"down\"}";
+    private static final String OWN_MARK =
+            "{\"_embedding_pending\":\"down\",\"source_fields\":[\"b\"],\"model\":\"tiny\",\"input_type\":\"code\"}";
+
+    private MappedIndices indices;
+
+    @Before
+    public void createIndex() throws Exception {
+        indices = new MappedIndices(
+                threadPool,
+                INDEX,
+                "{\"_source\":{\"excludes\":[\"unseen\"]},\"properties\":{\"v\":{" + FIELD
+                        + ",\"source_fields\":[\"a\"]},\"o\":{\"properties\":{\"w\":{" + FIELD + "}}},\"unseen\":{"
+                        + FIELD
+                        + ",\"source_fields\":[\"c\"]}}}");
+    }
+
+    @After
+    public void closeIndex() {
+        indices.close();
+    }
+
+    private static LateDocument late(String json) {
+        return new LateDocument(INDEX, XContentHelper.convertToMap(JsonXContent.jsonXContent, json, false));
+    }
+
+    private LateDocument fill(LateDocument... documents) throws Exception {
+        CountDownLatch done = new CountDownLatch(1);
+        new LateEmbedder(embedder, models, indices.mappings(), threadContext)
+                .embed(Arrays.asList(documents), done::countDown);
+        assertTrue(done.await(10, TimeUnit.SECONDS));
+        return documents[0];
+    }
+
+    private static String vector(String text) {
+        return FakeEmbedder.value("tiny", text);
+    }
+
+    public void testMarkedFieldsAreFilledInOneRequestARule() throws Exception {
+        LateDocument first = late("{\"a\":\"one\",\"v\":" + MARK + ",\"x\":1}");
+        LateDocument second = late("{\"a\":\"two\",\"v\":" + MARK + "}");
+        fill(first, second);
+        assertEquals(Map.of("a", "one", "v", vector("one"), "x", 1), first.source());
+        assertEquals(Map.of("a", "two", "v", vector("two")), second.source());
+        assertEquals(1, embedder.requests.size());
+        assertTrue(first.changed());
+        assertEquals(Optional.empty(), first.failure());
+    }
+
+    public void testMarkSaysWhatTheMappingDoesNot() throws Exception {
+        LateDocument document = fill(late("{\"b\":\"one\",\"o\":{\"w\":" + OWN_MARK + "}}"));
+        assertEquals(Map.of("b", "one", "o", Map.of("w", vector("one"))), document.source());
+        assertEquals(InputType.CODE, embedder.requests.getFirst().inputType());
+        assertEquals(3, embedder.requests.getFirst().dimensions());
+    }
+
+    public void testMarkThatDoesNotSayWhatToEmbed() throws Exception {
+        LateDocument document = fill(late("{\"b\":\"one\",\"o\":{\"w\":" + MARK + "}}"));
+        assertEquals(
+                Optional.of("the mark in field [o.w] does not say what to embed: send the document again, through its"
+                        + " pipeline"),
+                document.failure());
+        assertFalse(document.changed());
+        assertFalse(document.failedByService());
+    }
+
+    public void testDocumentWithoutMarkIsLeftAlone() throws Exception {
+        LateDocument document = fill(late("{\"a\":\"one\",\"v\":\"stored\"}"));
+        assertFalse(document.changed());
+        assertEquals(Optional.empty(), document.failure());
+        assertTrue(embedder.requests.isEmpty());
+    }
+
+    public void testMarkWithoutTextGoes() throws Exception {
+        LateDocument document = fill(late("{\"v\":" + MARK + "}"));
+        assertEquals(Map.of(), document.source());
+        assertTrue(document.changed());
+    }
+
+    public void testVectorOutsideTheSourceIsMadeAnew() throws Exception {
+        LateDocument document = fill(late("{\"c\":\"one\"}"));
+        assertEquals(Map.of("c", "one", "unseen", vector("one")), document.source());
+    }
+
+    public void testFailureOfTheServiceLeavesTheMark() throws Exception {
+        embedder.behaviour = request -> {
+            throw down();
+        };
+        LateDocument document = fill(late("{\"a\":\"one\",\"v\":" + MARK + "}"));
+        assertFalse(document.changed());
+        assertTrue(document.failedByService());
+        assertEquals(
+                Optional.of("model [tiny]: its service cannot be reached, is busy or is too slow [503]"),
+                document.failure());
+    }
+
+    public void testOwnFailureGoesBeforeTheServices() throws Exception {
+        embedder.behaviour = request -> List.of(EmbeddingResult.failed(
+                request.inputType() == InputType.CODE ? new InputRefusedException("secret") : down()));
+        LateDocument document =
+                fill(late("{\"a\":\"one\",\"v\":" + MARK + ",\"b\":\"two\",\"o\":{\"w\":" + OWN_MARK + "}}"));
+        assertFalse(document.failedByService());
+        assertEquals(Optional.of("model [tiny]: its service refuses the text [400]"), document.failure());
+    }
+
+    public void testReasonsTellNothingOfTexts() {
+        for (RestStatus status : RestStatus.values()) {
+            String reason = ServiceFailure.reason("m", new EmbeddingException("secret", status, randomBoolean(), null));
+            assertTrue(reason, reason.startsWith("model [m]: ") && reason.endsWith(" [" + status.getStatus() + "]"));
+            assertFalse(reason, reason.contains("secret"));
+        }
+        assertEquals(
+                "model [m]: the quota of its account is used up [503]",
+                ServiceFailure.reason("m", new EmbeddingException("x", RestStatus.SERVICE_UNAVAILABLE, false, null)));
+    }
+}
