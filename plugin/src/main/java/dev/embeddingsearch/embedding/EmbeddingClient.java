@@ -7,6 +7,7 @@ import java.io.Closeable;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import okhttp3.Dns;
 import org.opensearch.action.support.ContextPreservingActionListener;
@@ -124,6 +125,13 @@ public final class EmbeddingClient implements Embedder, Closeable {
             lane.dropAbandoned();
         });
         return collector;
+    }
+
+    /** How calls stand, by the names of the models that were called since the node started. */
+    public Map<String, LaneStatus> status() {
+        Map<String, LaneStatus> status = new TreeMap<>();
+        lanes.forEach((model, lane) -> status.put(model, lane.status()));
+        return status;
     }
 
     /** Ends everything under way, each text with its failure. Later requests fail in the same way. */
