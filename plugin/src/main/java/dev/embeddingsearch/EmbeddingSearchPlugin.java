@@ -3,6 +3,7 @@ package dev.embeddingsearch;
 
 import dev.embeddingsearch.codec.EmbeddingCodecService;
 import dev.embeddingsearch.embedding.CachingEmbedder;
+import dev.embeddingsearch.embedding.CertificateAuthorities;
 import dev.embeddingsearch.embedding.EmbeddingClient;
 import dev.embeddingsearch.embedding.QueueBudget;
 import dev.embeddingsearch.ingest.BatchEmbedder;
@@ -83,11 +84,15 @@ public class EmbeddingSearchPlugin extends Plugin
             BatchEmbedder embedder) {}
 
     /** Ingest asks for its processors before the node asks for components; whoever comes first has them made. */
-    private synchronized Services services(Client client, ClusterService clusterService) {
+    private synchronized Services services(Client client, ClusterService clusterService, Environment environment) {
         if (services.get() == null) {
             ThreadPool threadPool = client.threadPool();
-            EmbeddingClient embeddings =
-                    new EmbeddingClient(models, new QueueBudget(settings, breaker::get), threadPool, version());
+            EmbeddingClient embeddings = new EmbeddingClient(
+                    models,
+                    CertificateAuthorities.of(settings, environment.configDir()),
+                    new QueueBudget(settings, breaker::get),
+                    threadPool,
+                    version());
             CachingEmbedder cache = new CachingEmbedder(
                     embeddings, models, CachingEmbedder.SIZE.get(settings), threadPool.getThreadContext());
             PartialUpdates updates = new PartialUpdates(threadPool.getThreadContext());
@@ -111,6 +116,7 @@ public class EmbeddingSearchPlugin extends Plugin
         List<Setting<?>> all = new ArrayList<>(Models.settings(settings));
         all.add(CachingEmbedder.SIZE);
         all.add(QueueBudget.SIZE);
+        all.add(CertificateAuthorities.FILES);
         return all;
     }
 
@@ -128,7 +134,7 @@ public class EmbeddingSearchPlugin extends Plugin
             IndexNameExpressionResolver indexNameExpressionResolver,
             Supplier<RepositoriesService> repositoriesServiceSupplier) {
         clusterService.getClusterSettings().addSettingsUpdateConsumer(models::update, Models.dynamicSettings());
-        Services made = services(client, clusterService);
+        Services made = services(client, clusterService, environment);
         queryEmbedder.set(
                 new QueryEmbedder(made.cache(), models, made.mappings(), clusterService, indexNameExpressionResolver));
         return List.of();
@@ -156,13 +162,13 @@ public class EmbeddingSearchPlugin extends Plugin
 
     @Override
     public Map<String, Processor.Factory> getProcessors(Processor.Parameters parameters) {
-        Services made = services(parameters.client, parameters.ingestService.getClusterService());
+        Services made = services(parameters.client, parameters.ingestService.getClusterService(), parameters.env);
         return Map.of(EmbeddingProcessor.TYPE, new EmbeddingProcessor.Factory(made.embedder(), made.mappings()));
     }
 
     @Override
     public Map<String, Processor.Factory> getSystemIngestProcessors(Processor.Parameters parameters) {
-        Services made = services(parameters.client, parameters.ingestService.getClusterService());
+        Services made = services(parameters.client, parameters.ingestService.getClusterService(), parameters.env);
         return Map.of(SourceFieldsProcessor.TYPE, new SourceFieldsProcessor.Factory(made.embedder()));
     }
 

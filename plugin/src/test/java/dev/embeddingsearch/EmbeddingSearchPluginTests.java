@@ -99,11 +99,12 @@ public class EmbeddingSearchPluginTests extends OpenSearchSingleNodeTestCase {
                 containsString("embedding.model.default.dimension"));
     }
 
-    public void testOnlyTheAllowListAndMemoryAreStatic() {
+    public void testOnlyTheAllowListMemoryAndAuthoritiesAreStatic() {
         for (Setting<?> setting : new EmbeddingSearchPlugin(Settings.EMPTY).getSettings()) {
             boolean fixed = setting.getKey().equals("embedding.url_allowlist")
                     || setting.getKey().equals("embedding.cache.size")
                     || setting.getKey().equals("embedding.queue.size")
+                    || setting.getKey().equals("embedding.ssl.certificate_authorities")
                     || setting.getKey().endsWith("api_key");
             assertEquals(setting.getKey(), fixed == false, setting.isDynamic());
         }

@@ -41,10 +41,15 @@ public final class EmbeddingClient implements Embedder, Closeable {
      *
      * @param version of the plugin, for the {@code User-Agent}
      */
-    public EmbeddingClient(Models models, QueueBudget budget, ThreadPool threadPool, String version) {
+    public EmbeddingClient(
+            Models models,
+            CertificateAuthorities authorities,
+            QueueBudget budget,
+            ThreadPool threadPool,
+            String version) {
         this(
                 models,
-                new ServiceHttp(models, "embedding-search/" + version, Dns.SYSTEM),
+                new ServiceHttp(models, authorities, "embedding-search/" + version, Dns.SYSTEM),
                 new Timer(threadPool, System::nanoTime),
                 threadPool.getThreadContext(),
                 budget);

@@ -102,7 +102,11 @@ final class FailureMapper {
                     "sent a reply that cannot be used: " + e.getMessage(), RestStatus.BAD_GATEWAY, Verdict.FINAL);
         }
         if (ExceptionsHelper.unwrap(e, CertificateException.class) != null || e instanceof SSLPeerUnverifiedException) {
-            return failure("has a certificate that is not trusted for it", RestStatus.BAD_REQUEST, Verdict.FINAL);
+            return failure(
+                    "has a certificate that is not trusted for it; an authority of your own goes into ["
+                            + CertificateAuthorities.FILES.getKey() + "]",
+                    RestStatus.BAD_REQUEST,
+                    Verdict.FINAL);
         }
         boolean late = e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException);
         String says = late
