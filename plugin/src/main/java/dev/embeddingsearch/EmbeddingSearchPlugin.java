@@ -7,6 +7,7 @@ import dev.embeddingsearch.backfill.RestBackfillAction;
 import dev.embeddingsearch.backfill.TransportBackfillAction;
 import dev.embeddingsearch.codec.EmbeddingCodecService;
 import dev.embeddingsearch.embedding.CachingEmbedder;
+import dev.embeddingsearch.embedding.CertificateAuthorities;
 import dev.embeddingsearch.embedding.DiskCache;
 import dev.embeddingsearch.embedding.Embedder;
 import dev.embeddingsearch.embedding.EmbeddingClient;
@@ -110,11 +111,14 @@ public class EmbeddingSearchPlugin extends Plugin
             BatchEmbedder batchEmbedder) {}
 
     /** Ingest asks for its processors before the node asks for components; whoever comes first has them made. */
-    private synchronized Services services(Client client, ClusterService clusterService) {
+    private synchronized Services services(Client client, ClusterService clusterService, Environment environment) {
         if (services.get() == null) {
             ThreadPool threadPool = client.threadPool();
-            EmbeddingClient embeddings =
-                    new EmbeddingClient(models, new QueueBudget(settings, breaker::get), threadPool, version(), stats);
+            EmbeddingClient embeddings = new EmbeddingClient(
+                    models,
+                    CertificateAuthorities.of(settings, environment.configDir()),
+                    new QueueBudget(settings, breaker::get),
+                    new EmbeddingClient.Node(threadPool, version(), stats));
             Embedder made = new VectorMeter(
                     embeddings, (model, texts, characters) -> stats.model(model).saved(-texts, -characters));
             DiskCache disk =
@@ -152,6 +156,7 @@ public class EmbeddingSearchPlugin extends Plugin
         all.add(CachingEmbedder.SIZE);
         all.add(DiskCache.SIZE);
         all.add(QueueBudget.SIZE);
+        all.add(CertificateAuthorities.FILES);
         return all;
     }
 
@@ -171,7 +176,7 @@ public class EmbeddingSearchPlugin extends Plugin
         clusterService.getClusterSettings().addSettingsUpdateConsumer(models::update, Models.dynamicSettings());
         clusterService.addListener(
                 event -> event.indicesDeleted().forEach(index -> stats.forgetIndex(index.getName())));
-        Services made = services(client, clusterService);
+        Services made = services(client, clusterService, environment);
         if (nodeEnvironment.hasNodeFile()) {
             made.disk().open(nodeEnvironment.nodeDataPaths()[0]);
         } else {
@@ -211,13 +216,13 @@ public class EmbeddingSearchPlugin extends Plugin
 
     @Override
     public Map<String, Processor.Factory> getProcessors(Processor.Parameters parameters) {
-        Services made = services(parameters.client, parameters.ingestService.getClusterService());
+        Services made = services(parameters.client, parameters.ingestService.getClusterService(), parameters.env);
         return Map.of(EmbeddingProcessor.TYPE, new EmbeddingProcessor.Factory(made.batchEmbedder(), made.mappings()));
     }
 
     @Override
     public Map<String, Processor.Factory> getSystemIngestProcessors(Processor.Parameters parameters) {
-        Services made = services(parameters.client, parameters.ingestService.getClusterService());
+        Services made = services(parameters.client, parameters.ingestService.getClusterService(), parameters.env);
         return Map.of(SourceFieldsProcessor.TYPE, new SourceFieldsProcessor.Factory(made.batchEmbedder()));
     }
 

@@ -8,6 +8,7 @@ import java.io.Closeable;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import okhttp3.Dns;
 import org.opensearch.action.support.ContextPreservingActionListener;
@@ -36,20 +37,22 @@ public final class EmbeddingClient implements Embedder, Closeable {
     private final Backoff backoff = new Backoff(() -> Randomness.get().nextDouble());
     private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
 
+    /** A client for a node. */
+    public EmbeddingClient(Models models, CertificateAuthorities authorities, QueueBudget budget, Node node) {
+        this(
+                models,
+                new ServiceHttp(models, authorities, "embedding-search/" + node.version(), Dns.SYSTEM, node.stats()),
+                new Timer(node.threadPool(), System::nanoTime),
+                node.threadPool().getThreadContext(),
+                budget);
+    }
+
     /**
-     * A client for a node.
+     * What a node offers.
      *
      * @param version of the plugin, for the {@code User-Agent}
      */
-    public EmbeddingClient(
-            Models models, QueueBudget budget, ThreadPool threadPool, String version, EmbeddingStats stats) {
-        this(
-                models,
-                new ServiceHttp(models, "embedding-search/" + version, Dns.SYSTEM, stats),
-                new Timer(threadPool, System::nanoTime),
-                threadPool.getThreadContext(),
-                budget);
-    }
+    public record Node(ThreadPool threadPool, String version, EmbeddingStats stats) {}
 
     EmbeddingClient(Models models, ServiceHttp http, Timer timer, ThreadContext threadContext, QueueBudget budget) {
         this.models = models;
@@ -126,6 +129,13 @@ public final class EmbeddingClient implements Embedder, Closeable {
             lane.dropAbandoned();
         });
         return collector;
+    }
+
+    /** How calls stand, by the names of the models that were called since the node started. */
+    public Map<String, LaneStatus> status() {
+        Map<String, LaneStatus> status = new TreeMap<>();
+        lanes.forEach((model, lane) -> status.put(model, lane.status()));
+        return status;
     }
 
     /** Ends everything under way, each text with its failure. Later requests fail in the same way. */

@@ -118,7 +118,11 @@ final class FailureMapper {
                     .as(FailureKind.BAD_REPLY);
         }
         if (ExceptionsHelper.unwrap(e, CertificateException.class) != null || e instanceof SSLPeerUnverifiedException) {
-            return failure("has a certificate that is not trusted for it", RestStatus.BAD_REQUEST, Verdict.FINAL)
+            return failure(
+                            "has a certificate that is not trusted for it; an authority of your own goes into ["
+                                    + CertificateAuthorities.FILES.getKey() + "]",
+                            RestStatus.BAD_REQUEST,
+                            Verdict.FINAL)
                     .as(FailureKind.SETTINGS);
         }
         boolean late = e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException);

@@ -129,6 +129,10 @@ final class Lane implements Closeable {
         batch.fail(failure);
     }
 
+    LaneStatus status() {
+        return state.status(budget);
+    }
+
     /** Lets go of what nobody waits for any more, be it queued, in flight or between two attempts. */
     void dropAbandoned() {
         state.dropAbandoned().forEach(Batch::cancel);

@@ -8,6 +8,7 @@ import dev.embeddingsearch.model.EmbeddingModel;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -218,6 +219,19 @@ final class LaneState {
                     .forEach((target, inputs) -> tell.add(() -> Divider.fail(inputs, failure.apply(target.model()))));
         }
         return () -> tell.forEach(Runnable::run);
+    }
+
+    synchronized LaneStatus status(QueueBudget.Share budget) {
+        int inBatches = open.stream()
+                .filter(batch -> !inFlight.contains(batch))
+                .mapToInt(batch -> batch.inputs().size())
+                .sum();
+        return new LaneStatus(
+                queries.inputs() + documents.inputs() + inBatches,
+                budget.bytes(),
+                inFlight.size(),
+                breaker.state(timer.now()).name().toLowerCase(Locale.ROOT),
+                budget.rejections());
     }
 
     private static Failure closedFailure(EmbeddingModel model) {

@@ -43,14 +43,14 @@ final class ServiceHttp implements Closeable {
     private final OkHttpClient client;
     private volatile boolean closed;
 
-    ServiceHttp(Models models, String userAgent, Dns dns, EmbeddingStats stats) {
+    ServiceHttp(Models models, CertificateAuthorities authorities, String userAgent, Dns dns, EmbeddingStats stats) {
         this.models = models;
         this.userAgent = userAgent;
         this.stats = stats;
         Dispatcher dispatcher = new Dispatcher();
         dispatcher.setMaxRequests(Integer.MAX_VALUE); // lanes bound what is in flight
         dispatcher.setMaxRequestsPerHost(Integer.MAX_VALUE);
-        this.client = new OkHttpClient.Builder()
+        OkHttpClient.Builder builder = new OkHttpClient.Builder()
                 .dispatcher(dispatcher)
                 .dns(new AddressGuard(models.allowlist(), dns))
                 .proxy(Proxy.NO_PROXY)
@@ -58,8 +58,9 @@ final class ServiceHttp implements Closeable {
                 .followSslRedirects(false)
                 .connectTimeout(Duration.ofSeconds(10))
                 .readTimeout(Duration.ZERO) // each call has the model's timeout for all of it
-                .writeTimeout(Duration.ZERO)
-                .build();
+                .writeTimeout(Duration.ZERO);
+        authorities.applyTo(builder);
+        this.client = builder.build();
     }
 
     /** Sends a batch once and tells the outcome, on a thread of the HTTP client or on this one. */

@@ -48,9 +48,9 @@ final class Waiting {
         return batches.isEmpty() && queues.isEmpty();
     }
 
+    /** How many inputs are in no batch yet. */
     int inputs() {
-        return batches.stream().mapToInt(batch -> batch.inputs().size()).sum()
-                + queues.values().stream().mapToInt(InputQueue::size).sum();
+        return queues.values().stream().mapToInt(InputQueue::size).sum();
     }
 
     /**

@@ -32,8 +32,8 @@ public final class BatchEmbedder {
     private final BatchAccount account;
 
     public BatchEmbedder(Embedder embedder, Models models, Node node, PartialUpdates partialUpdates) {
-        this.ruleEmbedder = new RuleEmbedder(
-                embedder, models, node.client().threadPool().getThreadContext());
+        this.ruleEmbedder =
+                new RuleEmbedder(embedder, models, node.client().threadPool().getThreadContext());
         this.storedDocuments = new StoredDocuments(node.client(), node.clusterService());
         this.partialUpdates = partialUpdates;
         this.account = new BatchAccount(node.stats(), node.clusterService());

@@ -38,6 +38,7 @@ public abstract class EmbeddingClientTestCase extends OpenSearchTestCase {
     protected final ThreadContext threadContext = new ThreadContext(Settings.EMPTY);
     protected final EmbeddingStats stats = new EmbeddingStats();
     protected QueueBudget budget = new QueueBudget(Settings.EMPTY, () -> new NoopCircuitBreaker("embedding"));
+    protected CertificateAuthorities authorities = CertificateAuthorities.OF_JDK;
     protected FakeService service;
     protected MockWebServer server;
     protected boolean withKey = true;
@@ -68,7 +69,7 @@ public abstract class EmbeddingClientTestCase extends OpenSearchTestCase {
         models = models(pairs);
         EmbeddingClient client = new EmbeddingClient(
                 models,
-                new ServiceHttp(models, "embedding-search/test", dns, stats),
+                new ServiceHttp(models, authorities, "embedding-search/test", dns, stats),
                 new Timer(scheduler, clock(scheduler)),
                 threadContext,
                 budget);
@@ -98,7 +99,12 @@ public abstract class EmbeddingClientTestCase extends OpenSearchTestCase {
         Settings.Builder settings = Settings.builder()
                 .setSecureSettings(secrets)
                 .putList(
-                        "embedding.url_allowlist", "http://127.0.0.1:*", "http://*.example.org:*", "http://localhost:*")
+                        "embedding.url_allowlist",
+                        "http://127.0.0.1:*",
+                        "http://*.example.org:*",
+                        "http://localhost:*",
+                        "https://localhost:*",
+                        "https://127.0.0.1:*")
                 .put("embedding.model.default.url", "http://127.0.0.1:" + server.getPort() + "/v1");
         for (int i = 0; i < pairs.length; i += 2) {
             settings.put("embedding.model.default." + pairs[i], pairs[i + 1]);
