@@ -4,13 +4,16 @@ package dev.embeddingsearch.benchmarks;
 import com.knuddels.jtokkit.Encodings;
 import com.knuddels.jtokkit.api.Encoding;
 import com.knuddels.jtokkit.api.EncodingType;
+import dev.embeddingsearch.embedding.CertificateAuthorities;
 import dev.embeddingsearch.embedding.Embedder;
 import dev.embeddingsearch.embedding.EmbeddingClient;
 import dev.embeddingsearch.embedding.EmbeddingRequest;
 import dev.embeddingsearch.embedding.EmbeddingResult;
+import dev.embeddingsearch.embedding.QueueBudget;
 import dev.embeddingsearch.model.InputType;
 import dev.embeddingsearch.model.Models;
 import dev.embeddingsearch.model.Side;
+import dev.embeddingsearch.stats.EmbeddingStats;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -22,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.common.breaker.NoopCircuitBreaker;
 import org.opensearch.threadpool.ThreadPool;
 
 /**
@@ -54,17 +58,22 @@ public final class PackingMeasurement {
         ThreadPool threads = new ThreadPool(
                 Settings.builder().put("node.name", "measurement").build());
         try (PacedService service = new PacedService(latency, 1536);
-                EmbeddingClient client = new EmbeddingClient(new Models(settings(service)), threads, "measurement")) {
+                EmbeddingClient client = new EmbeddingClient(
+                        new Models(settings(service)),
+                        CertificateAuthorities.OF_JDK,
+                        new QueueBudget(Settings.EMPTY, () -> new NoopCircuitBreaker(QueueBudget.BREAKER)),
+                        new EmbeddingClient.Node(threads, "measurement", new EmbeddingStats()))) {
             List<String> texts = texts(documents);
             new PackingMeasurement(service, client, texts.subList(0, Math.min(texts.size(), BULK)), documents)
-                    .embed(1); // classes and connections
+                    .embed("default", 1); // classes and connections
             PackingMeasurement measurement = new PackingMeasurement(service, client, texts, number(args, 2, documents));
             PrintStream out = System.out;
             out.println("| handed in | requests | fewest possible | seconds | seconds of the fewest | ratio |");
             out.println("|---|---|---|---|---|---|");
-            out.println(measurement.row("one document at a time", 1, latency));
-            out.println(measurement.row("bulks of " + BULK, BULK, latency));
-            out.println(measurement.row("all at once", documents, latency));
+            out.println(measurement.row("one document a request", "unpacked", 1, latency));
+            out.println(measurement.row("documents one by one", "default", 1, latency));
+            out.println(measurement.row("bulks of " + BULK, "default", BULK, latency));
+            out.println(measurement.row("all at once", "default", documents, latency));
         } finally {
             ThreadPool.terminate(threads, 10, TimeUnit.SECONDS);
         }
@@ -78,6 +87,8 @@ public final class PackingMeasurement {
         return Settings.builder()
                 .putList("embedding.url_allowlist", "http://127.0.0.1:*")
                 .put("embedding.model.default.url", service.url())
+                .put("embedding.model.unpacked.url", service.url())
+                .put("embedding.model.unpacked.max_batch_inputs", 1)
                 .build();
     }
 
@@ -95,10 +106,10 @@ public final class PackingMeasurement {
         return texts;
     }
 
-    private String row(String name, int size, int latency) throws InterruptedException {
+    private String row(String name, String model, int size, int latency) throws InterruptedException {
         service.reset();
         long start = System.nanoTime();
-        embed(size);
+        embed(model, size);
         double seconds = (System.nanoTime() - start) / 1e9;
         if (service.inputs() != texts.size()) {
             throw new IllegalStateException(
@@ -123,13 +134,13 @@ public final class PackingMeasurement {
     }
 
     /** Hands in all texts, so many at a time, from this thread, which waits only while too many wait. */
-    private void embed(int size) throws InterruptedException {
+    private void embed(String model, int size) throws InterruptedException {
         Semaphore room = new Semaphore(Math.max(size, waiting));
         AtomicReference<Exception> failure = new AtomicReference<>();
         for (int from = 0; from < texts.size(); from += size) {
             List<String> some = texts.subList(from, Math.min(texts.size(), from + size));
             room.acquire(some.size());
-            EmbeddingRequest request = new EmbeddingRequest("default", Side.DOCUMENT, InputType.TEXT, 0, some);
+            EmbeddingRequest request = new EmbeddingRequest(model, Side.DOCUMENT, InputType.TEXT, 0, some);
             embedder.embed(
                     request,
                     ActionListener.runAfter(

@@ -10,6 +10,7 @@ final class BoundedInputStream extends FilterInputStream {
 
     private final long limit;
     private long read;
+    private boolean ended;
 
     BoundedInputStream(InputStream in, long limit) {
         super(in);
@@ -19,15 +20,20 @@ final class BoundedInputStream extends FilterInputStream {
     @Override
     public int read() throws IOException {
         int b = in.read();
-        count(b < 0 ? 0 : 1);
+        count(b < 0 ? -1 : 1);
         return b;
     }
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
         int n = in.read(bytes, offset, length);
-        count(Math.max(0, n));
+        count(n);
         return n;
+    }
+
+    /** Whether the reader asked for more than there was. */
+    boolean ended() {
+        return ended;
     }
 
     @Override
@@ -36,7 +42,8 @@ final class BoundedInputStream extends FilterInputStream {
     }
 
     private void count(int n) throws BadReplyException {
-        read += n;
+        ended |= n < 0;
+        read += Math.max(0, n);
         if (read > limit) {
             throw new BadReplyException("expected a reply of at most [" + limit + "] bytes, got more");
         }

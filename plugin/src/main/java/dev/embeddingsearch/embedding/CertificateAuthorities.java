@@ -34,7 +34,7 @@ public final class CertificateAuthorities {
             "embedding.ssl.certificate_authorities", List.of(), Function.identity(), Setting.Property.NodeScope);
 
     /** Those of the JDK alone. */
-    static final CertificateAuthorities OF_JDK = new CertificateAuthorities(List.of());
+    public static final CertificateAuthorities OF_JDK = new CertificateAuthorities(List.of());
 
     private final List<Certificate> added;
 

@@ -22,7 +22,7 @@ import org.opensearch.core.rest.RestStatus;
  * <table>
  * <caption>The service's answer and what a client of OpenSearch sees</caption>
  * <tr><th>answer</th><th>status</th><th>sent again</th></tr>
- * <tr><td>408, 429, 5xx, timeout, no connection</td><td>503, retryable</td><td>yes</td></tr>
+ * <tr><td>408, 429, 5xx, timeout, no connection, a reply that ends in the middle</td><td>503, retryable</td><td>yes</td></tr>
  * <tr><td>429 insufficient_quota</td><td>503</td><td>no</td></tr>
  * <tr><td>400, 413, 422</td><td>400</td><td>in halves, to find the guilty input</td></tr>
  * <tr><td>401, 403, 404, redirects, other 4xx, an inside address, a bad certificate</td><td>400: a setting is wrong</td>

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 
@@ -36,12 +37,17 @@ final class ReplyParser {
      *
      * @return one vector an input, in the order of the inputs
      * @throws BadReplyException if the reply is not one vector for each input
+     * @throws EOFException if the reply ends before its JSON does
      * @throws ServiceErrorException if it is an error in spite of its status
      */
     float[][] parse(InputStream in) throws IOException, ServiceErrorException {
-        try (JsonParser parser = json.createParser(new BoundedInputStream(in, limit()))) {
+        BoundedInputStream body = new BoundedInputStream(in, limit());
+        try (JsonParser parser = json.createParser(body)) {
             parseRoot(parser);
         } catch (JacksonException e) {
+            if (body.ended()) { // where no length is told, a lost connection looks like this
+                throw new EOFException("the reply ends in the middle");
+            }
             throw new BadReplyException("expected JSON, got something else at line ["
                     + e.getLocation().getLineNr() + "], column ["
                     + e.getLocation().getColumnNr() + "]");

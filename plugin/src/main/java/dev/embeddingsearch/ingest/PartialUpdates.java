@@ -19,6 +19,7 @@ import org.opensearch.action.support.ActionFilter;
 import org.opensearch.action.support.ActionFilterChain;
 import org.opensearch.action.support.ActionRequestMetadata;
 import org.opensearch.action.update.UpdateRequest;
+import org.opensearch.common.CheckedRunnable;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.action.ActionResponse;
@@ -66,8 +67,26 @@ public final class PartialUpdates implements ActionFilter {
             if (partial.isEmpty() == false) {
                 threadContext.putTransient(REQUEST, ((BulkRequest) request).requests());
             }
-            chain.proceed(task, action, request, listener);
+            chain.proceed(task, action, request, ActionListener.runBefore(listener, restore(partial)));
         }
+    }
+
+    /**
+     * Lets the failure of an update be reported. Ingest takes index and id for that from the document that an update may
+     * insert, and would end in a null pointer, its bulk request never answered, where there is none. What failed is not
+     * applied, so for that time the update may name its own partial document.
+     */
+    static void makeReportable(UpdateRequest update) {
+        if (update.upsertRequest() == null) {
+            update.docAsUpsert(true);
+        }
+    }
+
+    /** Undoes {@link #makeReportable}, for who sent the requests may send them again. */
+    private static CheckedRunnable<RuntimeException> restore(List<UpdateRequest> partial) {
+        List<UpdateRequest> inserting =
+                partial.stream().filter(UpdateRequest::docAsUpsert).toList();
+        return () -> partial.forEach(update -> update.docAsUpsert(inserting.contains(update)));
     }
 
     private static void prepare(UpdateRequest update) {

@@ -218,9 +218,13 @@ final class PendingDocument {
      * with that.
      */
     IngestDocumentWrapper result() {
-        return failure == null
-                ? wrapper
-                : new IngestDocumentWrapper(
-                        wrapper.getSlot(), wrapper.getChildSlot(), wrapper.getIngestDocument(), failure);
+        if (failure == null) {
+            return wrapper;
+        }
+        if (update != null) {
+            PartialUpdates.makeReportable(update);
+        }
+        return new IngestDocumentWrapper(
+                wrapper.getSlot(), wrapper.getChildSlot(), wrapper.getIngestDocument(), failure);
     }
 }

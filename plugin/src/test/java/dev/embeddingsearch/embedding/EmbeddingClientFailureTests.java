@@ -137,6 +137,15 @@ public class EmbeddingClientFailureTests extends EmbeddingClientTestCase {
                         .build());
         assertVector("a", 1536, embed(client(), "a").getFirst());
 
+        failFirst(
+                1,
+                asked -> FakeService.json(200, "{\"data\":[{\"index\":0,\"emb")
+                        .newBuilder()
+                        .removeHeader("Content-Length")
+                        .onResponseEnd(new SocketEffect.CloseSocket())
+                        .build());
+        assertVector("a", 1536, embed(client(), "a").getFirst());
+
         service.behaviour = asked ->
                 new MockResponse.Builder().headersDelay(5, TimeUnit.MINUTES).build();
         EmbeddingException failure = failure(client("timeout", "50ms", "max_retries", "1"), "a");

@@ -3,6 +3,7 @@ package dev.embeddingsearch.embedding;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -66,7 +67,16 @@ public class ReplyParserTests extends OpenSearchTestCase {
         assertBad("{}", "got one without");
         assertBad("[]", "an object");
         assertBad(entries("[1]") + "{}", "end after its object");
-        assertBad(entries("[1]").substring(0, 20), "expected JSON");
+        assertBad(entries("[1]") + "]", "expected JSON");
+    }
+
+    public void testReplyThatEndsInTheMiddleIsALostConnection() {
+        String reply = entries(randomBoolean() ? "[0.6,0.8]" : base64(new float[] {.6f, .8f}));
+        for (int end = 1; end < reply.length(); end++) {
+            String half = reply.substring(0, end);
+            Exception e = assertThrows(half, EOFException.class, () -> parse(half, ANY, 1));
+            assertEquals("the reply ends in the middle", e.getMessage());
+        }
     }
 
     public void testEndlessReplyIsCutOff() {

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.ingest;
 
+import java.util.List;
 import java.util.Map;
 import org.opensearch.action.DocWriteRequest;
+import org.opensearch.action.bulk.BulkAction;
 import org.opensearch.action.bulk.BulkRequest;
+import org.opensearch.action.bulk.BulkResponse;
+import org.opensearch.action.bulk.TransportBulkAction;
 import org.opensearch.action.delete.DeleteRequest;
 import org.opensearch.action.index.IndexRequest;
 import org.opensearch.action.search.SearchAction;
 import org.opensearch.action.search.SearchRequest;
+import org.opensearch.action.support.PlainActionFuture;
 import org.opensearch.action.update.UpdateRequest;
 import org.opensearch.index.VersionType;
 import org.opensearch.ingest.IngestDocument;
@@ -45,6 +50,30 @@ public class PartialUpdatesTests extends IngestTestCase {
             assertSame(update, updates.of(ingested(2, 0, update.doc())));
             assertNull(updates.of(ingested(1, 0, (IndexRequest) bulk.requests().get(1))));
         });
+    }
+
+    /** Ingest asks for a document that a failed update may insert, and never answers where it finds none. */
+    public void testFailedUpdatesCanBeReportedAndAreAsBeforeOnceAnswered() {
+        UpdateRequest partial = update("1");
+        UpdateRequest whole = update("2").docAsUpsert(true);
+        UpdateRequest inserting = update("3").upsert(Map.of("text", "first"));
+        BulkRequest bulk = new BulkRequest();
+        List<UpdateRequest> all = List.of(partial, whole, inserting);
+        all.forEach(update -> bulk.add((DocWriteRequest<?>) update));
+        PlainActionFuture<BulkResponse> answer = new PlainActionFuture<>();
+        updates.apply(null, BulkAction.NAME, bulk, null, answer, (task, action, request, listener) -> {
+            all.forEach(PartialUpdates::makeReportable);
+            for (UpdateRequest update : all) {
+                assertNotNull(update.id(), TransportBulkAction.getIndexWriteRequest(update));
+            }
+            assertEquals("1", TransportBulkAction.getIndexWriteRequest(partial).id());
+            assertFalse(inserting.docAsUpsert());
+            listener.onResponse(null);
+        });
+        assertTrue(answer.isDone());
+        assertFalse(partial.docAsUpsert());
+        assertTrue(whole.docAsUpsert());
+        assertFalse(inserting.docAsUpsert());
     }
 
     /** A batch of one document runs outside batches, where it has no slot. */
