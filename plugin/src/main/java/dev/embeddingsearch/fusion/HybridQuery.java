@@ -32,6 +32,7 @@ public final class HybridQuery extends Query {
     private final Query knn;
     private final VectorLeg leg;
     private final double vectorWeight;
+    private final OutsideBound outside;
 
     /**
      * @param lexical the lexical query, filters included; {@link MatchNoDocsQuery} for none
@@ -40,6 +41,10 @@ public final class HybridQuery extends Query {
      * @param vectorWeight weight {@code w} of the vector leg, in [0, 1]
      */
     public HybridQuery(Query lexical, Query knn, VectorLeg leg, double vectorWeight) {
+        this(lexical, knn, leg, vectorWeight, OutsideBound.UNKNOWN);
+    }
+
+    private HybridQuery(Query lexical, Query knn, VectorLeg leg, double vectorWeight, OutsideBound outside) {
         if ((vectorWeight >= 0 && vectorWeight <= 1) == false) {
             throw new IllegalArgumentException(
                     "[vector_weight] expects a number from 0 to 1, got [" + vectorWeight + "]");
@@ -48,6 +53,7 @@ public final class HybridQuery extends Query {
         this.knn = Objects.requireNonNull(knn);
         this.leg = Objects.requireNonNull(leg);
         this.vectorWeight = vectorWeight;
+        this.outside = outside;
     }
 
     /** A query on vectors alone: its score is {@code vector(d)}. */
@@ -72,6 +78,11 @@ public final class HybridQuery extends Query {
         return vectorWeight;
     }
 
+    /** What is known of the documents that {@code knn} did not find; nothing before it has run. */
+    OutsideBound outside() {
+        return outside;
+    }
+
     @Override
     @SuppressWarnings("ReferenceEquality") // how a query says that it rewrote to itself
     public Query rewrite(IndexSearcher searcher) throws IOException {
@@ -80,7 +91,20 @@ public final class HybridQuery extends Query {
         if (rewrittenLexical == lexical && rewrittenKnn == knn) {
             return matchesNothing(lexical) && matchesNothing(knn) ? MatchNoDocsQuery.INSTANCE : this;
         }
-        return new HybridQuery(rewrittenLexical, rewrittenKnn, leg, vectorWeight);
+        OutsideBound known =
+                knn instanceof TopVectorsQuery top && rewrittenKnn != knn && restrictsLexical(top.getFilter())
+                        ? top.outside(rewrittenKnn, searcher)
+                        : outside;
+        return new HybridQuery(rewrittenLexical, rewrittenKnn, leg, vectorWeight, known);
+    }
+
+    /** Whether every lexical match satisfies {@code filter}: if not, those that do not may be nearer than all found. */
+    private boolean restrictsLexical(Query filter) {
+        return filter == null
+                || filter.equals(lexical)
+                || (lexical instanceof BooleanQuery bool
+                        && bool.clauses().stream()
+                                .anyMatch(clause -> clause.isRequired() && filter.equals(clause.query())));
     }
 
     private static boolean matchesNothing(Query query) {
@@ -90,7 +114,7 @@ public final class HybridQuery extends Query {
     @Override
     public Weight createWeight(IndexSearcher searcher, ScoreMode scoreMode, float boost) throws IOException {
         if (scoreMode.needsScores()) {
-            return new HybridWeight(this, searcher, boost);
+            return new HybridWeight(this, searcher, scoreMode, boost);
         }
         Query either = new BooleanQuery.Builder()
                 .add(lexical, Occur.SHOULD)
@@ -99,9 +123,10 @@ public final class HybridQuery extends Query {
         return searcher.createWeight(searcher.rewrite(either), scoreMode, boost);
     }
 
-    /** The lexical leg's weight; its scorer must see every match, whatever the collector could skip. */
-    Weight lexicalWeight(IndexSearcher searcher) throws IOException {
-        return searcher.createWeight(lexical, ScoreMode.COMPLETE, 1);
+    /** The lexical leg's weight; its scorer may skip only if the collector could. */
+    Weight lexicalWeight(IndexSearcher searcher, ScoreMode scoreMode) throws IOException {
+        ScoreMode mode = scoreMode == ScoreMode.TOP_SCORES ? scoreMode : ScoreMode.COMPLETE;
+        return searcher.createWeight(lexical, mode, 1);
     }
 
     Weight knnWeight(IndexSearcher searcher) throws IOException {
@@ -125,12 +150,13 @@ public final class HybridQuery extends Query {
         return sameClassAs(other)
                 && vectorWeight == ((HybridQuery) other).vectorWeight
                 && leg.equals(((HybridQuery) other).leg)
+                && outside.equals(((HybridQuery) other).outside)
                 && lexical.equals(((HybridQuery) other).lexical)
                 && knn.equals(((HybridQuery) other).knn);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(classHash(), lexical, knn, leg, vectorWeight);
+        return Objects.hash(classHash(), lexical, knn, leg, vectorWeight, outside);
     }
 }

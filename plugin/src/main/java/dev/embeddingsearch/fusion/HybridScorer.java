@@ -7,8 +7,17 @@ import java.util.List;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.Scorer;
 
-/** Walks the documents that either leg found and scores each with both. */
+/**
+ * Walks the documents that either leg found and scores each with both.
+ *
+ * <p>Once only scores from {@code t} on are asked for, a document outside the kNN list is passed over unless
+ * {@code lexical(d) >= (t - w * bound) / (1 - w)}, with {@code bound} the {@link OutsideBound} of its vector score: the
+ * lexical leg skips with that, and no vector is read for what it leaves. Documents of the list are never passed over.
+ */
 final class HybridScorer extends Scorer {
+
+    /** Keeps a document whose score rounding has moved below the lowest one asked for. */
+    private static final double SLACK = 1 - 1e-6;
 
     /**
      * How the two legs are weighed.
@@ -29,20 +38,25 @@ final class HybridScorer extends Scorer {
         }
     }
 
-    private final Scorer lexical;
-    private final UnionIterator documents;
+    private final LexicalLeg lexical;
+    private final NearestDocuments nearest;
     private final LeafVectors vectors;
     private final Fusion fusion;
+    private final OutsideBound outside;
+    private final DocIdSetIterator documents = new Documents();
+    private double threshold;
 
     /**
-     * @param lexical the lexical leg of this segment, or null where it matches nothing
-     * @param knn the nearest documents of this segment, or empty
+     * @param vectors those of the documents outside {@code nearest}
+     * @param outside what the vectors of these score at most, normalised
      */
-    HybridScorer(Scorer lexical, DocIdSetIterator knn, LeafVectors vectors, Fusion fusion) {
+    HybridScorer(
+            LexicalLeg lexical, NearestDocuments nearest, LeafVectors vectors, Fusion fusion, OutsideBound outside) {
         this.lexical = lexical;
-        this.documents = new UnionIterator(lexical == null ? DocIdSetIterator.empty() : lexical.iterator(), knn);
+        this.nearest = nearest;
         this.vectors = vectors;
         this.fusion = fusion;
+        this.outside = outside;
     }
 
     @Override
@@ -57,31 +71,49 @@ final class HybridScorer extends Scorer {
 
     @Override
     public float score() throws IOException {
-        int doc = documents.docID();
-        double lexicalScore = lexical != null && lexical.docID() == doc ? fusion.normalise(lexical.score()) : 0;
-        return fusion.fuse(lexicalScore, vectors.score(doc));
+        int doc = docID();
+        double vectorScore = nearest.docID() == doc ? nearest.score() : vectors.score(doc);
+        return fusion.fuse(lexical.score(doc), vectorScore);
     }
 
     @Override
-    public float getMaxScore(int upTo) {
-        return fusion.fuse(1, 1);
+    public void setMinCompetitiveScore(float minScore) throws IOException {
+        threshold = minScore * SLACK;
+        double missing = threshold - fusion.vector() * outside.likely();
+        if (missing > 0) {
+            lexical.require(missing / fusion.lexical());
+        }
+    }
+
+    /** Whether the lexical match stopped at, which is outside the kNN list, may reach the threshold. */
+    private boolean isCompetitive() throws IOException {
+        return threshold <= 0
+                || fusion.lexical() * lexical.skippingScore() + fusion.vector() * outside.likely() >= threshold;
+    }
+
+    @Override
+    public int advanceShallow(int target) throws IOException {
+        return lexical.advanceShallow(target);
+    }
+
+    @Override
+    public float getMaxScore(int upTo) throws IOException {
+        double lexicalMaximum = lexical.maximum(upTo);
+        float maximum = lexical.mayMatchUpTo(upTo) ? fusion.fuse(lexicalMaximum, outside.certain()) : 0;
+        if (nearest.docID() > upTo) {
+            return maximum;
+        }
+        return Math.max(maximum, fusion.fuse(Math.max(lexicalMaximum, lexical.missed()), nearest.maximum()));
     }
 
     @Override
     public Collection<ChildScorable> getChildren() {
-        return lexical == null ? List.of() : List.of(new ChildScorable(lexical, "lexical"));
+        return lexical.scorer() == null ? List.of() : List.of(new ChildScorable(lexical.scorer(), "lexical"));
     }
 
-    /** The documents of two iterators in order, each once. */
-    private static final class UnionIterator extends DocIdSetIterator {
-        private final DocIdSetIterator first;
-        private final DocIdSetIterator second;
+    /** The competitive documents of both legs in order, each once. */
+    private final class Documents extends DocIdSetIterator {
         private int doc = -1;
-
-        UnionIterator(DocIdSetIterator first, DocIdSetIterator second) {
-            this.first = first;
-            this.second = second;
-        }
 
         @Override
         public int docID() {
@@ -95,17 +127,18 @@ final class HybridScorer extends Scorer {
 
         @Override
         public int advance(int target) throws IOException {
-            doc = Math.min(advance(first, target), advance(second, target));
+            int near = nearest.advance(target);
+            int found = lexical.advance(target);
+            while (found < near && isCompetitive() == false) {
+                found = lexical.advance(found + 1);
+            }
+            doc = Math.min(found, near);
             return doc;
-        }
-
-        private static int advance(DocIdSetIterator iterator, int target) throws IOException {
-            return iterator.docID() < target ? iterator.advance(target) : iterator.docID();
         }
 
         @Override
         public long cost() {
-            return first.cost() + second.cost();
+            return lexical.cost() + nearest.count();
         }
     }
 }

@@ -10,6 +10,7 @@ import org.apache.lucene.search.Explanation;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Matches;
 import org.apache.lucene.search.MatchesUtils;
+import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.Scorer;
 import org.apache.lucene.search.ScorerSupplier;
 import org.apache.lucene.search.Weight;
@@ -24,10 +25,10 @@ final class HybridWeight extends Weight {
     private final Calibration calibration;
     private final float boost;
 
-    HybridWeight(HybridQuery query, IndexSearcher searcher, float boost) throws IOException {
+    HybridWeight(HybridQuery query, IndexSearcher searcher, ScoreMode scoreMode, float boost) throws IOException {
         super(query);
         this.hybrid = query;
-        this.lexical = query.lexicalWeight(searcher);
+        this.lexical = query.lexicalWeight(searcher, scoreMode);
         this.knn = query.knnWeight(searcher);
         this.bound = new LexicalBound(query.lexical(), searcher);
         this.calibration = Calibration.of(query.leg(), searcher.getIndexReader());
@@ -46,23 +47,54 @@ final class HybridWeight extends Weight {
         if (lexicalSupplier == null && knnSupplier == null) {
             return null;
         }
-        return new ScorerSupplier() {
-            @Override
-            public Scorer get(long leadCost) throws IOException {
-                Scorer lexicalScorer = lexicalSupplier == null ? null : lexicalSupplier.get(leadCost);
-                DocIdSetIterator nearest = knnSupplier == null
-                        ? DocIdSetIterator.empty()
-                        : knnSupplier.get(leadCost).iterator();
-                LeafVectors vectors = new LeafVectors(context.reader(), hybrid.leg(), calibration);
-                return new HybridScorer(lexicalScorer, nearest, vectors, fusion());
-            }
+        return new LegsSupplier(context, lexicalSupplier, knnSupplier);
+    }
 
-            @Override
-            public long cost() {
-                return (lexicalSupplier == null ? 0 : lexicalSupplier.cost())
-                        + (knnSupplier == null ? 0 : knnSupplier.cost());
+    /** Makes the scorer of one segment from those of the legs, either of which is null where it matches nothing. */
+    private final class LegsSupplier extends ScorerSupplier {
+        private final LeafReaderContext context;
+        private final ScorerSupplier lexicalSupplier;
+        private final ScorerSupplier knnSupplier;
+
+        LegsSupplier(LeafReaderContext context, ScorerSupplier lexicalSupplier, ScorerSupplier knnSupplier) {
+            this.context = context;
+            this.lexicalSupplier = lexicalSupplier;
+            this.knnSupplier = knnSupplier;
+        }
+
+        @Override
+        public Scorer get(long leadCost) throws IOException {
+            DocIdSetIterator found = knnSupplier == null
+                    ? DocIdSetIterator.empty()
+                    : knnSupplier.get(leadCost).iterator();
+            NearestDocuments nearest = new NearestDocuments(found, vectors());
+            HybridScorer.Fusion fusion = fusion();
+            Scorer skipping = lexicalSupplier == null ? null : lexicalSupplier.get(leadCost);
+            LexicalLeg lexicalLeg = new LexicalLeg(
+                    skipping, () -> lexical.scorerSupplier(context).get(nearest.count()), fusion);
+            LeafVectors vectors = vectors();
+            OutsideBound outside =
+                    vectors.isEmpty() ? OutsideBound.exact(0) : hybrid.outside().normalised(calibration);
+            return new HybridScorer(lexicalLeg, nearest, vectors, fusion, outside);
+        }
+
+        private LeafVectors vectors() throws IOException {
+            return new LeafVectors(context.reader(), hybrid.leg(), calibration);
+        }
+
+        @Override
+        public long cost() {
+            return (lexicalSupplier == null ? 0 : lexicalSupplier.cost())
+                    + (knnSupplier == null ? 0 : knnSupplier.cost());
+        }
+
+        /** Only a scorer that knows itself at the top prepares to skip. */
+        @Override
+        public void setTopLevelScoringClause() throws IOException {
+            if (lexicalSupplier != null) {
+                lexicalSupplier.setTopLevelScoringClause();
             }
-        };
+        }
     }
 
     @Override

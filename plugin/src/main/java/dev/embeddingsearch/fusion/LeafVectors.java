@@ -22,6 +22,10 @@ final class LeafVectors {
         this.calibration = calibration;
     }
 
+    boolean isEmpty() {
+        return documents == null;
+    }
+
     /**
      * The raw similarity of {@code doc} with the query, or NaN where it has no vector.
      *

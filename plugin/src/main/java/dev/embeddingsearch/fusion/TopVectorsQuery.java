@@ -7,12 +7,16 @@ import java.util.Objects;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.AcceptDocs;
+import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.ScoreMode;
+import org.apache.lucene.search.Scorer;
 import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.search.TotalHits;
+import org.apache.lucene.search.Weight;
 import org.apache.lucene.search.knn.KnnCollectorManager;
 
 /** The {@code k} documents of a shard nearest to the query's vector, by graph or by an exact scan. */
@@ -74,6 +78,28 @@ public final class TopVectorsQuery extends KnnFloatVectorQuery {
                 .filter(hit -> rawSimilarity(hit.score) >= options.minSimilarity())
                 .toArray(ScoreDoc[]::new);
         return new TopDocs(top.totalHits, similar);
+    }
+
+    /**
+     * What is known of the documents that were not found.
+     *
+     * @param found what this query was rewritten to for {@code searcher}
+     */
+    OutsideBound outside(Query found, IndexSearcher searcher) throws IOException {
+        Weight weight = found.createWeight(new SideSearcher(searcher), ScoreMode.COMPLETE, 1);
+        int count = 0;
+        double least = Double.POSITIVE_INFINITY;
+        for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
+            Scorer scorer = weight.scorer(leaf);
+            while (scorer != null && scorer.iterator().nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
+                least = Math.min(least, rawSimilarity(scorer.score()));
+                count++;
+            }
+        }
+        if (options.exact()) {
+            return OutsideBound.exact(count < options.k() ? options.minSimilarity() : least);
+        }
+        return count < options.k() ? OutsideBound.UNKNOWN : OutsideBound.approximate(least);
     }
 
     private double rawSimilarity(double luceneScore) {
