@@ -2,10 +2,8 @@
 package dev.embeddingsearch.fusion;
 
 import java.io.IOException;
-import java.util.List;
-import java.util.stream.Stream;
 import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.search.BulkScorer;
 import org.apache.lucene.search.Explanation;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Matches;
@@ -20,7 +18,7 @@ final class HybridWeight extends Weight {
 
     private final HybridQuery hybrid;
     private final Weight lexical;
-    private final Weight knn;
+    private final Nearest nearest;
     private final LexicalBound bound;
     private final Calibration calibration;
     private final float boost;
@@ -29,63 +27,76 @@ final class HybridWeight extends Weight {
         super(query);
         this.hybrid = query;
         this.lexical = query.lexicalWeight(searcher, scoreMode);
-        this.knn = query.knnWeight(searcher);
+        this.nearest = query.nearest(searcher);
+        query.work().part().add(Work.Count.KNN_VECTORS_VISITED, nearest.visited());
         this.bound = new LexicalBound(query.lexical(), searcher);
         this.calibration = Calibration.of(query.leg(), searcher.getIndexReader());
         this.boost = boost;
     }
 
-    private HybridScorer.Fusion fusion() throws IOException {
+    private Fusion fusion() throws IOException {
         double vectorWeight = hybrid.vectorWeight();
-        return new HybridScorer.Fusion(bound.get(), boost * (1 - vectorWeight), boost * vectorWeight);
+        return new Fusion(bound.get(), boost * (1 - vectorWeight), boost * vectorWeight);
     }
 
     @Override
     public ScorerSupplier scorerSupplier(LeafReaderContext context) throws IOException {
         ScorerSupplier lexicalSupplier = lexical.scorerSupplier(context);
-        ScorerSupplier knnSupplier = knn.scorerSupplier(context);
-        if (lexicalSupplier == null && knnSupplier == null) {
-            return null;
-        }
-        return new LegsSupplier(context, lexicalSupplier, knnSupplier);
+        int[] found = nearest.documents(context);
+        return lexicalSupplier == null && found.length == 0 ? null : new LegsSupplier(context, lexicalSupplier, found);
     }
 
-    /** Makes the scorer of one segment from those of the legs, either of which is null where it matches nothing. */
+    /** Makes the scorer of one segment from the lexical one, null where that matches nothing, and what kNN found there. */
     private final class LegsSupplier extends ScorerSupplier {
         private final LeafReaderContext context;
         private final ScorerSupplier lexicalSupplier;
-        private final ScorerSupplier knnSupplier;
+        private final int[] found;
+        private final Work.Part work = hybrid.work().part();
 
-        LegsSupplier(LeafReaderContext context, ScorerSupplier lexicalSupplier, ScorerSupplier knnSupplier) {
+        LegsSupplier(LeafReaderContext context, ScorerSupplier lexicalSupplier, int[] found) {
             this.context = context;
             this.lexicalSupplier = lexicalSupplier;
-            this.knnSupplier = knnSupplier;
+            this.found = found;
         }
 
         @Override
         public Scorer get(long leadCost) throws IOException {
-            DocIdSetIterator found = knnSupplier == null
-                    ? DocIdSetIterator.empty()
-                    : knnSupplier.get(leadCost).iterator();
-            NearestDocuments nearest = new NearestDocuments(found, vectors());
-            HybridScorer.Fusion fusion = fusion();
+            VectorScores vectors = vectorScores();
+            Competition competition = competition(vectors);
             Scorer skipping = lexicalSupplier == null ? null : lexicalSupplier.get(leadCost);
-            LexicalLeg lexicalLeg = new LexicalLeg(
-                    skipping, () -> lexical.scorerSupplier(context).get(nearest.count()), fusion);
-            LeafVectors vectors = vectors();
+            LexicalLeg leg = new LexicalLeg(skipping, completeScores(), competition, work);
+            return new HybridScorer(leg, vectors, competition);
+        }
+
+        @Override
+        public BulkScorer bulkScorer() throws IOException {
+            VectorScores vectors = vectorScores();
+            BulkScorer all = lexicalSupplier == null ? null : lexicalSupplier.bulkScorer();
+            return new HybridBulkScorer(all, completeScores(), vectors, competition(vectors), work);
+        }
+
+        private Competition competition(VectorScores vectors) throws IOException {
+            return new Competition(fusion(), vectors.outside().likely());
+        }
+
+        private CompleteScores completeScores() {
+            return new CompleteScores(() -> lexical.scorerSupplier(context).get(found.length));
+        }
+
+        private VectorScores vectorScores() throws IOException {
+            LeafVectors others = vectors();
             OutsideBound outside =
-                    vectors.isEmpty() ? OutsideBound.exact(0) : hybrid.outside().normalised(calibration);
-            return new HybridScorer(lexicalLeg, nearest, vectors, fusion, outside);
+                    others.isEmpty() ? OutsideBound.exact(0) : nearest.outside().normalised(calibration);
+            return new VectorScores(new NearestDocuments(found, vectors()), others, outside);
         }
 
         private LeafVectors vectors() throws IOException {
-            return new LeafVectors(context.reader(), hybrid.leg(), calibration);
+            return new LeafVectors(context.reader(), hybrid.leg(), calibration, work);
         }
 
         @Override
         public long cost() {
-            return (lexicalSupplier == null ? 0 : lexicalSupplier.cost())
-                    + (knnSupplier == null ? 0 : knnSupplier.cost());
+            return (lexicalSupplier == null ? 0 : lexicalSupplier.cost()) + found.length;
         }
 
         /** Only a scorer that knows itself at the top prepares to skip. */
@@ -100,25 +111,26 @@ final class HybridWeight extends Weight {
     @Override
     public Explanation explain(LeafReaderContext context, int doc) throws IOException {
         Explanation lexicalMatch = lexical.explain(context, doc);
-        boolean nearest = knn.explain(context, doc).isMatch();
-        if (lexicalMatch.isMatch() == false && nearest == false) {
+        int rank = nearest.rank(context.docBase + doc);
+        if (lexicalMatch.isMatch() == false && rank == 0) {
             return Explanation.noMatch("neither a lexical match nor among the nearest vectors", lexicalMatch);
         }
-        HybridScorer.Fusion fusion = fusion();
+        Fusion fusion = fusion();
         double lexicalScore = lexicalMatch.isMatch()
                 ? fusion.normalise(lexicalMatch.getValue().doubleValue())
                 : 0;
-        LeafVectors vectors = new LeafVectors(context.reader(), hybrid.leg(), calibration);
+        LeafVectors vectors = new LeafVectors(
+                context.reader(), hybrid.leg(), calibration, hybrid.work().part());
         double raw = vectors.raw(doc);
         double vectorScore = Double.isNaN(raw) ? 0 : calibration.normalise(raw);
         return Explanation.match(
                 fusion.fuse(lexicalScore, vectorScore),
                 "hybrid score, sum of:",
                 explainLexical(fusion, lexicalScore, lexicalMatch),
-                explainVector(fusion, vectorScore, raw, nearest));
+                explainVector(fusion, vectorScore, raw, rank));
     }
 
-    private static Explanation explainLexical(HybridScorer.Fusion fusion, double score, Explanation raw) {
+    private static Explanation explainLexical(Fusion fusion, double score, Explanation raw) {
         if (raw.isMatch() == false) {
             return Explanation.match(0f, "lexical leg: no match", raw);
         }
@@ -133,7 +145,7 @@ final class HybridWeight extends Weight {
                         Explanation.match((float) fusion.bound(), "bound: no document's score exceeds it")));
     }
 
-    private Explanation explainVector(HybridScorer.Fusion fusion, double score, double raw, boolean nearest) {
+    private Explanation explainVector(Fusion fusion, double score, double raw, int rank) {
         if (Double.isNaN(raw)) {
             return Explanation.match(
                     0f, "vector leg: no vector in field [" + hybrid.leg().field() + "]");
@@ -148,20 +160,21 @@ final class HybridWeight extends Weight {
                         Explanation.match(
                                 (float) raw,
                                 "exact similarity with field [" + hybrid.leg().field() + "], "
-                                        + (nearest ? "among the nearest" : "not among the nearest")),
+                                        + (rank > 0
+                                                ? "number " + rank + " of the nearest"
+                                                : "not among the nearest: computed for the lexical match")),
                         Explanation.match((float) calibration.mean(), "mean similarity of the query")));
     }
 
     @Override
     public Matches matches(LeafReaderContext context, int doc) throws IOException {
-        List<Matches> found = Stream.of(lexical.matches(context, doc), knn.matches(context, doc))
-                .filter(match -> match != null)
-                .toList();
-        return MatchesUtils.fromSubMatches(found);
+        Matches found = lexical.matches(context, doc);
+        boolean near = nearest.rank(context.docBase + doc) > 0;
+        return found == null && near ? MatchesUtils.MATCH_WITH_NO_TERMS : found;
     }
 
     @Override
     public boolean isCacheable(LeafReaderContext context) {
-        return lexical.isCacheable(context) && knn.isCacheable(context);
+        return lexical.isCacheable(context) && nearest.complete();
     }
 }

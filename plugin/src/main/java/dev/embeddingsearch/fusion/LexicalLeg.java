@@ -4,38 +4,46 @@ package dev.embeddingsearch.fusion;
 import java.io.IOException;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.Scorer;
-import org.apache.lucene.util.IOSupplier;
+import org.apache.lucene.search.TwoPhaseIterator;
 
 /**
  * The lexical matches of one segment with scores in [0, 1], fewer and fewer of them as the required score rises.
  *
- * <p>A document that the skipping scorer left out may still be asked for, because the vector leg found it: a second
- * scorer, which never skips, is made for these when the first of them comes.
+ * <p>A document that the skipping scorer left out may still be asked for, because the vector leg found it.
  */
 final class LexicalLeg {
 
-    /** Keeps a document whose score rounding has moved below the required one. */
-    private static final double SLACK = 1 - 1e-6;
-
     private final Scorer skipping;
-    private final IOSupplier<Scorer> complete;
-    private final DocIdSetIterator documents;
-    private final HybridScorer.Fusion fusion;
-    private Scorer beside;
+    private final CompleteScores complete;
+    private final TwoPhaseIterator twoPhase;
+    private final DocIdSetIterator candidates;
+    private final Competition competition;
+    private final Work.Part work;
     private float minimum;
     private boolean exhausted;
+    private int checked = -1;
+    private boolean matches;
     private int scored = -1;
-    private double score;
+    private float raw;
 
     /**
      * @param skipping walks the matches, or null where there are none
-     * @param complete makes another scorer of the same matches
+     * @param complete scores the same matches
      */
-    LexicalLeg(Scorer skipping, IOSupplier<Scorer> complete, HybridScorer.Fusion fusion) {
+    LexicalLeg(Scorer skipping, CompleteScores complete, Competition competition, Work.Part work) {
         this.skipping = skipping;
         this.complete = complete;
-        this.documents = skipping == null ? DocIdSetIterator.empty() : skipping.iterator();
-        this.fusion = fusion;
+        this.twoPhase = skipping == null ? null : skipping.twoPhaseIterator();
+        this.candidates = candidates(skipping, twoPhase);
+        this.competition = competition;
+        this.work = work;
+    }
+
+    private static DocIdSetIterator candidates(Scorer scorer, TwoPhaseIterator twoPhase) {
+        if (scorer == null) {
+            return DocIdSetIterator.empty();
+        }
+        return twoPhase == null ? scorer.iterator() : twoPhase.approximation();
     }
 
     Scorer scorer() {
@@ -43,51 +51,75 @@ final class LexicalLeg {
     }
 
     long cost() {
-        return documents.cost();
+        return candidates.cost();
     }
 
-    /** The first match at or after {@code target} that may reach the required score. */
+    float matchCost() {
+        return twoPhase == null ? 0 : twoPhase.matchCost();
+    }
+
+    int docID() {
+        return exhausted ? DocIdSetIterator.NO_MORE_DOCS : candidates.docID();
+    }
+
+    /** The first document at or after {@code target} that may match and reach the required score. */
     int advance(int target) throws IOException {
         if (exhausted) {
             return DocIdSetIterator.NO_MORE_DOCS;
         }
-        return documents.docID() < target ? documents.advance(target) : documents.docID();
+        return candidates.docID() < target ? candidates.advance(target) : candidates.docID();
     }
 
-    /** The score of {@code doc}, 0 if it does not match; documents are asked for in increasing order. */
-    double score(int doc) throws IOException {
-        if (scored != doc) {
-            score = compute(doc);
-            scored = doc;
+    /** Whether the document stopped at matches. */
+    private boolean matches() throws IOException {
+        int doc = candidates.docID();
+        if (checked != doc) {
+            checked = doc;
+            matches = twoPhase == null || twoPhase.matches();
         }
-        return score;
+        return matches;
     }
 
-    private double compute(int doc) throws IOException {
-        if (skipping != null && documents.docID() == doc) {
-            float raw = skipping.score();
-            if (raw >= minimum) {
-                return fusion.normalise(raw);
-            }
+    /** Whether the document stopped at, which is outside the kNN list, matches and may reach the required score. */
+    boolean competes() throws IOException {
+        boolean competes = matches() && competition.admits(normalise(rawScore()));
+        if (matches && competes == false) {
+            work.add(Work.Count.DOCUMENTS_PRUNED);
         }
-        return skipping == null || missed() == 0 ? 0 : scoreBeside(doc);
+        return competes;
     }
 
     /**
      * The score of the match stopped at, or less if it does not reach the required one: a disjunction whose clauses skip
      * each for themselves may have lost the clause that scores it best.
      */
-    double skippingScore() throws IOException {
-        return fusion.normalise(skipping.score());
+    private float rawScore() throws IOException {
+        int doc = candidates.docID();
+        if (scored != doc) {
+            scored = doc;
+            raw = skipping.score();
+            work.add(Work.Count.LEXICAL_DOCUMENTS_SCORED);
+        }
+        return raw;
     }
 
-    private double scoreBeside(int doc) throws IOException {
-        if (beside == null) {
-            beside = complete.get();
+    /** The score of {@code doc}, 0 if it does not match; documents are asked for in increasing order. */
+    double score(int doc) throws IOException {
+        if (skipping == null) {
+            return 0;
         }
-        DocIdSetIterator all = beside.iterator();
-        int match = all.docID() < doc ? all.advance(doc) : all.docID();
-        return match == doc ? fusion.normalise(beside.score()) : 0;
+        if (candidates.docID() == doc && matches() && rawScore() >= minimum) {
+            return normalise(raw);
+        }
+        if (missed() == 0) {
+            return 0;
+        }
+        work.add(Work.Count.LEXICAL_DOCUMENTS_SCORED);
+        return normalise(complete.score(doc));
+    }
+
+    private double normalise(double score) {
+        return competition.fusion().normalise(score);
     }
 
     /** Lets {@link #advance} pass over matches that score less than {@code required}, in [0, infinity]. */
@@ -95,32 +127,32 @@ final class LexicalLeg {
         if (required > 1) {
             exhausted = true;
         } else if (skipping != null && exhausted == false) {
-            float raw = Math.nextDown((float) (fusion.bound() * required * SLACK));
-            if (raw > minimum) {
-                minimum = raw;
-                skipping.setMinCompetitiveScore(raw);
+            float least = competition.rawMinimum(required);
+            if (least > minimum) {
+                minimum = least;
+                skipping.setMinCompetitiveScore(least);
             }
         }
     }
 
     /** What a match that was passed over scores at most. */
     double missed() {
-        return exhausted ? 1 : fusion.normalise(minimum);
+        return exhausted ? 1 : normalise(minimum);
     }
 
     int advanceShallow(int target) throws IOException {
         if (skipping == null) {
             return DocIdSetIterator.NO_MORE_DOCS;
         }
-        return documents.docID() <= target ? skipping.advanceShallow(target) : documents.docID() - 1;
+        return candidates.docID() <= target ? skipping.advanceShallow(target) : candidates.docID() - 1;
     }
 
     boolean mayMatchUpTo(int upTo) {
-        return skipping != null && documents.docID() <= upTo;
+        return skipping != null && candidates.docID() <= upTo;
     }
 
     /** What a match up to {@code upTo} that is not passed over scores at most. */
     double maximum(int upTo) throws IOException {
-        return mayMatchUpTo(upTo) ? fusion.normalise(skipping.getMaxScore(upTo)) : 0;
+        return mayMatchUpTo(upTo) ? normalise(skipping.getMaxScore(upTo)) : 0;
     }
 }

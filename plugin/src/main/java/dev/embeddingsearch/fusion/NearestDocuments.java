@@ -2,7 +2,6 @@
 package dev.embeddingsearch.fusion;
 
 import java.io.IOException;
-import java.util.stream.IntStream;
 import org.apache.lucene.search.DocIdSetIterator;
 
 /** The documents of one segment that the kNN search found, with their exact scores in [0, 1]. */
@@ -11,18 +10,15 @@ final class NearestDocuments {
     private final int[] documents;
     private final LeafVectors vectors;
     private double[] scores;
+    private double maximum;
     private int position;
 
     /**
-     * @param found positioned before the first document
+     * @param documents in increasing order, numbered within the segment
      * @param vectors read by nobody else
      */
-    NearestDocuments(DocIdSetIterator found, LeafVectors vectors) throws IOException {
-        IntStream.Builder all = IntStream.builder();
-        while (found.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
-            all.add(found.docID());
-        }
-        this.documents = all.build().toArray();
+    NearestDocuments(int[] documents, LeafVectors vectors) {
+        this.documents = documents;
         this.vectors = vectors;
     }
 
@@ -48,10 +44,7 @@ final class NearestDocuments {
 
     /** The highest score among all of them. */
     double maximum() throws IOException {
-        double maximum = 0;
-        for (double score : scores()) {
-            maximum = Math.max(maximum, score);
-        }
+        scores();
         return maximum;
     }
 
@@ -60,6 +53,7 @@ final class NearestDocuments {
             scores = new double[documents.length];
             for (int i = 0; i < documents.length; i++) {
                 scores[i] = vectors.score(documents[i]);
+                maximum = Math.max(maximum, scores[i]);
             }
         }
         return scores;

@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.fusion;
 
+import com.carrotsearch.randomizedtesting.generators.RandomPicks;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.BoostQuery;
+import org.apache.lucene.search.BulkScorer;
+import org.apache.lucene.search.Collector;
 import org.apache.lucene.search.CollectorManager;
 import org.apache.lucene.search.DisjunctionMaxQuery;
 import org.apache.lucene.search.DocIdSetIterator;
@@ -26,11 +31,31 @@ import org.apache.lucene.search.ScorerSupplier;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.search.TopScoreDocCollectorManager;
+import org.apache.lucene.search.TotalHits;
 import org.apache.lucene.search.Weight;
+import org.apache.lucene.search.join.BitSetProducer;
+import org.apache.lucene.search.join.QueryBitSetProducer;
+import org.apache.lucene.search.join.ToParentBlockJoinQuery;
 import org.apache.lucene.search.similarities.BM25Similarity;
+import org.apache.lucene.tests.util.TestUtil;
+import org.apache.lucene.util.NamedThreadFactory;
 
 /** Skipping changes how much is computed, never what is found. */
 public class PruningTests extends FusionTestCase {
+
+    private ExecutorService threads;
+
+    @Override
+    public void setUp() throws Exception {
+        super.setUp();
+        threads = Executors.newFixedThreadPool(2, new NamedThreadFactory("pruning"));
+    }
+
+    @Override
+    public void tearDown() throws Exception {
+        TestUtil.shutdownExecutorService(threads);
+        super.tearDown();
+    }
 
     /** The best hits; {@code threshold} hits are counted before any may be skipped. */
     private static TopDocs top(IndexSearcher searcher, Query query, int size, ScoreDoc after, int threshold)
@@ -47,13 +72,17 @@ public class PruningTests extends FusionTestCase {
     }
 
     private void assertSameTop(Query query, int size, ScoreDoc after) throws IOException {
-        IndexSearcher plain = plainSearcher();
-        ScoreDoc[] expected = top(plain, query, size, after, Integer.MAX_VALUE).scoreDocs;
-        ScoreDoc[] actual = top(plain, query, size, after, 1).scoreDocs;
+        ScoreDoc[] expected = top(plainSearcher(), query, size, after, Integer.MAX_VALUE).scoreDocs;
+        assertSame(expected, top(plainSearcher(), query, size, after, 1).scoreDocs, query);
+        assertSame(expected, top(windowedSearcher(), query, size, after, 1).scoreDocs, query);
+        assertSame(expected, top(concurrentSearcher(), query, size, after, 1).scoreDocs, query);
+    }
+
+    private static void assertSame(ScoreDoc[] expected, ScoreDoc[] actual, Query query) {
         assertEquals(query.toString(), expected.length, actual.length);
         for (int i = 0; i < expected.length; i++) {
             assertEquals(query + " at " + i, expected[i].doc, actual[i].doc);
-            assertEquals(expected[i].score, actual[i].score, 1e-6);
+            assertEquals(query + " at " + i, expected[i].score, actual[i].score, 1e-6);
         }
     }
 
@@ -101,8 +130,19 @@ public class PruningTests extends FusionTestCase {
     }
 
     private static Query around(Query hybrid) {
-        return switch (random().nextInt(6)) {
+        return switch (random().nextInt(10)) {
             case 0 -> new BoostQuery(hybrid, 0.1f + 5 * random().nextFloat());
+            case 4 -> new DisjunctionMaxQuery(List.of(hybrid, lexical()), random().nextInt(2) / 2f);
+            case 5 ->
+                new BooleanQuery.Builder()
+                        .add(lexical(), Occur.MUST)
+                        .add(hybrid, random().nextBoolean() ? Occur.FILTER : Occur.SHOULD)
+                        .build();
+            case 6 ->
+                new BooleanQuery.Builder()
+                        .add(hybrid, Occur.MUST)
+                        .add(group(), Occur.MUST_NOT)
+                        .build();
             case 1 -> filtered(hybrid, group());
             case 2 ->
                 new BooleanQuery.Builder()
@@ -120,8 +160,39 @@ public class PruningTests extends FusionTestCase {
 
     public void testFindsTheSameAsCompleteScoring() throws IOException {
         index(atLeast(400));
-        for (int round = 0; round < 1500; round++) {
+        for (int round = 0; round < 400; round++) {
             assertSameTop(around(hybrid()), 1 + random().nextInt(5));
+        }
+    }
+
+    public void testFindsTheSameInOneSegmentWithLongPostings() throws IOException {
+        index(2000, true);
+        for (int round = 0; round < 100; round++) {
+            assertSameTop(around(hybrid()), 1 + random().nextInt(20));
+        }
+    }
+
+    public void testCountsAllHitsUnlessAskedNotTo() throws IOException {
+        index(atLeast(300));
+        for (int round = 0; round < 50; round++) {
+            Query hybrid = hybrid();
+            TopDocs all = top(concurrentSearcher(), hybrid, 3, null, Integer.MAX_VALUE);
+            assertEquals(TotalHits.Relation.EQUAL_TO, all.totalHits.relation());
+            assertEquals(scores(hybrid).size(), all.totalHits.value());
+        }
+    }
+
+    public void testParentsOfNestedDocumentsAreTheSame() throws IOException {
+        index(atLeast(400));
+        BitSetProducer parents = new QueryBitSetProducer(new TermQuery(new Term(GROUP, "2")));
+        for (int round = 0; round < 100; round++) {
+            Query children = new BooleanQuery.Builder()
+                    .add(hybrid(), Occur.MUST)
+                    .add(new TermQuery(new Term(GROUP, "2")), Occur.MUST_NOT)
+                    .build();
+            org.apache.lucene.search.join.ScoreMode mode =
+                    RandomPicks.randomFrom(random(), org.apache.lucene.search.join.ScoreMode.values());
+            assertSameTop(new ToParentBlockJoinQuery(children, parents, mode), 1 + random().nextInt(5));
         }
     }
 
@@ -150,9 +221,41 @@ public class PruningTests extends FusionTestCase {
 
     /** Without the checks of the test framework, which refuse minimum scores that Lucene passes to clauses. */
     private IndexSearcher plainSearcher() {
-        IndexSearcher plain = new IndexSearcher(reader);
-        plain.setSimilarity(new BM25Similarity());
-        return plain;
+        return withBm25(new IndexSearcher(reader));
+    }
+
+    private static IndexSearcher withBm25(IndexSearcher searcher) {
+        searcher.setSimilarity(new BM25Similarity());
+        return searcher;
+    }
+
+    /** Scores each segment in windows, as a search that can be cancelled does. */
+    private IndexSearcher windowedSearcher() {
+        return withBm25(new IndexSearcher(reader) {
+            @Override
+            protected void searchLeaf(
+                    LeafReaderContext leaf, int minDocId, int maxDocId, Weight weight, Collector collector)
+                    throws IOException {
+                BulkScorer scorer = weight.bulkScorer(leaf);
+                LeafCollector collecting = collector.getLeafCollector(leaf);
+                int end = leaf.reader().maxDoc();
+                for (int from = 0; scorer != null && from < end; ) {
+                    int to = Math.min(end, from + 1 + random().nextInt(40));
+                    from = scorer.score(collecting, leaf.reader().getLiveDocs(), from, to);
+                }
+                collecting.finish();
+            }
+        });
+    }
+
+    /** Searches each segment by itself, on several threads. */
+    private IndexSearcher concurrentSearcher() {
+        return withBm25(new IndexSearcher(reader, threads) {
+            @Override
+            protected LeafSlice[] slices(List<LeafReaderContext> leaves) {
+                return slices(leaves, 1, 1, false);
+            }
+        });
     }
 
     private static void assertSkipping(
@@ -208,7 +311,8 @@ public class PruningTests extends FusionTestCase {
             throws IOException {
         Query hybrid = new HybridQuery(
                 new TermQuery(new Term(TEXT, "w0")), new TopVectorsQuery(leg, filter, options), leg, 0.5);
-        OutsideBound outside = ((HybridQuery) searcher.rewrite(hybrid)).outside();
+        OutsideBound outside =
+                ((HybridQuery) searcher.rewrite(hybrid)).nearest(searcher).outside();
         assertEquals(certain, outside.certain(), 1e-5);
         assertEquals(likely, outside.likely(), 1e-5);
     }
