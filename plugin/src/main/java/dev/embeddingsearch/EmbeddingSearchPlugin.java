@@ -12,8 +12,12 @@ import dev.embeddingsearch.ingest.SourceFieldsProcessor;
 import dev.embeddingsearch.mapper.EmbeddingFieldMapper;
 import dev.embeddingsearch.mapper.EmbeddingMappings;
 import dev.embeddingsearch.model.Models;
+import dev.embeddingsearch.query.ConcurrentHybridSearch;
 import dev.embeddingsearch.query.EmbeddingQueryBuilder;
 import dev.embeddingsearch.query.HybridMatchQueryBuilder;
+import dev.embeddingsearch.query.HybridProfile;
+import dev.embeddingsearch.query.HybridScoresExt;
+import dev.embeddingsearch.query.HybridScoresPhase;
 import dev.embeddingsearch.query.QueryEmbedder;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -45,6 +49,8 @@ import org.opensearch.plugins.ReloadablePlugin;
 import org.opensearch.plugins.SearchPlugin;
 import org.opensearch.repositories.RepositoriesService;
 import org.opensearch.script.ScriptService;
+import org.opensearch.search.deciders.ConcurrentSearchRequestDecider;
+import org.opensearch.search.fetch.FetchSubPhase;
 import org.opensearch.threadpool.ThreadPool;
 import org.opensearch.transport.client.Client;
 import org.opensearch.watcher.ResourceWatcherService;
@@ -160,6 +166,26 @@ public class EmbeddingSearchPlugin extends Plugin
                         HybridMatchQueryBuilder.NAME,
                         HybridMatchQueryBuilder::new,
                         parser -> HybridMatchQueryBuilder.fromXContent(parser, queryEmbedder::get)));
+    }
+
+    @Override
+    public Optional<ConcurrentSearchRequestDecider.Factory> getConcurrentSearchRequestDeciderFactory() {
+        return Optional.of(ConcurrentHybridSearch.factory());
+    }
+
+    @Override
+    public Optional<ProfileMetricsProvider> getQueryProfileMetricsProvider() {
+        return Optional.of(new HybridProfile());
+    }
+
+    @Override
+    public List<SearchExtSpec<?>> getSearchExts() {
+        return List.of(new SearchExtSpec<>(HybridScoresExt.NAME, HybridScoresExt::new, HybridScoresExt::fromXContent));
+    }
+
+    @Override
+    public List<FetchSubPhase> getFetchSubPhases(FetchPhaseConstructionContext context) {
+        return List.of(new HybridScoresPhase());
     }
 
     @Override

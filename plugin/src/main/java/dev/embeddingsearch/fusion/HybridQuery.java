@@ -125,6 +125,11 @@ public final class HybridQuery extends Query {
         return searcher.createWeight(searcher.rewrite(either), scoreMode, boost);
     }
 
+    /** Takes the scores of single documents apart; for a rewritten query. */
+    public LegScores.Source legScores(IndexSearcher searcher) throws IOException {
+        return new HybridWeight(this, new SideSearcher(searcher), ScoreMode.COMPLETE, 1);
+    }
+
     /** The lexical leg's weight; its scorer may skip only if the collector could. */
     Weight lexicalWeight(IndexSearcher searcher, ScoreMode scoreMode) throws IOException {
         ScoreMode mode = scoreMode == ScoreMode.TOP_SCORES ? scoreMode : ScoreMode.COMPLETE;

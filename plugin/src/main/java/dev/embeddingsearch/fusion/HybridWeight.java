@@ -14,7 +14,7 @@ import org.apache.lucene.search.ScorerSupplier;
 import org.apache.lucene.search.Weight;
 
 /** Scores {@link HybridQuery} on one shard: bound and calibration are the shard's, the same for all its segments. */
-final class HybridWeight extends Weight {
+final class HybridWeight extends Weight implements LegScores.Source {
 
     private final HybridQuery hybrid;
     private final Weight lexical;
@@ -110,60 +110,40 @@ final class HybridWeight extends Weight {
 
     @Override
     public Explanation explain(LeafReaderContext context, int doc) throws IOException {
-        Explanation lexicalMatch = lexical.explain(context, doc);
-        int rank = nearest.rank(context.docBase + doc);
-        if (lexicalMatch.isMatch() == false && rank == 0) {
-            return Explanation.noMatch("neither a lexical match nor among the nearest vectors", lexicalMatch);
+        Explanation raw = lexical.explain(context, doc);
+        LegScores legs = legs(context, doc, raw.isMatch() ? raw.getValue().doubleValue() : Double.NaN);
+        if (legs.found() == false) {
+            return Explanation.noMatch("neither a lexical match nor among the nearest vectors", raw);
         }
+        return Explanation.match(
+                fusion().fuse(legs.lexical().score(), legs.vector().score()),
+                "hybrid score, sum of:",
+                LegExplanations.lexical(legs.lexical(), raw),
+                LegExplanations.vector(legs.vector(), hybrid.leg().field(), calibration));
+    }
+
+    @Override
+    public LegScores of(LeafReaderContext context, int doc) throws IOException {
+        Scorer scorer = lexical.scorer(context);
+        boolean matches = scorer != null && scorer.iterator().advance(doc) == doc;
+        return legs(context, doc, matches ? scorer.score() : Double.NaN);
+    }
+
+    /** All about one document whose lexical score is {@code raw}, or NaN. */
+    private LegScores legs(LeafReaderContext context, int doc, double raw) throws IOException {
         Fusion fusion = fusion();
-        double lexicalScore = lexicalMatch.isMatch()
-                ? fusion.normalise(lexicalMatch.getValue().doubleValue())
-                : 0;
         LeafVectors vectors = new LeafVectors(
                 context.reader(), hybrid.leg(), calibration, hybrid.work().part());
-        double raw = vectors.raw(doc);
-        double vectorScore = Double.isNaN(raw) ? 0 : calibration.normalise(raw);
-        return Explanation.match(
-                fusion.fuse(lexicalScore, vectorScore),
-                "hybrid score, sum of:",
-                explainLexical(fusion, lexicalScore, lexicalMatch),
-                explainVector(fusion, vectorScore, raw, rank));
-    }
-
-    private static Explanation explainLexical(Fusion fusion, double score, Explanation raw) {
-        if (raw.isMatch() == false) {
-            return Explanation.match(0f, "lexical leg: no match", raw);
-        }
-        return Explanation.match(
-                (float) fusion.lexical() * (float) score,
-                "lexical leg, product of:",
-                Explanation.match((float) fusion.lexical(), "weight"),
-                Explanation.match(
-                        (float) score,
-                        "normalised, computed as score / bound from:",
-                        raw,
-                        Explanation.match((float) fusion.bound(), "bound: no document's score exceeds it")));
-    }
-
-    private Explanation explainVector(Fusion fusion, double score, double raw, int rank) {
-        if (Double.isNaN(raw)) {
-            return Explanation.match(
-                    0f, "vector leg: no vector in field [" + hybrid.leg().field() + "]");
-        }
-        return Explanation.match(
-                (float) fusion.vector() * (float) score,
-                "vector leg, product of:",
-                Explanation.match((float) fusion.vector(), "weight"),
-                Explanation.match(
-                        (float) score,
-                        "normalised, computed as " + calibration.formula() + " from:",
-                        Explanation.match(
-                                (float) raw,
-                                "exact similarity with field [" + hybrid.leg().field() + "], "
-                                        + (rank > 0
-                                                ? "number " + rank + " of the nearest"
-                                                : "not among the nearest: computed for the lexical match")),
-                        Explanation.match((float) calibration.mean(), "mean similarity of the query")));
+        double similarity = vectors.raw(doc);
+        return new LegScores(
+                new LegScores.Lexical(
+                        raw, fusion.bound(), Double.isNaN(raw) ? 0 : fusion.normalise(raw), fusion.lexical()),
+                new LegScores.Vector(
+                        similarity,
+                        calibration.mean(),
+                        Double.isNaN(similarity) ? 0 : calibration.normalise(similarity),
+                        fusion.vector(),
+                        nearest.rank(context.docBase + doc)));
     }
 
     @Override
