@@ -22,8 +22,12 @@ import dev.embeddingsearch.ingest.UnembeddedWrites;
 import dev.embeddingsearch.mapper.EmbeddingFieldMapper;
 import dev.embeddingsearch.mapper.EmbeddingMappings;
 import dev.embeddingsearch.model.Models;
+import dev.embeddingsearch.query.ConcurrentHybridSearch;
 import dev.embeddingsearch.query.EmbeddingQueryBuilder;
 import dev.embeddingsearch.query.HybridMatchQueryBuilder;
+import dev.embeddingsearch.query.HybridProfile;
+import dev.embeddingsearch.query.HybridScoresExt;
+import dev.embeddingsearch.query.HybridScoresPhase;
 import dev.embeddingsearch.query.QueryEmbedder;
 import dev.embeddingsearch.query.SearchedIndices;
 import dev.embeddingsearch.rest.EmbeddingActions;
@@ -72,6 +76,8 @@ import org.opensearch.repositories.RepositoriesService;
 import org.opensearch.rest.RestController;
 import org.opensearch.rest.RestHandler;
 import org.opensearch.script.ScriptService;
+import org.opensearch.search.deciders.ConcurrentSearchRequestDecider;
+import org.opensearch.search.fetch.FetchSubPhase;
 import org.opensearch.tasks.Task;
 import org.opensearch.threadpool.ThreadPool;
 import org.opensearch.transport.client.Client;
@@ -264,6 +270,26 @@ public class EmbeddingSearchPlugin extends Plugin
                         HybridMatchQueryBuilder.NAME,
                         HybridMatchQueryBuilder::new,
                         parser -> HybridMatchQueryBuilder.fromXContent(parser, queryEmbedder::get)));
+    }
+
+    @Override
+    public Optional<ConcurrentSearchRequestDecider.Factory> getConcurrentSearchRequestDeciderFactory() {
+        return Optional.of(ConcurrentHybridSearch.factory());
+    }
+
+    @Override
+    public Optional<ProfileMetricsProvider> getQueryProfileMetricsProvider() {
+        return Optional.of(new HybridProfile());
+    }
+
+    @Override
+    public List<SearchExtSpec<?>> getSearchExts() {
+        return List.of(new SearchExtSpec<>(HybridScoresExt.NAME, HybridScoresExt::new, HybridScoresExt::fromXContent));
+    }
+
+    @Override
+    public List<FetchSubPhase> getFetchSubPhases(FetchPhaseConstructionContext context) {
+        return List.of(new HybridScoresPhase());
     }
 
     @Override

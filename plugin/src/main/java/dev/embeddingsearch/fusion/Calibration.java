@@ -45,6 +45,9 @@ record Calibration(VectorSimilarityFunction similarity, double mean, double rang
     /** So many standard deviations above the mean a cosine counts fully. */
     static final double FULL_DEVIATIONS = 9;
 
+    /** By how much two ways of computing a similarity of float vectors may differ, relative to the larger of it and 1. */
+    private static final double ROUNDING = 1e-5;
+
     /** Calibrates for one query on everything that {@code reader} sees. */
     static Calibration of(VectorLeg leg, IndexReader reader) throws IOException {
         if (leg.similarity() != VectorSimilarityFunction.DOT_PRODUCT) {
@@ -98,6 +101,16 @@ record Calibration(VectorSimilarityFunction similarity, double mean, double rang
             case EUCLIDEAN -> "1 / (1 + distance^2), mean unused";
             case MAXIMUM_INNER_PRODUCT -> "score / (1 + score), mean unused";
         };
+    }
+
+    /** Maps a raw similarity that none exceeds, save by rounding, to a score that none exceeds; infinity to 1. */
+    double bound(double raw) {
+        if (raw == Double.POSITIVE_INFINITY) {
+            return 1;
+        }
+        double lowest = similarity == VectorSimilarityFunction.DOT_PRODUCT ? -1 : 0;
+        double known = Math.max(lowest, raw);
+        return Math.min(1, normalise(known + ROUNDING * Math.max(1, Math.abs(known))));
     }
 
     /** Maps a raw similarity to [0, 1]. */

@@ -9,6 +9,7 @@ import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.QueryVisitor;
+import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.Weight;
 
@@ -24,7 +25,7 @@ import org.apache.lucene.search.Weight;
  * </ul>
  *
  * <p>A score therefore depends neither on which leg found the document nor on how many hits are asked for. The kNN
- * search runs when the query is rewritten; what is rewritten serves the reader it was rewritten with.
+ * search runs when the first weight of the rewritten query is made, which serves the reader it was rewritten with.
  */
 public final class HybridQuery extends Query {
 
@@ -32,14 +33,25 @@ public final class HybridQuery extends Query {
     private final Query knn;
     private final VectorLeg leg;
     private final double vectorWeight;
+    private final boolean oneFilter;
+    private final Work work = new Work();
 
     /**
      * @param lexical the lexical query, filters included; {@link MatchNoDocsQuery} for none
-     * @param knn finds the nearest documents, under the same filters
+     * @param knn finds the nearest documents, under the same filters: a {@link TopVectorsQuery}, or
+     *     {@link MatchNoDocsQuery} for none
      * @param leg what {@code knn} compares with
      * @param vectorWeight weight {@code w} of the vector leg, in [0, 1]
      */
     public HybridQuery(Query lexical, Query knn, VectorLeg leg, double vectorWeight) {
+        this(lexical, knn, leg, vectorWeight, knn instanceof TopVectorsQuery top && restricts(top.filter(), lexical));
+    }
+
+    /**
+     * @param oneFilter whether every lexical match satisfies the filter of {@code knn}: those that do not may be nearer
+     *     than all that it finds
+     */
+    private HybridQuery(Query lexical, Query knn, VectorLeg leg, double vectorWeight, boolean oneFilter) {
         if ((vectorWeight >= 0 && vectorWeight <= 1) == false) {
             throw new IllegalArgumentException(
                     "[vector_weight] expects a number from 0 to 1, got [" + vectorWeight + "]");
@@ -48,6 +60,15 @@ public final class HybridQuery extends Query {
         this.knn = Objects.requireNonNull(knn);
         this.leg = Objects.requireNonNull(leg);
         this.vectorWeight = vectorWeight;
+        this.oneFilter = oneFilter;
+    }
+
+    private static boolean restricts(Query filter, Query lexical) {
+        return filter == null
+                || filter.equals(lexical)
+                || (lexical instanceof BooleanQuery bool
+                        && bool.clauses().stream()
+                                .anyMatch(clause -> clause.isRequired() && filter.equals(clause.query())));
     }
 
     /** A query on vectors alone: its score is {@code vector(d)}. */
@@ -72,6 +93,11 @@ public final class HybridQuery extends Query {
         return vectorWeight;
     }
 
+    /** Counts what searches with this very query did; a query that was rewritten has counts of its own. */
+    public Work work() {
+        return work;
+    }
+
     @Override
     @SuppressWarnings("ReferenceEquality") // how a query says that it rewrote to itself
     public Query rewrite(IndexSearcher searcher) throws IOException {
@@ -80,7 +106,7 @@ public final class HybridQuery extends Query {
         if (rewrittenLexical == lexical && rewrittenKnn == knn) {
             return matchesNothing(lexical) && matchesNothing(knn) ? MatchNoDocsQuery.INSTANCE : this;
         }
-        return new HybridQuery(rewrittenLexical, rewrittenKnn, leg, vectorWeight);
+        return new HybridQuery(rewrittenLexical, rewrittenKnn, leg, vectorWeight, oneFilter);
     }
 
     private static boolean matchesNothing(Query query) {
@@ -90,7 +116,7 @@ public final class HybridQuery extends Query {
     @Override
     public Weight createWeight(IndexSearcher searcher, ScoreMode scoreMode, float boost) throws IOException {
         if (scoreMode.needsScores()) {
-            return new HybridWeight(this, searcher, boost);
+            return new HybridWeight(this, searcher, scoreMode, boost);
         }
         Query either = new BooleanQuery.Builder()
                 .add(lexical, Occur.SHOULD)
@@ -99,13 +125,27 @@ public final class HybridQuery extends Query {
         return searcher.createWeight(searcher.rewrite(either), scoreMode, boost);
     }
 
-    /** The lexical leg's weight; its scorer must see every match, whatever the collector could skip. */
-    Weight lexicalWeight(IndexSearcher searcher) throws IOException {
-        return searcher.createWeight(lexical, ScoreMode.COMPLETE, 1);
+    /** Takes the scores of single documents apart; for a rewritten query. */
+    public LegScores.Source legScores(IndexSearcher searcher) throws IOException {
+        return new HybridWeight(this, new SideSearcher(searcher), ScoreMode.COMPLETE, 1);
     }
 
-    Weight knnWeight(IndexSearcher searcher) throws IOException {
-        return searcher.createWeight(knn, ScoreMode.COMPLETE_NO_SCORES, 1);
+    /** The lexical leg's weight; its scorer may skip only if the collector could. */
+    Weight lexicalWeight(IndexSearcher searcher, ScoreMode scoreMode) throws IOException {
+        ScoreMode mode = scoreMode == ScoreMode.TOP_SCORES ? scoreMode : ScoreMode.COMPLETE;
+        return searcher.createWeight(lexical, mode, 1);
+    }
+
+    /** What the vector leg finds; nothing is known of documents outside unless both legs have one filter. */
+    Nearest nearest(IndexSearcher searcher) throws IOException {
+        if (matchesNothing(knn)) {
+            return new Nearest(new ScoreDoc[0], OutsideBound.UNKNOWN, 0, true);
+        }
+        if (knn instanceof NearestQuery == false) {
+            throw new IllegalStateException("[" + this + "] was not rewritten, or its kNN query is of another kind");
+        }
+        Nearest found = ((NearestQuery) knn).find(searcher);
+        return oneFilter ? found : new Nearest(found.byRank(), OutsideBound.UNKNOWN, found.visited(), found.complete());
     }
 
     @Override
@@ -125,12 +165,13 @@ public final class HybridQuery extends Query {
         return sameClassAs(other)
                 && vectorWeight == ((HybridQuery) other).vectorWeight
                 && leg.equals(((HybridQuery) other).leg)
+                && oneFilter == ((HybridQuery) other).oneFilter
                 && lexical.equals(((HybridQuery) other).lexical)
                 && knn.equals(((HybridQuery) other).knn);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(classHash(), lexical, knn, leg, vectorWeight);
+        return Objects.hash(classHash(), lexical, knn, leg, vectorWeight, oneFilter);
     }
 }

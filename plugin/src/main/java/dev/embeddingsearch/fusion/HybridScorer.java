@@ -6,43 +6,33 @@ import java.util.Collection;
 import java.util.List;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.Scorer;
+import org.apache.lucene.search.TwoPhaseIterator;
 
-/** Walks the documents that either leg found and scores each with both. */
+/**
+ * Walks the documents that either leg found and scores each with both.
+ *
+ * <p>Once only scores from {@code t} on are asked for, it passes over those outside the kNN list that {@link Competition}
+ * rules out: the lexical leg skips with that, and no vector is read for what it leaves. Documents of the list are never
+ * passed over.
+ */
 final class HybridScorer extends Scorer {
 
-    /**
-     * How the two legs are weighed.
-     *
-     * @param bound the score that no document's lexical leg exceeds, or 0 where that leg scores nothing
-     * @param lexical weight of the lexical leg, the query's boost included
-     * @param vector weight of the vector leg, the query's boost included
-     */
-    record Fusion(double bound, double lexical, double vector) {
-
-        double normalise(double lexicalScore) {
-            return bound > 0 ? Math.min(1, lexicalScore / bound) : 0;
-        }
-
-        /** The formula itself; both scores in [0, 1]. */
-        float fuse(double lexicalScore, double vectorScore) {
-            return (float) (lexical * lexicalScore + vector * vectorScore);
-        }
-    }
-
-    private final Scorer lexical;
-    private final UnionIterator documents;
-    private final LeafVectors vectors;
+    private final LexicalLeg lexical;
+    private final VectorScores vectors;
+    private final NearestDocuments nearest;
+    private final Competition competition;
     private final Fusion fusion;
+    private final TwoPhaseIterator matches;
+    private final DocIdSetIterator documents;
 
-    /**
-     * @param lexical the lexical leg of this segment, or null where it matches nothing
-     * @param knn the nearest documents of this segment, or empty
-     */
-    HybridScorer(Scorer lexical, DocIdSetIterator knn, LeafVectors vectors, Fusion fusion) {
+    HybridScorer(LexicalLeg lexical, VectorScores vectors, Competition competition) {
         this.lexical = lexical;
-        this.documents = new UnionIterator(lexical == null ? DocIdSetIterator.empty() : lexical.iterator(), knn);
         this.vectors = vectors;
-        this.fusion = fusion;
+        this.nearest = vectors.nearest();
+        this.competition = competition;
+        this.fusion = competition.fusion();
+        this.matches = new EitherLeg(new Candidates());
+        this.documents = TwoPhaseIterator.asDocIdSetIterator(matches);
     }
 
     @Override
@@ -56,32 +46,46 @@ final class HybridScorer extends Scorer {
     }
 
     @Override
-    public float score() throws IOException {
-        int doc = documents.docID();
-        double lexicalScore = lexical != null && lexical.docID() == doc ? fusion.normalise(lexical.score()) : 0;
-        return fusion.fuse(lexicalScore, vectors.score(doc));
+    public TwoPhaseIterator twoPhaseIterator() {
+        return matches;
     }
 
     @Override
-    public float getMaxScore(int upTo) {
-        return fusion.fuse(1, 1);
+    public float score() throws IOException {
+        int doc = docID();
+        return fusion.fuse(lexical.score(doc), vectors.score(doc));
+    }
+
+    @Override
+    public void setMinCompetitiveScore(float minScore) throws IOException {
+        lexical.require(competition.raise(minScore));
+    }
+
+    @Override
+    public int advanceShallow(int target) throws IOException {
+        return lexical.advanceShallow(target);
+    }
+
+    @Override
+    public float getMaxScore(int upTo) throws IOException {
+        double lexicalMaximum = lexical.maximum(upTo);
+        float maximum = lexical.mayMatchUpTo(upTo)
+                ? fusion.fuse(lexicalMaximum, vectors.outside().certain())
+                : 0;
+        if (nearest.docID() > upTo) {
+            return maximum;
+        }
+        return Math.max(maximum, fusion.fuse(Math.max(lexicalMaximum, lexical.missed()), nearest.maximum()));
     }
 
     @Override
     public Collection<ChildScorable> getChildren() {
-        return lexical == null ? List.of() : List.of(new ChildScorable(lexical, "lexical"));
+        return lexical.scorer() == null ? List.of() : List.of(new ChildScorable(lexical.scorer(), "lexical"));
     }
 
-    /** The documents of two iterators in order, each once. */
-    private static final class UnionIterator extends DocIdSetIterator {
-        private final DocIdSetIterator first;
-        private final DocIdSetIterator second;
+    /** What either leg may have found, in order, each once. */
+    private final class Candidates extends DocIdSetIterator {
         private int doc = -1;
-
-        UnionIterator(DocIdSetIterator first, DocIdSetIterator second) {
-            this.first = first;
-            this.second = second;
-        }
 
         @Override
         public int docID() {
@@ -95,17 +99,31 @@ final class HybridScorer extends Scorer {
 
         @Override
         public int advance(int target) throws IOException {
-            doc = Math.min(advance(first, target), advance(second, target));
+            doc = Math.min(nearest.advance(target), lexical.advance(target));
             return doc;
-        }
-
-        private static int advance(DocIdSetIterator iterator, int target) throws IOException {
-            return iterator.docID() < target ? iterator.advance(target) : iterator.docID();
         }
 
         @Override
         public long cost() {
-            return first.cost() + second.cost();
+            return lexical.cost() + nearest.count();
+        }
+    }
+
+    /** Tells the competitive documents among the candidates. */
+    private final class EitherLeg extends TwoPhaseIterator {
+
+        EitherLeg(DocIdSetIterator candidates) {
+            super(candidates);
+        }
+
+        @Override
+        public boolean matches() throws IOException {
+            return nearest.docID() == approximation.docID() || lexical.competes();
+        }
+
+        @Override
+        public float matchCost() {
+            return 10 + lexical.matchCost(); // to score a match lexically
         }
     }
 }

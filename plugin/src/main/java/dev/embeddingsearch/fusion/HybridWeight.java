@@ -2,136 +2,159 @@
 package dev.embeddingsearch.fusion;
 
 import java.io.IOException;
-import java.util.List;
-import java.util.stream.Stream;
 import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.search.BulkScorer;
 import org.apache.lucene.search.Explanation;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Matches;
 import org.apache.lucene.search.MatchesUtils;
+import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.Scorer;
 import org.apache.lucene.search.ScorerSupplier;
 import org.apache.lucene.search.Weight;
 
 /** Scores {@link HybridQuery} on one shard: bound and calibration are the shard's, the same for all its segments. */
-final class HybridWeight extends Weight {
+final class HybridWeight extends Weight implements LegScores.Source {
 
     private final HybridQuery hybrid;
     private final Weight lexical;
-    private final Weight knn;
+    private final Nearest nearest;
     private final LexicalBound bound;
     private final Calibration calibration;
     private final float boost;
 
-    HybridWeight(HybridQuery query, IndexSearcher searcher, float boost) throws IOException {
+    HybridWeight(HybridQuery query, IndexSearcher searcher, ScoreMode scoreMode, float boost) throws IOException {
         super(query);
         this.hybrid = query;
-        this.lexical = query.lexicalWeight(searcher);
-        this.knn = query.knnWeight(searcher);
+        this.lexical = query.lexicalWeight(searcher, scoreMode);
+        this.nearest = query.nearest(searcher);
+        query.work().part().add(Work.Count.KNN_VECTORS_VISITED, nearest.visited());
         this.bound = new LexicalBound(query.lexical(), searcher);
         this.calibration = Calibration.of(query.leg(), searcher.getIndexReader());
         this.boost = boost;
     }
 
-    private HybridScorer.Fusion fusion() throws IOException {
+    private Fusion fusion() throws IOException {
         double vectorWeight = hybrid.vectorWeight();
-        return new HybridScorer.Fusion(bound.get(), boost * (1 - vectorWeight), boost * vectorWeight);
+        return new Fusion(bound.get(), boost * (1 - vectorWeight), boost * vectorWeight);
     }
 
     @Override
     public ScorerSupplier scorerSupplier(LeafReaderContext context) throws IOException {
         ScorerSupplier lexicalSupplier = lexical.scorerSupplier(context);
-        ScorerSupplier knnSupplier = knn.scorerSupplier(context);
-        if (lexicalSupplier == null && knnSupplier == null) {
-            return null;
-        }
-        return new ScorerSupplier() {
-            @Override
-            public Scorer get(long leadCost) throws IOException {
-                Scorer lexicalScorer = lexicalSupplier == null ? null : lexicalSupplier.get(leadCost);
-                DocIdSetIterator nearest = knnSupplier == null
-                        ? DocIdSetIterator.empty()
-                        : knnSupplier.get(leadCost).iterator();
-                LeafVectors vectors = new LeafVectors(context.reader(), hybrid.leg(), calibration);
-                return new HybridScorer(lexicalScorer, nearest, vectors, fusion());
-            }
+        int[] found = nearest.documents(context);
+        return lexicalSupplier == null && found.length == 0 ? null : new LegsSupplier(context, lexicalSupplier, found);
+    }
 
-            @Override
-            public long cost() {
-                return (lexicalSupplier == null ? 0 : lexicalSupplier.cost())
-                        + (knnSupplier == null ? 0 : knnSupplier.cost());
+    /** Makes the scorer of one segment from the lexical one, null where that matches nothing, and what kNN found there. */
+    private final class LegsSupplier extends ScorerSupplier {
+        private final LeafReaderContext context;
+        private final ScorerSupplier lexicalSupplier;
+        private final int[] found;
+        private final Work.Part work = hybrid.work().part();
+
+        LegsSupplier(LeafReaderContext context, ScorerSupplier lexicalSupplier, int[] found) {
+            this.context = context;
+            this.lexicalSupplier = lexicalSupplier;
+            this.found = found;
+        }
+
+        @Override
+        public Scorer get(long leadCost) throws IOException {
+            VectorScores vectors = vectorScores();
+            Competition competition = competition(vectors);
+            Scorer skipping = lexicalSupplier == null ? null : lexicalSupplier.get(leadCost);
+            LexicalLeg leg = new LexicalLeg(skipping, completeScores(), competition, work);
+            return new HybridScorer(leg, vectors, competition);
+        }
+
+        @Override
+        public BulkScorer bulkScorer() throws IOException {
+            VectorScores vectors = vectorScores();
+            BulkScorer all = lexicalSupplier == null ? null : lexicalSupplier.bulkScorer();
+            return new HybridBulkScorer(all, completeScores(), vectors, competition(vectors), work);
+        }
+
+        private Competition competition(VectorScores vectors) throws IOException {
+            return new Competition(fusion(), vectors.outside().likely());
+        }
+
+        private CompleteScores completeScores() {
+            return new CompleteScores(() -> lexical.scorerSupplier(context).get(found.length));
+        }
+
+        private VectorScores vectorScores() throws IOException {
+            LeafVectors others = vectors();
+            OutsideBound outside =
+                    others.isEmpty() ? OutsideBound.exact(0) : nearest.outside().normalised(calibration);
+            return new VectorScores(new NearestDocuments(found, vectors()), others, outside);
+        }
+
+        private LeafVectors vectors() throws IOException {
+            return new LeafVectors(context.reader(), hybrid.leg(), calibration, work);
+        }
+
+        @Override
+        public long cost() {
+            return (lexicalSupplier == null ? 0 : lexicalSupplier.cost()) + found.length;
+        }
+
+        /** Only a scorer that knows itself at the top prepares to skip. */
+        @Override
+        public void setTopLevelScoringClause() throws IOException {
+            if (lexicalSupplier != null) {
+                lexicalSupplier.setTopLevelScoringClause();
             }
-        };
+        }
     }
 
     @Override
     public Explanation explain(LeafReaderContext context, int doc) throws IOException {
-        Explanation lexicalMatch = lexical.explain(context, doc);
-        boolean nearest = knn.explain(context, doc).isMatch();
-        if (lexicalMatch.isMatch() == false && nearest == false) {
-            return Explanation.noMatch("neither a lexical match nor among the nearest vectors", lexicalMatch);
+        Explanation raw = lexical.explain(context, doc);
+        LegScores legs = legs(context, doc, raw.isMatch() ? raw.getValue().doubleValue() : Double.NaN);
+        if (legs.found() == false) {
+            return Explanation.noMatch("neither a lexical match nor among the nearest vectors", raw);
         }
-        HybridScorer.Fusion fusion = fusion();
-        double lexicalScore = lexicalMatch.isMatch()
-                ? fusion.normalise(lexicalMatch.getValue().doubleValue())
-                : 0;
-        LeafVectors vectors = new LeafVectors(context.reader(), hybrid.leg(), calibration);
-        double raw = vectors.raw(doc);
-        double vectorScore = Double.isNaN(raw) ? 0 : calibration.normalise(raw);
         return Explanation.match(
-                fusion.fuse(lexicalScore, vectorScore),
+                fusion().fuse(legs.lexical().score(), legs.vector().score()),
                 "hybrid score, sum of:",
-                explainLexical(fusion, lexicalScore, lexicalMatch),
-                explainVector(fusion, vectorScore, raw, nearest));
+                LegExplanations.lexical(legs.lexical(), raw),
+                LegExplanations.vector(legs.vector(), hybrid.leg().field(), calibration));
     }
 
-    private static Explanation explainLexical(HybridScorer.Fusion fusion, double score, Explanation raw) {
-        if (raw.isMatch() == false) {
-            return Explanation.match(0f, "lexical leg: no match", raw);
-        }
-        return Explanation.match(
-                (float) fusion.lexical() * (float) score,
-                "lexical leg, product of:",
-                Explanation.match((float) fusion.lexical(), "weight"),
-                Explanation.match(
-                        (float) score,
-                        "normalised, computed as score / bound from:",
-                        raw,
-                        Explanation.match((float) fusion.bound(), "bound: no document's score exceeds it")));
+    @Override
+    public LegScores of(LeafReaderContext context, int doc) throws IOException {
+        Scorer scorer = lexical.scorer(context);
+        boolean matches = scorer != null && scorer.iterator().advance(doc) == doc;
+        return legs(context, doc, matches ? scorer.score() : Double.NaN);
     }
 
-    private Explanation explainVector(HybridScorer.Fusion fusion, double score, double raw, boolean nearest) {
-        if (Double.isNaN(raw)) {
-            return Explanation.match(
-                    0f, "vector leg: no vector in field [" + hybrid.leg().field() + "]");
-        }
-        return Explanation.match(
-                (float) fusion.vector() * (float) score,
-                "vector leg, product of:",
-                Explanation.match((float) fusion.vector(), "weight"),
-                Explanation.match(
-                        (float) score,
-                        "normalised, computed as " + calibration.formula() + " from:",
-                        Explanation.match(
-                                (float) raw,
-                                "exact similarity with field [" + hybrid.leg().field() + "], "
-                                        + (nearest ? "among the nearest" : "not among the nearest")),
-                        Explanation.match((float) calibration.mean(), "mean: mean similarity of the query"),
-                        Explanation.match(
-                                (float) calibration.range(), "range: distance from the mean that counts fully")));
+    /** All about one document whose lexical score is {@code raw}, or NaN. */
+    private LegScores legs(LeafReaderContext context, int doc, double raw) throws IOException {
+        Fusion fusion = fusion();
+        LeafVectors vectors = new LeafVectors(
+                context.reader(), hybrid.leg(), calibration, hybrid.work().part());
+        double similarity = vectors.raw(doc);
+        return new LegScores(
+                new LegScores.Lexical(
+                        raw, fusion.bound(), Double.isNaN(raw) ? 0 : fusion.normalise(raw), fusion.lexical()),
+                new LegScores.Vector(
+                        similarity,
+                        calibration.mean(),
+                        Double.isNaN(similarity) ? 0 : calibration.normalise(similarity),
+                        fusion.vector(),
+                        nearest.rank(context.docBase + doc)));
     }
 
     @Override
     public Matches matches(LeafReaderContext context, int doc) throws IOException {
-        List<Matches> found = Stream.of(lexical.matches(context, doc), knn.matches(context, doc))
-                .filter(match -> match != null)
-                .toList();
-        return MatchesUtils.fromSubMatches(found);
+        Matches found = lexical.matches(context, doc);
+        boolean near = nearest.rank(context.docBase + doc) > 0;
+        return found == null && near ? MatchesUtils.MATCH_WITH_NO_TERMS : found;
     }
 
     @Override
     public boolean isCacheable(LeafReaderContext context) {
-        return lexical.isCacheable(context) && knn.isCacheable(context);
+        return lexical.isCacheable(context) && nearest.complete();
     }
 }

@@ -13,13 +13,19 @@ final class LeafVectors {
     private final KnnVectorValues.DocIndexIterator documents;
     private final VectorLeg leg;
     private final Calibration calibration;
+    private final Work.Part work;
 
-    LeafVectors(LeafReader reader, VectorLeg leg, Calibration calibration) throws IOException {
+    LeafVectors(LeafReader reader, VectorLeg leg, Calibration calibration, Work.Part work) throws IOException {
         FloatVectorValues.checkField(reader, leg.field());
         this.values = reader.getFloatVectorValues(leg.field());
         this.documents = values == null ? null : values.iterator();
         this.leg = leg;
         this.calibration = calibration;
+        this.work = work;
+    }
+
+    boolean isEmpty() {
+        return documents == null;
     }
 
     /**
@@ -32,7 +38,11 @@ final class LeafVectors {
             return Double.NaN;
         }
         int current = documents.docID() < doc ? documents.advance(doc) : documents.docID();
-        return current == doc ? calibration.raw(leg.target(), values.vectorValue(documents.index())) : Double.NaN;
+        if (current != doc) {
+            return Double.NaN;
+        }
+        work.add(Work.Count.EXACT_SIMILARITIES);
+        return calibration.raw(leg.target(), values.vectorValue(documents.index()));
     }
 
     /** The similarity of {@code doc} in [0, 1]; 0 where it has no vector. */

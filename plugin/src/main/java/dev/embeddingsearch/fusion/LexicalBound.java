@@ -2,6 +2,7 @@
 package dev.embeddingsearch.fusion;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.Term;
@@ -11,11 +12,13 @@ import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.BoostQuery;
 import org.apache.lucene.search.CollectionStatistics;
 import org.apache.lucene.search.ConstantScoreQuery;
+import org.apache.lucene.search.ConstantScoreScorer;
 import org.apache.lucene.search.DisjunctionMaxQuery;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchAllDocsQuery;
 import org.apache.lucene.search.MatchNoDocsQuery;
+import org.apache.lucene.search.MultiPhraseQuery;
 import org.apache.lucene.search.PhraseQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreMode;
@@ -35,7 +38,8 @@ import org.apache.lucene.util.BytesRef;
  * Boolean query's is the sum over its scoring clauses, a disjunction maximum's the largest one's (plus its tie breaker's
  * share of the others), a phrase's the sum of its terms'. A term that the shard does not hold counts with the idf of a
  * document frequency of 0: otherwise a shard that lacks the rare term of a query would rate its matches of the common
- * ones too high. Every other query counts with the maximum of its actual scores on the shard.
+ * ones too high. Every other query counts with the maximum of its actual scores on the shard, not with the one that its scorers
+ * report: that is made to skip by, and may be many times too high where a similarity does not level off.
  */
 final class LexicalBound {
 
@@ -45,7 +49,7 @@ final class LexicalBound {
     private static final BytesRef ABSENT = new BytesRef("absent");
 
     private final Query query;
-    private final IndexSearcher searcher;
+    private final SideSearcher searcher;
     private double bound = Double.NaN;
 
     /**
@@ -69,8 +73,9 @@ final class LexicalBound {
 
     private double of(Query part) throws IOException {
         return switch (part) {
-            case TermQuery term -> ofTerms(term.getTerm().field(), List.of(term.getTerm()), part);
+            case TermQuery term -> ofTerm(term);
             case PhraseQuery phrase -> ofTerms(phrase.getField(), List.of(phrase.getTerms()), part);
+            case MultiPhraseQuery phrase -> ofAlternatives(phrase);
             case SynonymQuery synonyms -> ofSynonyms(synonyms);
             case BoostQuery boosted -> boosted.getBoost() * of(boosted.getQuery());
             case ConstantScoreQuery constant -> 1;
@@ -101,6 +106,15 @@ final class LexicalBound {
         return largest + best.getTieBreakerMultiplier() * (sum - largest);
     }
 
+    /** A term that is blended over several fields brings its statistics along. */
+    private double ofTerm(TermQuery query) throws IOException {
+        TermStates own = query.getTermStates();
+        boolean usable = own != null && own.wasBuiltFor(searcher.getTopReaderContext());
+        TermStatistics statistics = usable ? statistics(query.getTerm(), own) : statistics(query.getTerm());
+        double bound = ofStatistics(query.getTerm().field(), statistics);
+        return Double.isNaN(bound) ? highestScore(query) : bound;
+    }
+
     private double ofTerms(String field, List<Term> terms, Query part) throws IOException {
         double sum = 0;
         for (Term term : terms) {
@@ -109,6 +123,21 @@ final class LexicalBound {
                 return highestScore(part);
             }
             sum += each;
+        }
+        return sum;
+    }
+
+    /** A phrase with alternatives scores as one with all of them that the shard holds. */
+    private double ofAlternatives(MultiPhraseQuery phrase) throws IOException {
+        double sum = 0;
+        for (Term[] alternatives : phrase.getTermArrays()) {
+            List<Term> held = new ArrayList<>();
+            for (Term term : alternatives) {
+                if (statistics(term) != null) {
+                    held.add(term);
+                }
+            }
+            sum += ofTerms(alternatives[0].field(), held.isEmpty() ? List.of(alternatives[0]) : held, phrase);
         }
         return sum;
     }
@@ -128,7 +157,10 @@ final class LexicalBound {
 
     /** The statistics that score {@code term}, or null if no document is known to hold it. */
     private TermStatistics statistics(Term term) throws IOException {
-        TermStates states = TermStates.build(searcher, term, true);
+        return statistics(term, TermStates.build(searcher, term, true));
+    }
+
+    private TermStatistics statistics(Term term, TermStates states) throws IOException {
         if (states.docFreq() > 0) {
             return searcher.termStatistics(term, states.docFreq(), states.totalTermFreq());
         }
@@ -159,19 +191,26 @@ final class LexicalBound {
     private double highestScore(Query part) throws IOException {
         Weight weight = searcher.createWeight(searcher.rewrite(part), ScoreMode.COMPLETE, 1);
         double highest = 0;
-        for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
+        for (LeafReaderContext leaf : searcher.getLeafContexts()) {
             Scorer scorer = weight.scorer(leaf);
-            if (scorer != null) {
-                highest = Math.max(highest, highestScore(scorer, leaf.reader().getLiveDocs()));
+            if (scorer instanceof ConstantScoreScorer) {
+                highest = Math.max(highest, scorer.getMaxScore(DocIdSetIterator.NO_MORE_DOCS));
+            } else if (scorer != null) {
+                highest = Math.max(highest, highestScore(scorer, leaf));
             }
         }
         return highest;
     }
 
-    private static double highestScore(Scorer scorer, Bits live) throws IOException {
+    /** Of a search that is cancelled meanwhile nothing is collected that would need the right number. */
+    private double highestScore(Scorer scorer, LeafReaderContext leaf) throws IOException {
+        Bits live = leaf.reader().getLiveDocs();
         double highest = 0;
         DocIdSetIterator documents = scorer.iterator();
         for (int doc = documents.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = documents.nextDoc()) {
+            if (searcher.getTimeout().shouldExit()) {
+                return highest;
+            }
             if (live == null || live.get(doc)) {
                 highest = Math.max(highest, scorer.score());
             }

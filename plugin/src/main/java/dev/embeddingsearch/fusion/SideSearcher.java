@@ -10,19 +10,20 @@ import org.apache.lucene.search.TermStatistics;
 
 /**
  * Searches for a query's own needs, beside the search that the query is part of: with its reader, statistics, cache,
- * threads and timeout, but past a profiler, which would take such weights for parts of the query and miss their scorers.
+ * threads and {@link ReaderTimeout timeout}, but past a profiler, which would take such weights for parts of the query and
+ * miss their scorers.
  */
 final class SideSearcher extends IndexSearcher {
 
     private final IndexSearcher main;
 
     SideSearcher(IndexSearcher main) {
-        super(main.getIndexReader());
+        super(main.getTopReaderContext());
         this.main = main;
         setSimilarity(main.getSimilarity());
         setQueryCache(main.getQueryCache());
         setQueryCachingPolicy(main.getQueryCachingPolicy());
-        setTimeout(main.getTimeout());
+        setTimeout(new ReaderTimeout(main));
     }
 
     @Override

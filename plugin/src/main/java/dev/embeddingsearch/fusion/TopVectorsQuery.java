@@ -2,23 +2,18 @@
 package dev.embeddingsearch.fusion;
 
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.Objects;
-import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.index.VectorSimilarityFunction;
-import org.apache.lucene.search.AcceptDocs;
+import org.apache.lucene.index.FieldInfos;
 import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.search.KnnFloatVectorQuery;
+import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
-import org.apache.lucene.search.ScoreDoc;
-import org.apache.lucene.search.TopDocs;
-import org.apache.lucene.search.TotalHits;
-import org.apache.lucene.search.knn.KnnCollectorManager;
+import org.apache.lucene.search.QueryVisitor;
 
 /** The {@code k} documents of a shard nearest to the query's vector, by graph or by an exact scan. */
-public final class TopVectorsQuery extends KnnFloatVectorQuery {
+public final class TopVectorsQuery extends Query {
 
     private final VectorLeg leg;
+    private final Query filter;
     private final Options options;
 
     /**
@@ -44,40 +39,49 @@ public final class TopVectorsQuery extends KnnFloatVectorQuery {
      * @param filter which documents may be found, or null for all
      */
     public TopVectorsQuery(VectorLeg leg, Query filter, Options options) {
-        super(leg.field(), leg.target(), options.numCandidates(), filter);
-        this.leg = leg;
-        this.options = options;
+        this.leg = Objects.requireNonNull(leg);
+        this.filter = filter;
+        this.options = Objects.requireNonNull(options);
     }
 
+    public VectorLeg leg() {
+        return leg;
+    }
+
+    /** Which documents may be found, or null for all. */
+    public Query filter() {
+        return filter;
+    }
+
+    Nearest find(IndexSearcher searcher) throws IOException {
+        return new VectorSearch(leg, filter, options, searcher).run();
+    }
+
+    /** To a query that searches when it is weighed, except where there is nothing to search. */
     @Override
     public Query rewrite(IndexSearcher searcher) throws IOException {
-        return super.rewrite(new SideSearcher(searcher));
-    }
-
-    @Override
-    protected TopDocs approximateSearch(
-            LeafReaderContext context, AcceptDocs acceptDocs, int visitedLimit, KnnCollectorManager manager)
-            throws IOException {
-        // Highlighters rewrite queries on readers of a single text, which know neither vectors nor their field.
-        if (context.reader().getFloatVectorValues(field) == null) {
-            return new TopDocs(new TotalHits(0, TotalHits.Relation.EQUAL_TO), new ScoreDoc[0]);
+        if (filter != null && filter.rewrite(searcher) instanceof MatchNoDocsQuery) {
+            return new MatchNoDocsQuery("the filter matches nothing");
         }
-        return options.exact()
-                ? exactSearch(context, acceptDocs.iterator(), null)
-                : super.approximateSearch(context, acceptDocs, visitedLimit, manager);
+        // Highlighters rewrite queries on readers of a single text, which know neither vectors nor their field.
+        boolean vectors = searcher.getLeafContexts().stream()
+                .map(leaf -> leaf.reader().getFieldInfos())
+                .anyMatch(this::hasVectors);
+        return vectors
+                ? new NearestQuery(this, searcher)
+                : new MatchNoDocsQuery("field [" + leg.field() + "] has no vectors");
+    }
+
+    private boolean hasVectors(FieldInfos fields) {
+        return fields.fieldInfo(leg.field()) != null
+                && fields.fieldInfo(leg.field()).hasVectorValues();
     }
 
     @Override
-    protected TopDocs mergeLeafResults(TopDocs[] perLeafResults) {
-        TopDocs top = TopDocs.merge(options.k(), perLeafResults);
-        ScoreDoc[] similar = Arrays.stream(top.scoreDocs)
-                .filter(hit -> rawSimilarity(hit.score) >= options.minSimilarity())
-                .toArray(ScoreDoc[]::new);
-        return new TopDocs(top.totalHits, similar);
-    }
-
-    private double rawSimilarity(double luceneScore) {
-        return leg.similarity() == VectorSimilarityFunction.DOT_PRODUCT ? 2 * luceneScore - 1 : luceneScore;
+    public void visit(QueryVisitor visitor) {
+        if (visitor.acceptField(leg.field())) {
+            visitor.visitLeaf(this);
+        }
     }
 
     @Override
@@ -87,13 +91,14 @@ public final class TopVectorsQuery extends KnnFloatVectorQuery {
 
     @Override
     public boolean equals(Object other) {
-        return super.equals(other)
+        return sameClassAs(other)
                 && leg.equals(((TopVectorsQuery) other).leg)
+                && Objects.equals(filter, ((TopVectorsQuery) other).filter)
                 && options.equals(((TopVectorsQuery) other).options);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), leg, options);
+        return Objects.hash(classHash(), leg, filter, options);
     }
 }

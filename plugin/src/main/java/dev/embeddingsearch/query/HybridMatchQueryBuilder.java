@@ -138,6 +138,9 @@ public final class HybridMatchQueryBuilder extends AbstractQueryBuilder<HybridMa
         Query lexicalQuery = filtered(orNone(lexical.toQuery(context)), context);
         Optional<EmbeddingQueryBuilder.Leg> leg = embedding.filter(filter).leg(context);
         if (leg.isPresent()) {
+            if (embedding.queryName() != null) {
+                context.addNamedQuery(embedding.queryName(), leg.get().knn());
+            }
             return new HybridQuery(lexicalQuery, leg.get().knn(), leg.get().vectors(), vectorWeight);
         }
         boolean unembedded = embedding.input().vectors() != null

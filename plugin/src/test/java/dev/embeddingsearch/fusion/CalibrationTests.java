@@ -62,4 +62,10 @@ public class CalibrationTests extends FusionTestCase {
             assertTrue(similarity + " gave " + score, score >= 0 && score <= 1);
         }
     }
+
+    public void testInAHandfulOfDocumentsTheyBarelyMoveTheMean() throws IOException {
+        index(3);
+        VectorLeg leg = new VectorLeg(VECTOR, unitVector(), VectorSimilarityFunction.DOT_PRODUCT, 0.7);
+        assertEquals(0.7, Calibration.of(leg, reader).mean(), 3 * 1.7 / 103);
+    }
 }

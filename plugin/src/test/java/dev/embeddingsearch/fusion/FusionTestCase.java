@@ -65,6 +65,10 @@ abstract class FusionTestCase extends LuceneTestCase {
     }
 
     void index(int documents) throws IOException {
+        index(documents, false);
+    }
+
+    void index(int documents, boolean oneSegment) throws IOException {
         IndexWriterConfig config = newIndexWriterConfig(new MockAnalyzer(random()))
                 .setSimilarity(new BM25Similarity())
                 .setCodec(TestUtil.alwaysKnnVectorsFormat(
@@ -78,6 +82,9 @@ abstract class FusionTestCase extends LuceneTestCase {
             }
             for (int i = 0; i < documents / 10; i++) {
                 writer.deleteDocuments(new Term("id", Integer.toString(random().nextInt(documents))));
+            }
+            if (oneSegment) {
+                writer.forceMerge(1);
             }
             writer.commit();
         }

@@ -4,19 +4,31 @@ package dev.embeddingsearch.fusion;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.Term;
+import org.apache.lucene.index.TermStates;
+import org.apache.lucene.queries.function.FunctionScoreQuery;
+import org.apache.lucene.queries.spans.SpanNearQuery;
+import org.apache.lucene.queries.spans.SpanQuery;
+import org.apache.lucene.queries.spans.SpanTermQuery;
+import org.apache.lucene.search.BlendedTermQuery;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.BoostQuery;
 import org.apache.lucene.search.ConstantScoreQuery;
 import org.apache.lucene.search.DisjunctionMaxQuery;
+import org.apache.lucene.search.DoubleValuesSource;
+import org.apache.lucene.search.FuzzyQuery;
 import org.apache.lucene.search.MatchAllDocsQuery;
 import org.apache.lucene.search.MatchNoDocsQuery;
+import org.apache.lucene.search.MultiPhraseQuery;
 import org.apache.lucene.search.PhraseQuery;
 import org.apache.lucene.search.PrefixQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.SynonymQuery;
+import org.apache.lucene.search.TermInSetQuery;
 import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.search.WildcardQuery;
 import org.apache.lucene.search.similarities.BM25Similarity;
 import org.apache.lucene.search.similarities.BooleanSimilarity;
 import org.apache.lucene.search.similarities.ClassicSimilarity;
@@ -34,7 +46,7 @@ public class LexicalBoundTests extends FusionTestCase {
     }
 
     private static Query randomQuery(int depth) {
-        return switch (random().nextInt(depth == 0 ? 6 : 9)) {
+        return switch (random().nextInt(depth == 0 ? 13 : 16)) {
             case 0, 1 -> new TermQuery(term());
             case 2 -> new PhraseQuery(random().nextInt(3), TEXT, term().text(), term().text());
             case 3 ->
@@ -44,8 +56,20 @@ public class LexicalBoundTests extends FusionTestCase {
                         .build();
             case 4 -> new ConstantScoreQuery(new TermQuery(term()));
             case 5 -> new PrefixQuery(new Term(TEXT, "w1"));
-            case 6 -> new BoostQuery(randomQuery(depth - 1), random().nextInt(5));
-            case 7 -> {
+            case 6 ->
+                new MultiPhraseQuery.Builder()
+                        .add(new Term[] {term(), term()})
+                        .add(term())
+                        .build();
+            case 7 -> new BlendedTermQuery.Builder().add(term()).add(term(), 2).build();
+            case 8 -> new FuzzyQuery(term(), 1);
+            case 9 -> new WildcardQuery(new Term(TEXT, "w?"));
+            case 10 -> new TermInSetQuery(TEXT, List.of(term().bytes(), term().bytes()));
+            case 11 ->
+                new SpanNearQuery(new SpanQuery[] {new SpanTermQuery(term()), new SpanTermQuery(term())}, 3, true);
+            case 12 -> new FunctionScoreQuery(new TermQuery(term()), DoubleValuesSource.constant(7));
+            case 13 -> new BoostQuery(randomQuery(depth - 1), random().nextInt(5));
+            case 14 -> {
                 List<Query> disjuncts = new ArrayList<>();
                 for (int i = 0; i <= random().nextInt(3); i++) {
                     disjuncts.add(randomQuery(depth - 1));
@@ -107,14 +131,33 @@ public class LexicalBoundTests extends FusionTestCase {
     }
 
     public void testUnknownQueryCountsWithItsHighestScore() throws IOException {
-        index(atLeast(40));
+        index(atLeast(40), true);
         searcher.setSimilarity(new ClassicSimilarity());
         Query query = new TermQuery(new Term(TEXT, "w0"));
-        double highest = scores(query).values().stream()
-                .mapToDouble(score -> score)
-                .max()
-                .orElse(0);
-        assertEquals(highest, bound(query), 1e-6);
+        assertEquals(highest(query), bound(query), 1e-6);
+    }
+
+    private double highest(Query query) throws IOException {
+        return scores(query).values().stream().mapToDouble(score -> score).max().orElse(0);
+    }
+
+    public void testQueryWhoseScorersKnowNoMaximumIsScanned() throws IOException {
+        index(atLeast(40));
+        Query query = new FunctionScoreQuery(
+                new TermQuery(new Term(TEXT, "w0")), DoubleValuesSource.fromQuery(new TermQuery(new Term(TEXT, "w1"))));
+        assertEquals(highest(query), bound(query), 1e-6);
+    }
+
+    /** What cross_fields makes of a word: in every field it has the document frequency of the field that has most. */
+    public void testTermsBringTheStatisticsAlongThatTheyAreScoredWith() throws IOException {
+        index(atLeast(40), true);
+        Term rare = new Term(TEXT, "w3");
+        TermStates own = TermStates.build(searcher, rare, true);
+        TermStates blended = new TermStates(searcher.getTopReaderContext());
+        LeafReaderContext leaf = searcher.getLeafContexts().get(0);
+        blended.register(own.get(leaf).get(), leaf.ord);
+        blended.accumulateStatistics(reader.getDocCount(TEXT), reader.getSumTotalTermFreq(TEXT));
+        assertEquals(Math.log(1 + 0.5 / (reader.getDocCount(TEXT) + 0.5)), bound(new TermQuery(rare, blended)), 1e-6);
     }
 
     public void testBestFieldCountsAndTieBreakerAddsItsShare() throws IOException {

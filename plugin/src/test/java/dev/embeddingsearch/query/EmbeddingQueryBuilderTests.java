@@ -55,8 +55,7 @@ public class EmbeddingQueryBuilderTests extends AbstractQueryTestCase<EmbeddingQ
         TopVectorsQuery knn =
                 (TopVectorsQuery) builder.leg(context).orElseThrow().knn();
         assertEquals(HybridQuery.vectorOnly(knn, leg), query);
-        assertEquals(QueryFields.MEANING, knn.getField());
-        assertArrayEquals(target, knn.getTargetCopy(), 0);
+        assertEquals(leg, knn.leg());
     }
 
     public void testOptionsReachTheShard() throws IOException {
@@ -102,9 +101,9 @@ public class EmbeddingQueryBuilderTests extends AbstractQueryTestCase<EmbeddingQ
         QueryBuilder added = QueryBuilders.termQuery("mapped_string", "added");
         EmbeddingQueryBuilder unfiltered = query(QueryInput.vector(QueryFields.vector(random())), null);
         TopVectorsQuery once = knn(unfiltered.filter(added));
-        assertEquals(added.toQuery(createShardContext()), once.getFilter());
+        assertEquals(added.toQuery(createShardContext()), once.filter());
         TopVectorsQuery twice = knn(unfiltered.filter(own).filter(added));
-        assertEquals(new BoolQueryBuilder().filter(own).filter(added).toQuery(createShardContext()), twice.getFilter());
+        assertEquals(new BoolQueryBuilder().filter(own).filter(added).toQuery(createShardContext()), twice.filter());
         assertSame(unfiltered, unfiltered.filter(null));
     }
 

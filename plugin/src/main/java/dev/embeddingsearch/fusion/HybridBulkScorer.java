@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.fusion;
+
+import java.io.IOException;
+import org.apache.lucene.search.BulkScorer;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.search.LeafCollector;
+import org.apache.lucene.search.Scorable;
+import org.apache.lucene.util.Bits;
+
+/**
+ * Scores a whole segment as {@link HybridScorer} would, but lets the lexical leg's own bulk scorer walk its matches,
+ * which is what makes a query of several words fast.
+ */
+final class HybridBulkScorer extends BulkScorer {
+
+    private final BulkScorer lexical;
+    private final CompleteScores complete;
+    private final VectorScores vectors;
+    private final Competition competition;
+    private final Work.Part work;
+    /** What the lexical scorer may skip below, as its own score; infinite once no match can compete any more. */
+    private float minimum;
+
+    /**
+     * @param lexical walks the lexical matches, or null where there are none
+     * @param complete scores the same matches
+     */
+    HybridBulkScorer(
+            BulkScorer lexical,
+            CompleteScores complete,
+            VectorScores vectors,
+            Competition competition,
+            Work.Part work) {
+        this.lexical = lexical;
+        this.complete = complete;
+        this.vectors = vectors;
+        this.competition = competition;
+        this.work = work;
+    }
+
+    @Override
+    public int score(LeafCollector collector, Bits acceptDocs, int min, int max) throws IOException {
+        Fused fused = new Fused(collector, acceptDocs);
+        collector.setScorer(fused.score);
+        vectors.nearest().advance(min);
+        int next = walksLexical() ? lexical.score(fused, acceptDocs, min, max) : DocIdSetIterator.NO_MORE_DOCS;
+        fused.collectNearestBefore(max);
+        return Math.min(
+                walksLexical() ? next : DocIdSetIterator.NO_MORE_DOCS,
+                vectors.nearest().docID());
+    }
+
+    private boolean walksLexical() {
+        return lexical != null && minimum < Float.POSITIVE_INFINITY;
+    }
+
+    @Override
+    public long cost() {
+        return (lexical == null ? 0 : lexical.cost()) + vectors.nearest().count();
+    }
+
+    /** Takes the lexical matches and hands the documents of both legs on. */
+    private final class Fused implements LeafCollector {
+        private final LeafCollector collector;
+        private final Bits acceptDocs;
+        private final Score score = new Score();
+        private Scorable match;
+
+        Fused(LeafCollector collector, Bits acceptDocs) {
+            this.collector = collector;
+            this.acceptDocs = acceptDocs;
+        }
+
+        @Override
+        public void setScorer(Scorable scorer) throws IOException {
+            match = scorer;
+            skip();
+        }
+
+        private void skip() throws IOException {
+            if (match != null && minimum > 0) {
+                match.setMinCompetitiveScore(Math.min(minimum, Float.MAX_VALUE));
+            }
+        }
+
+        @Override
+        public void collect(int doc) throws IOException {
+            float raw = match.score();
+            collectNearestBefore(doc);
+            work.add(Work.Count.LEXICAL_DOCUMENTS_SCORED);
+            if (vectors.nearest().docID() == doc) {
+                score.at(doc, raw >= minimum ? raw : completeScore(doc));
+                collector.collect(doc);
+                vectors.nearest().advance(doc + 1);
+            } else if (competition.admits(competition.fusion().normalise(raw))) {
+                score.at(doc, raw);
+                collector.collect(doc);
+            } else {
+                work.add(Work.Count.DOCUMENTS_PRUNED);
+            }
+        }
+
+        /** Collects those that only the vector leg found, or that the lexical leg has skipped. */
+        private void collectNearestBefore(int end) throws IOException {
+            NearestDocuments nearest = vectors.nearest();
+            for (int doc = nearest.docID(); doc < end; doc = nearest.advance(doc + 1)) {
+                if (acceptDocs == null || acceptDocs.get(doc)) {
+                    score.at(doc, lexical != null && minimum > 0 ? completeScore(doc) : 0);
+                    collector.collect(doc);
+                }
+            }
+        }
+
+        private float completeScore(int doc) throws IOException {
+            work.add(Work.Count.LEXICAL_DOCUMENTS_SCORED);
+            return complete.score(doc);
+        }
+
+        private void require(double required) throws IOException {
+            float least = required > 1 ? Float.POSITIVE_INFINITY : competition.rawMinimum(required);
+            if (least > minimum) {
+                minimum = least;
+                skip();
+            }
+        }
+
+        @Override
+        public DocIdSetIterator competitiveIterator() throws IOException {
+            return collector.competitiveIterator();
+        }
+
+        @Override
+        public void finish() {
+            // The segment's end is for the caller to tell, not for the lexical scorer.
+        }
+
+        /** The score of the document that is collected, its vector read when it is asked for. */
+        private final class Score extends Scorable {
+            private int doc;
+            private float lexicalScore;
+            private float fused = Float.NaN;
+
+            void at(int newDoc, float raw) {
+                doc = newDoc;
+                lexicalScore = raw;
+                fused = Float.NaN;
+            }
+
+            @Override
+            public float score() throws IOException {
+                if (Float.isNaN(fused)) {
+                    Fusion fusion = competition.fusion();
+                    fused = fusion.fuse(fusion.normalise(lexicalScore), vectors.score(doc));
+                }
+                return fused;
+            }
+
+            @Override
+            public void setMinCompetitiveScore(float minScore) throws IOException {
+                require(competition.raise(minScore));
+            }
+        }
+    }
+}

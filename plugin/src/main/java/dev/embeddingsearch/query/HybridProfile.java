@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.query;
+
+import dev.embeddingsearch.fusion.HybridQuery;
+import dev.embeddingsearch.fusion.Work;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.apache.lucene.search.Query;
+import org.opensearch.plugins.SearchPlugin.ProfileMetricsProvider;
+import org.opensearch.search.internal.SearchContext;
+import org.opensearch.search.profile.ProfileMetric;
+
+/** Adds to the profile of a hybrid query what it counted: vectors visited and compared, documents scored and pruned. */
+public final class HybridProfile implements ProfileMetricsProvider {
+
+    @Override
+    public Collection<Supplier<ProfileMetric>> getQueryProfileMetrics(SearchContext context, Query query) {
+        return query instanceof HybridQuery hybrid
+                ? Arrays.stream(Work.Count.values())
+                        .map(count -> shared(hybrid.work(), count))
+                        .toList()
+                : List.of();
+    }
+
+    /**
+     * The profile asks for a metric for the query, and in a concurrent search for another one for each segment, of which
+     * it shows the sum and not the first. The first two tell the whole count, so that either way it is shown once.
+     */
+    private static Supplier<ProfileMetric> shared(Work work, Work.Count count) {
+        AtomicInteger made = new AtomicInteger();
+        return () -> new Metric(work, count, made.incrementAndGet() <= 2);
+    }
+
+    private static final class Metric extends ProfileMetric {
+        private final Work work;
+        private final Work.Count count;
+        private final boolean tells;
+
+        Metric(Work work, Work.Count count, boolean tells) {
+            super(count.toString());
+            this.work = work;
+            this.count = count;
+            this.tells = tells;
+        }
+
+        @Override
+        public Map<String, Long> toBreakdownMap() {
+            return Map.of(getName(), tells ? work.get(count) : 0);
+        }
+    }
+}
