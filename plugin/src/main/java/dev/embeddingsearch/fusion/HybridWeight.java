@@ -141,6 +141,7 @@ final class HybridWeight extends Weight implements LegScores.Source {
                 new LegScores.Vector(
                         similarity,
                         calibration.mean(),
+                        calibration.range(),
                         Double.isNaN(similarity) ? 0 : calibration.normalise(similarity),
                         fusion.vector(),
                         nearest.rank(context.docBase + doc)));

@@ -42,7 +42,6 @@ final class LegExplanations {
                         "normalised, computed as " + calibration.formula() + " from:",
                         Explanation.match((float) leg.raw(), "exact similarity with field [" + field + "], " + origin),
                         Explanation.match((float) leg.mean(), "mean: mean similarity of the query"),
-                        Explanation.match(
-                                (float) calibration.range(), "range: distance from the mean that counts fully")));
+                        Explanation.match((float) leg.range(), "range: distance from the mean that counts fully")));
     }
 }

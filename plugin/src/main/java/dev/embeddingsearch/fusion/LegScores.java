@@ -32,11 +32,12 @@ public record LegScores(Lexical lexical, Vector vector) {
      *
      * @param raw the exact similarity with the query's vector, or NaN if the document has none
      * @param mean the mean similarity of the query's vector with all others
+     * @param range the distance from the mean at which a similarity counts fully
      * @param score {@code raw} mapped to [0, 1], 0 without a vector
      * @param weight the leg's weight, the query's boost included
      * @param rank which of the nearest it is, from 1 on, or 0 if it is not among them
      */
-    public record Vector(double raw, double mean, double score, double weight, int rank) {
+    public record Vector(double raw, double mean, double range, double score, double weight, int rank) {
 
         public boolean exists() {
             return Double.isNaN(raw) == false;

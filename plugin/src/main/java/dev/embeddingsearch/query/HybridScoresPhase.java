@@ -96,6 +96,7 @@ public final class HybridScoresPhase implements FetchSubPhase {
                 value.put("raw", (float) leg.raw());
             }
             value.put("mean", (float) leg.mean());
+            value.put("range", (float) leg.range());
             value.put("normalized", (float) leg.score());
             value.put("weight", (float) leg.weight());
             return value;
