@@ -79,7 +79,11 @@ final class ServiceHttp implements Closeable {
 
             @Override
             public void onResponse(Call ended, Response response) {
-                read(batch, response, failures).accept(outcome);
+                Consumer<Outcome> told = read(batch, response, failures);
+                if (closed) { // its connection may have become idle only now
+                    client.connectionPool().evictAll();
+                }
+                told.accept(outcome);
             }
         });
         batch.onCancel(call::cancel);
