@@ -85,7 +85,11 @@ final class ServiceHttp implements Closeable {
             @Override
             public void onResponse(Call ended, Response response) {
                 outcome.rateLimit(RateLimit.of(response.headers()));
-                read(batch, response, failures, outcome).accept(outcome);
+                Consumer<Outcome> told = read(batch, response, failures, outcome);
+                if (closed) { // its connection may have become idle only now
+                    client.connectionPool().evictAll();
+                }
+                told.accept(outcome);
             }
         });
         batch.onCancel(call::cancel);

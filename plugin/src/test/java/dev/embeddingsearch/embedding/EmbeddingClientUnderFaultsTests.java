@@ -201,7 +201,7 @@ public class EmbeddingClientUnderFaultsTests extends OpenSearchTestCase {
 
     public void testEveryTextHasItsVectorOrItsReason() throws Exception {
         try (FaultServer server = server(FaultPlan.of(randomLong(), 0.1), Wire.plain(LONGEST_WAIT_MILLIS))) {
-            run(server, true, 120_000);
+            run(server, true, 100_000);
             for (Fault fault : Fault.values()) {
                 assertTrue("no request met " + fault, server.count(fault) > 0);
             }
