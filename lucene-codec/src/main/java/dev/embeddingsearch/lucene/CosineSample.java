@@ -15,8 +15,8 @@ import org.apache.lucene.util.VectorUtil;
 final class CosineSample {
     static final int SIZE = 512;
 
-    /** Each vector is compared with about so many others: 16,384 pairs, which bring the estimate to about 1%. */
-    private static final int PARTNERS = 32;
+    /** Up to 128 vectors are all compared with each other; this many pairs of more bring the estimate to about 1%. */
+    private static final int PAIRS = 16_384;
 
     private final List<float[]> vectors = new ArrayList<>();
     private final SplittableRandom random = new SplittableRandom(SIZE);
@@ -84,7 +84,7 @@ final class CosineSample {
 
     /** Partners lie all around the ring of vectors, for neighbours were often written together and are alike. */
     private static int stride(int size) {
-        return Math.max(1, (size - 1) / PARTNERS);
+        return Math.max(1, size * (size - 1) / PAIRS);
     }
 
     private static double square(double x) {

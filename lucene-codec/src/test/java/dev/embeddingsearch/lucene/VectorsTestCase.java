@@ -36,7 +36,7 @@ abstract class VectorsTestCase extends LuceneTestCase {
     }
 
     /** Up to so many vectors the sample is all of them, each compared with all others. */
-    static final int EXACT_SPREAD = 32;
+    static final int EXACT_SPREAD = 128;
 
     private static List<float[]> units(FloatVectorValues vectors) throws IOException {
         List<float[]> units = new ArrayList<>();
