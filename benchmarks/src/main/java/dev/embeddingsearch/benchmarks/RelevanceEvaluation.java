@@ -5,6 +5,7 @@ import dev.embeddingsearch.quickstart.Layout;
 import dev.embeddingsearch.quickstart.Rest;
 import dev.embeddingsearch.quickstart.cluster.Account;
 import dev.embeddingsearch.quickstart.cluster.Distribution;
+import dev.embeddingsearch.quickstart.cluster.Folders;
 import dev.embeddingsearch.quickstart.cluster.Node;
 import dev.embeddingsearch.quickstart.cluster.NodeSettings;
 import dev.embeddingsearch.quickstart.cluster.SetupException;
@@ -79,6 +80,7 @@ final class RelevanceEvaluation {
     private Node startNode() throws IOException {
         Account account = Account.current();
         Path folder = account.folder(Files.createDirectories(Path.of("benchmarks/target/cluster")));
+        Folders.delete(folder.resolve("nodes")); // indices of another build of the plugin
         Distribution distribution = Distribution.unpack(layout.distributionZip(), folder, account);
         distribution.install(layout.pluginZip());
         return distribution

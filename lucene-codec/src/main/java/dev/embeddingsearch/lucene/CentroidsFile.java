@@ -21,7 +21,7 @@ final class CentroidsFile {
     static final String EXTENSION = "emc";
 
     private static final String CODEC_NAME = "EmbeddingSearchCentroids";
-    private static final int VERSION = 0;
+    private static final int VERSION = 1;
     private static final int END_OF_FIELDS = -1;
 
     private CentroidsFile() {}

@@ -20,7 +20,7 @@ import org.apache.lucene.index.SegmentWriteState;
  * <h2>.emc (centroids) file</h2>
  *
  * <ul>
- *   <li><b>[IndexHeader]</b>: codec name <code>EmbeddingSearchCentroids</code>, version 0, segment id, segment suffix
+ *   <li><b>[IndexHeader]</b>: codec name <code>EmbeddingSearchCentroids</code>, version 1, segment id, segment suffix
  *   <li>for each field with {@link org.apache.lucene.index.VectorEncoding#FLOAT32 FLOAT32} vectors:
  *       <ul>
  *         <li><b>[Int]</b> field number, not negative
