@@ -7,139 +7,28 @@ import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.lessThanOrEqualTo;
 import static org.hamcrest.Matchers.not;
 
-import dev.embeddingsearch.model.InputType;
-import dev.embeddingsearch.model.Models;
-import dev.embeddingsearch.model.Side;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
-import java.nio.file.FileSystem;
 import java.nio.file.Files;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Queue;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import org.apache.logging.log4j.Level;
-import org.apache.logging.log4j.LogManager;
-import org.apache.lucene.tests.mockfile.FilterFileChannel;
-import org.apache.lucene.tests.mockfile.FilterFileSystemProvider;
 import org.opensearch.action.support.PlainActionFuture;
-import org.opensearch.common.settings.Settings;
-import org.opensearch.common.unit.TimeValue;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.common.unit.ByteSizeUnit;
 import org.opensearch.core.common.unit.ByteSizeValue;
-import org.opensearch.test.MockLogAppender;
-import org.opensearch.test.OpenSearchTestCase;
 
 /** Vectors on disk as those see them who embed: there again after a restart, and no hindrance when the disk fails. */
-public class DiskCacheTests extends OpenSearchTestCase {
-
-    private static final ByteSizeValue ROOM = new ByteSizeValue(1, ByteSizeUnit.MB);
-
-    private final ThreadContext threadContext = new ThreadContext(Settings.EMPTY);
-    private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
-    private final List<Runnable> held = new ArrayList<>();
-    private Path folder;
-
-    @Override
-    public void setUp() throws Exception {
-        super.setUp();
-        folder = createTempDir();
-    }
-
-    private void answer(EmbeddingRequest request, ActionListener<List<EmbeddingResult>> listener) {
-        asked.addAll(request.texts());
-        listener.onResponse(request.texts().stream()
-                .map(text -> EmbeddingResult.of(vector(text)))
-                .toList());
-    }
-
-    private static float[] vector(String text) {
-        return FakeService.vector(text, 8);
-    }
-
-    private DiskCache disk(Executor executor) {
-        return new DiskCache(ROOM, executor, threadContext);
-    }
-
-    private DiskCache opened(Executor executor) {
-        DiskCache disk = disk(executor);
-        disk.open(folder);
-        return disk;
-    }
-
-    private CachingEmbedder cache(DiskCache disk, ByteSizeValue memory) {
-        return new CachingEmbedder(this::answer, new Models(Settings.EMPTY), memory, disk, threadContext);
-    }
-
-    private CachingEmbedder cache(DiskCache disk) {
-        return cache(disk, randomFrom(ROOM, ByteSizeValue.ZERO));
-    }
-
-    private static EmbeddingRequest request(String... texts) {
-        return new EmbeddingRequest("default", Side.DOCUMENT, InputType.TEXT, 0, List.of(texts));
-    }
-
-    private static void assertVectors(CachingEmbedder cache, String... texts) {
-        PlainActionFuture<List<EmbeddingResult>> future = new PlainActionFuture<>();
-        cache.embed(request(texts), future);
-        assertVectors(future, texts);
-    }
-
-    private static void assertVectors(PlainActionFuture<List<EmbeddingResult>> future, String... texts) {
-        List<EmbeddingResult> results = future.actionGet(TimeValue.timeValueSeconds(30));
-        for (int i = 0; i < texts.length; i++) {
-            assertNull(results.get(i).failure());
-            assertArrayEquals(vector(texts[i]), results.get(i).vector(), 0);
-            results.get(i).vector()[0] = 7; // it is the receiver's
-        }
-    }
-
-    private void assertAsked(String... texts) {
-        assertEquals(List.of(texts), asked);
-        asked.clear();
-    }
-
-    /** Leaves the vectors of these texts on disk, as a node that ends in order. */
-    private void written(String... texts) {
-        try (DiskCache disk = opened(Runnable::run)) {
-            assertVectors(cache(disk), texts);
-        }
-        asked.clear();
-    }
-
-    private List<Path> files() throws IOException {
-        List<Path> paths = new ArrayList<>();
-        Path own = folder.resolve(DiskCache.FOLDER);
-        if (Files.exists(own)) {
-            try (DirectoryStream<Path> all = Files.newDirectoryStream(own, "*.{vec,key}")) {
-                all.forEach(paths::add);
-            }
-        }
-        return paths;
-    }
-
-    private void runHeld() {
-        while (!held.isEmpty()) {
-            held.removeFirst().run();
-        }
-    }
+public class DiskCacheTests extends DiskCacheTestCase {
 
     public void testTextIsNotAskedForAgainAfterARestart() {
         written("a", "b", "c");
@@ -290,117 +179,6 @@ public class DiskCacheTests extends OpenSearchTestCase {
             assertVectors(cache, "a", "a");
             assertAsked("a");
             assertEquals(new CacheStats.Disk(0, 0, 0, 0, 0), cache.stats().disk());
-        }
-    }
-
-    public void testFolderThatCannotBeUsedIsToldOnceAndNoHindrance() throws Exception {
-        Files.write(folder.resolve(DiskCache.FOLDER), new byte[] {1});
-        DiskCache disk = disk(Runnable::run);
-        assertWarnsOnce(() -> disk.open(folder));
-        assertNoWarning(() -> {
-            CachingEmbedder cache = cache(disk, ROOM);
-            assertVectors(cache, "a", "b");
-            assertVectors(cache, "a", "b");
-            assertAsked("a", "b");
-            disk.close();
-        });
-    }
-
-    public void testFullDiskIsToldOnceAndNoHindrance() throws Exception {
-        written("a");
-        FailingDisk failing = new FailingDisk(folder.getFileSystem());
-        folder = failing.wrapPath(folder);
-        try (DiskCache disk = opened(Runnable::run)) {
-            CachingEmbedder cache = cache(disk, ByteSizeValue.ZERO);
-            failing.bytesLeft = randomIntBetween(0, 100);
-            assertNoWarning(() -> assertVectors(cache, "a"));
-            assertWarnsOnce(() -> assertVectors(cache, "b", "c"));
-            assertAsked("b", "c");
-            assertNoWarning(() -> assertVectors(cache, "a", "b", "d"));
-            assertAsked("a", "b", "d");
-            assertEquals(0, cache.stats().disk().bytes());
-        }
-        failing.bytesLeft = Long.MAX_VALUE;
-        try (DiskCache disk = opened(Runnable::run)) {
-            assertVectors(cache(disk), "a", "c");
-            assertAsked("c");
-        }
-    }
-
-    public void testUnreadableDiskIsToldOnceAndNoHindrance() throws Exception {
-        written("a");
-        FailingDisk failing = new FailingDisk(folder.getFileSystem());
-        folder = failing.wrapPath(folder);
-        try (DiskCache disk = opened(Runnable::run)) {
-            CachingEmbedder cache = cache(disk);
-            failing.readable = false;
-            assertWarnsOnce(() -> assertVectors(cache, "a", "b"));
-            assertEquals(Set.of("a", "b"), Set.copyOf(asked));
-        }
-    }
-
-    /** A disk that runs full or fails, also for files that are open. */
-    private static final class FailingDisk extends FilterFileSystemProvider {
-
-        private long bytesLeft = Long.MAX_VALUE;
-        private boolean readable = true;
-
-        FailingDisk(FileSystem delegate) {
-            super("failing://", delegate);
-        }
-
-        @Override
-        public FileChannel newFileChannel(Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
-                throws IOException {
-            return new FilterFileChannel(super.newFileChannel(path, options, attributes)) {
-                @Override
-                public int write(ByteBuffer bytes, long position) throws IOException {
-                    if (bytesLeft == 0) {
-                        throw new IOException("No space left on device");
-                    }
-                    ByteBuffer some = bytes.slice(bytes.position(), (int) Math.min(bytesLeft, bytes.remaining()));
-                    int written = super.write(some, position);
-                    bytes.position(bytes.position() + written);
-                    bytesLeft -= written;
-                    return written;
-                }
-
-                @Override
-                public int read(ByteBuffer into, long position) throws IOException {
-                    if (!readable) {
-                        throw new IOException("Input/output error");
-                    }
-                    return super.read(into, position);
-                }
-            };
-        }
-    }
-
-    private static void assertWarnsOnce(Runnable action) throws Exception {
-        assertWarnings(action, 1);
-    }
-
-    private static void assertNoWarning(Runnable action) throws Exception {
-        assertWarnings(action, 0);
-    }
-
-    private static void assertWarnings(Runnable action, int count) throws Exception {
-        List<String> warnings = new ArrayList<>();
-        try (MockLogAppender appender = MockLogAppender.createForLoggers(LogManager.getLogger(DiskCache.class))) {
-            appender.addExpectation(new MockLogAppender.LoggingExpectation() {
-                @Override
-                public void match(org.apache.logging.log4j.core.LogEvent event) {
-                    assertEquals(Level.WARN, event.getLevel());
-                    warnings.add(event.getMessage().getFormattedMessage());
-                }
-
-                @Override
-                public void assertMatched() {
-                    assertThat(warnings, hasSize(count));
-                }
-            });
-            action.run();
-            appender.assertAllExpectationsMatched();
         }
     }
 
