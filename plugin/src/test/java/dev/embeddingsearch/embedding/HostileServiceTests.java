@@ -119,6 +119,17 @@ public class HostileServiceTests extends EmbeddingClientTestCase {
                 endsWith("/openai/deployments/..%2Fa%3Fb%23c%2Fd/embeddings?api-version=1%26x%3D2%23y"));
     }
 
+    public void testTextsOfOthersInTheSameCallAreTakenOut() {
+        service.behaviour = asked -> FakeService.error(
+                randomFrom(401, 403, 404, 409), "c", "cannot embed " + String.join(" and ", asked.input()));
+        for (EmbeddingResult result : embed(client(), "a harmless text", TEXT, "and another")) {
+            String trace = ExceptionsHelper.stackTrace(result.failure());
+            assertThat(trace, containsString("cannot embed [input] and [input] and [input]"));
+            assertThat(trace, not(containsString("diary")));
+        }
+        assertEquals(1, service.calls.size());
+    }
+
     public void testWholeTraceOfAFailureHasNoTextAndIsShort() {
         service.behaviour = asked -> FakeService.error(500, "c", "cannot embed " + TEXT + " " + "x".repeat(20_000));
         String trace = ExceptionsHelper.stackTrace(failure(client("max_retries", "0"), TEXT));
