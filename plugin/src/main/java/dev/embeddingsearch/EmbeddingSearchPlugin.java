@@ -31,6 +31,7 @@ import dev.embeddingsearch.query.HybridScoresPhase;
 import dev.embeddingsearch.query.QueryEmbedder;
 import dev.embeddingsearch.query.SearchedIndices;
 import dev.embeddingsearch.rest.EmbeddingActions;
+import dev.embeddingsearch.rest.NodeCounters;
 import dev.embeddingsearch.rest.NodeServices;
 import dev.embeddingsearch.stats.EmbeddingStats;
 import java.util.ArrayList;
@@ -190,8 +191,9 @@ public class EmbeddingSearchPlugin extends Plugin
         }
         SearchedIndices indices = new SearchedIndices(clusterService, indexNameExpressionResolver);
         queryEmbedder.set(new QueryEmbedder(made.embedder(), models, made.mappings(), indices, stats));
+        NodeCounters counters = new NodeCounters(stats, made.cache()::stats, made.client()::status);
         return List.of(
-                new NodeServices(models, made.client(), made.embedder(), made.cache()::stats, stats),
+                new NodeServices(models, made.client(), made.embedder(), counters),
                 new LateEmbedder(made.embedder(), models, made.mappings(), threadPool.getThreadContext()));
     }
 

@@ -5,9 +5,12 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.instanceOf;
 
 import dev.embeddingsearch.codec.EmbeddingCodecService;
+import dev.embeddingsearch.embedding.CertificateAuthorities;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.opensearch.action.search.SearchResponse;
 import org.opensearch.action.support.WriteRequest.RefreshPolicy;
 import org.opensearch.common.settings.Setting;
@@ -104,6 +107,29 @@ public class EmbeddingSearchPluginTests extends OpenSearchSingleNodeTestCase {
             String key = setting.getKey();
             assertEquals(key, key.startsWith("embedding.model.") && !key.endsWith("api_key"), setting.isDynamic());
         }
+    }
+
+    /** Roles of a security plugin name them. */
+    public void testActionsHaveTheNamesThatRolesGrant() {
+        Set<String> names = new EmbeddingSearchPlugin(Settings.EMPTY)
+                .getActions().stream().map(action -> action.getAction().name()).collect(Collectors.toSet());
+        assertEquals(
+                Set.of(
+                        "cluster:monitor/embedding/stats",
+                        "cluster:monitor/embedding/models",
+                        "cluster:admin/embedding/embed",
+                        "indices:data/write/embedding/backfill"),
+                names);
+    }
+
+    public void testNoSettingSwitchesTheTrustOfCertificatesOff() {
+        List<String> names = new EmbeddingSearchPlugin(Settings.EMPTY)
+                .getSettings().stream()
+                        .map(Setting::getKey)
+                        .filter(key -> key.contains("ssl"))
+                        .toList();
+        assertEquals(List.of("embedding.ssl.certificate_authorities"), names);
+        assertFalse(CertificateAuthorities.FILES.isDynamic());
     }
 
     public void testMappingSurvivesItsWayThroughTheClusterState() {

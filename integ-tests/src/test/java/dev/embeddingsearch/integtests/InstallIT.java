@@ -154,8 +154,13 @@ public class InstallIT {
                 "_nodes",
                 "_nodes/stats",
                 "_cluster/state",
-                "_nodes/hot_threads")) {
-            expectNoKey(path, http.get(path).expect(200).body().toString());
+                "_nodes/hot_threads?threads=1000&ignore_idle_threads=false",
+                "_tasks?detailed=true",
+                "_plugins/_embedding/stats",
+                "_plugins/_embedding/models")) {
+            String told = http.get(path).expect(200).body().toString();
+            expectNoKey(path, told);
+            assertThat("document text in " + path, told, not(containsString(TEXT)));
         }
         for (String line : logLines()) {
             expectNoKey("logs", line);

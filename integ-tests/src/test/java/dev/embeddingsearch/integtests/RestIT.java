@@ -122,6 +122,10 @@ public class RestIT {
         assertModel(node(stats, "first").at("/models/counted"), 2, 0, 1, 1);
         assertModel(node(stats, "second").at("/models/counted"), 3, 1, 1, 1);
         assertEquals(1, node(stats, "second").at("/cache/saved_texts").asInt());
+        assertEquals("""
+                {"queued_inputs":0,"queued_bytes":0,"in_flight":0,"rejections":0,\
+                "breakers":{"closed":2,"open":0,"half_open":0}}""", total.at("/queue/counted").toString());
+        assertEquals("closed", node(stats, "first").at("/queue/counted/breaker").asText());
         for (String hidden : List.of(KEY, "xylophone", "accordion", "bagpipe")) {
             assertThat(stats.body().toString(), not(containsString(hidden)));
         }

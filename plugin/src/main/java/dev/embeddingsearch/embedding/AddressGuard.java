@@ -63,8 +63,16 @@ final class AddressGuard implements Dns {
         boolean uniqueLocal = (b[0] & 0xfe) == 0xfc;
         boolean mapped = isZero(b, 0, 10) && ((b[10] == 0 && b[11] == 0) || (b[10] == -1 && b[11] == -1));
         boolean nat64 = b[0] == 0 && b[1] == 0x64 && b[2] == -1 && (b[3] & 0xff) == 0x9b;
+        boolean ownNat64 = nat64 && b[4] == 0 && b[5] == 1; // a network's own choice where the address stands in it
+        boolean translated = isZero(b, 0, 8) && b[8] == -1 && b[9] == -1 && b[10] == 0 && b[11] == 0;
         boolean sixToFour = b[0] == 0x20 && b[1] == 0x02;
-        return uniqueLocal || ((mapped || nat64) && isInside4(b, 12)) || (sixToFour && isInside4(b, 2));
+        boolean teredo = b[0] == 0x20 && b[1] == 0x01 && b[2] == 0 && b[3] == 0; // hides its address, and is out of use
+        boolean isatap = (b[8] & 0xfd) == 0 && b[9] == 0 && b[10] == 0x5e && (b[11] & 0xff) == 0xfe;
+        return uniqueLocal
+                || ownNat64
+                || teredo
+                || ((mapped || nat64 || translated || isatap) && isInside4(b, 12))
+                || (sixToFour && isInside4(b, 2));
     }
 
     private static boolean isZero(byte[] b, int from, int to) {

@@ -3,6 +3,7 @@ package dev.embeddingsearch.embedding;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -48,14 +49,19 @@ final class ReplyParser {
             if (body.ended()) { // where no length is told, a lost connection looks like this
                 throw new EOFException("the reply ends in the middle");
             }
-            throw new BadReplyException("expected JSON, got something else at line ["
-                    + e.getLocation().getLineNr() + "], column ["
-                    + e.getLocation().getColumnNr() + "]");
+            throw new BadReplyException("expected JSON, got " + elsewhere(e.getLocation()));
         }
         if (seen != vectors.length) {
             throw new BadReplyException("expected [" + vectors.length + "] vectors, got [" + seen + "]");
         }
         return vectors;
+    }
+
+    /** No place is told where nesting, a number or a name goes beyond the parser's bounds. */
+    private static String elsewhere(JsonLocation at) {
+        return at == null
+                ? "nesting, a number or a name out of all proportion"
+                : "something else at line [" + at.getLineNr() + "], column [" + at.getColumnNr() + "]";
     }
 
     /** What the reply says it cost, in tokens; 0 where it does not say. */

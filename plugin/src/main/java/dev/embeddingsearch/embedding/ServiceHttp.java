@@ -54,6 +54,7 @@ final class ServiceHttp implements Closeable {
                 .dispatcher(dispatcher)
                 .dns(new AddressGuard(models.allowlist(), dns))
                 .proxy(Proxy.NO_PROXY)
+                .socketFactory(new DirectSockets())
                 .followRedirects(false)
                 .followSslRedirects(false)
                 .connectTimeout(Duration.ofSeconds(10))

@@ -39,6 +39,12 @@ final class RuleEmbedder {
             receivers.add(receiver);
             texts.add(text);
         }
+
+        /** Leaves the texts and documents out. */
+        @Override
+        public String toString() {
+            return "Job[rule=" + rule + ", texts=" + texts.size() + "]";
+        }
     }
 
     /** What became of a job: results in the order of its texts, or the failure of the whole request. */

@@ -127,6 +127,12 @@ final class StoredDocuments {
      */
     record Stored(Map<String, Object> source, Exception failure) {
         static final Stored NONE = new Stored(null, null);
+
+        /** Leaves the document out. */
+        @Override
+        public String toString() {
+            return "Stored[found=" + (source != null) + ", failure=" + failure + "]";
+        }
     }
 
     /** Names a document. */

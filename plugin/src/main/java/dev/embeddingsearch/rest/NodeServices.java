@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.rest;
 
-import dev.embeddingsearch.embedding.CacheStats;
 import dev.embeddingsearch.embedding.Embedder;
 import dev.embeddingsearch.model.Models;
-import dev.embeddingsearch.stats.EmbeddingStats;
-import java.util.function.Supplier;
 
 /**
  * What the actions of one node work with.
@@ -13,5 +10,4 @@ import java.util.function.Supplier;
  * @param client asks the service for every text
  * @param embedder asks it only for those that are not in the cache
  */
-public record NodeServices(
-        Models models, Embedder client, Embedder embedder, Supplier<CacheStats> cache, EmbeddingStats stats) {}
+public record NodeServices(Models models, Embedder client, Embedder embedder, NodeCounters counters) {}

@@ -2,6 +2,7 @@
 package dev.embeddingsearch.rest;
 
 import dev.embeddingsearch.stats.Counters;
+import dev.embeddingsearch.stats.QueueSnapshot;
 import dev.embeddingsearch.stats.StatsSnapshot;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -22,14 +23,17 @@ final class NodeStats extends BaseNodeResponse {
 
     private static final String COUNTED = "counted";
     private static final String CACHE = "cache";
+    private static final String QUEUE = "queue";
 
     private final StatsSnapshot counted;
     private final Map<String, Long> cache;
+    private final Map<String, QueueSnapshot> queues;
 
-    NodeStats(DiscoveryNode node, StatsSnapshot counted, Map<String, Long> cache) {
+    NodeStats(DiscoveryNode node, StatsSnapshot counted, Map<String, Long> cache, Map<String, QueueSnapshot> queues) {
         super(node);
         this.counted = counted;
         this.cache = cache;
+        this.queues = queues;
     }
 
     NodeStats(StreamInput in) throws IOException {
@@ -37,6 +41,7 @@ final class NodeStats extends BaseNodeResponse {
         Map<String, BytesReference> parts = in.readMap(StreamInput::readString, StreamInput::readBytesReference);
         this.counted = part(in, parts.get(COUNTED), StatsSnapshot::new, StatsSnapshot.NONE);
         this.cache = part(in, parts.get(CACHE), Counters::read, Map.of());
+        this.queues = part(in, parts.get(QUEUE), QueueSnapshot::readAll, Map.of());
     }
 
     @Override
@@ -45,6 +50,7 @@ final class NodeStats extends BaseNodeResponse {
         Map<String, BytesReference> parts = new LinkedHashMap<>();
         parts.put(COUNTED, bytes(out, counted));
         parts.put(CACHE, bytes(out, part -> Counters.write(part, cache)));
+        parts.put(QUEUE, bytes(out, part -> QueueSnapshot.write(part, queues)));
         out.writeMap(parts, StreamOutput::writeString, StreamOutput::writeBytesReference);
     }
 
@@ -73,5 +79,9 @@ final class NodeStats extends BaseNodeResponse {
 
     Map<String, Long> cache() {
         return cache;
+    }
+
+    Map<String, QueueSnapshot> queues() {
+        return queues;
     }
 }

@@ -2,6 +2,7 @@
 package dev.embeddingsearch.rest;
 
 import dev.embeddingsearch.stats.Counters;
+import dev.embeddingsearch.stats.QueueSnapshot;
 import dev.embeddingsearch.stats.StatsSnapshot;
 import java.io.IOException;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Map;
 import org.opensearch.action.FailedNodeException;
 import org.opensearch.action.support.nodes.BaseNodesResponse;
 import org.opensearch.cluster.ClusterName;
+import org.opensearch.common.CheckedBiConsumer;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.xcontent.ToXContentFragment;
@@ -40,13 +42,17 @@ final class StatsResponse extends BaseNodesResponse<NodeStats> implements ToXCon
         StatsSnapshot counted =
                 getNodes().stream().map(NodeStats::counted).reduce(StatsSnapshot.NONE, StatsSnapshot::plus);
         Map<String, Long> cache = getNodes().stream().map(NodeStats::cache).reduce(Map.of(), Counters::sum);
+        Map<String, QueueSnapshot> queues =
+                getNodes().stream().map(NodeStats::queues).reduce(Map.of(), QueueSnapshot::sum);
         builder.startObject("total");
         write(builder, params, counted, cache);
+        write(builder, queues, QueueSnapshot::totalToXContent);
         builder.endObject().startObject("nodes");
         for (NodeStats node : getNodes()) {
             builder.startObject(node.getNode().getId());
             builder.field("name", node.getNode().getName());
             write(builder, params, node.counted(), node.cache());
+            write(builder, node.queues(), QueueSnapshot::nodeToXContent);
             builder.endObject();
         }
         return builder.endObject();
@@ -58,6 +64,20 @@ final class StatsResponse extends BaseNodesResponse<NodeStats> implements ToXCon
         builder.startObject("cache");
         Counters.toXContent(builder, cache);
         builder.field("saved_tokens", counted.savedTokens());
+        builder.endObject();
+    }
+
+    private static void write(
+            XContentBuilder builder,
+            Map<String, QueueSnapshot> queues,
+            CheckedBiConsumer<QueueSnapshot, XContentBuilder, IOException> writer)
+            throws IOException {
+        builder.startObject("queue");
+        for (Map.Entry<String, QueueSnapshot> model : queues.entrySet()) {
+            builder.startObject(model.getKey());
+            writer.accept(model.getValue(), builder);
+            builder.endObject();
+        }
         builder.endObject();
     }
 }

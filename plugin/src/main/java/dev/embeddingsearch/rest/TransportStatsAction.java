@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.rest;
 
-import dev.embeddingsearch.embedding.CacheStats;
 import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.opensearch.action.ActionType;
 import org.opensearch.action.FailedNodeException;
 import org.opensearch.action.support.ActionFilters;
@@ -80,25 +77,8 @@ public final class TransportStatsAction
 
     @Override
     protected NodeStats nodeOperation(NodeRequest request) {
+        NodeCounters counters = services.counters();
         return new NodeStats(
-                clusterService.localNode(),
-                services.stats().snapshot(),
-                counters(services.cache().get()));
-    }
-
-    private static Map<String, Long> counters(CacheStats cache) {
-        Map<String, Long> counters = new LinkedHashMap<>();
-        counters.put("hits", cache.hits());
-        counters.put("misses", cache.misses());
-        counters.put("evictions", cache.evictions());
-        counters.put("entries", cache.entries());
-        counters.put("bytes", cache.bytes());
-        counters.put("saved_texts", cache.savedTexts());
-        counters.put("disk_hits", cache.disk().hits());
-        counters.put("disk_entries", cache.disk().entries());
-        counters.put("disk_bytes", cache.disk().bytes());
-        counters.put("disk_index_bytes", cache.disk().indexBytes());
-        counters.put("disk_corrupt", cache.disk().corrupt());
-        return counters;
+                clusterService.localNode(), counters.stats().snapshot(), counters.cacheNow(), counters.queuesNow());
     }
 }

@@ -41,6 +41,12 @@ public class AddressGuardTests extends OpenSearchTestCase {
                 "::127.0.0.1",
                 "64:ff9b::7f00:1",
                 "64:ff9b::a9fe:a9fe",
+                "64:ff9b:1::808:808", // NAT64 of the network itself, wherever the address stands in it
+                "64:ff9b:1:a00:1::",
+                "::ffff:0:127.0.0.1", // translated
+                "2001:0:808:808:0:0:f5ff:fffe", // Teredo
+                "2606:4700::5efe:10.0.0.1", // ISATAP
+                "2606:4700::200:5efe:192.168.0.1",
                 "2002:7f00:1::",
                 "2002:c0a8:101::1")) {
             assertTrue(address, AddressGuard.isInside(InetAddress.getByName(address)));
@@ -70,6 +76,8 @@ public class AddressGuardTests extends OpenSearchTestCase {
                 "2606:4700::1",
                 "::ffff:8.8.8.8",
                 "64:ff9b::808:808",
+                "2001:4860:4860::8888",
+                "2606:4700::5eff:10.0.0.1",
                 "2002:808:808::1")) {
             assertFalse(address, AddressGuard.isInside(InetAddress.getByName(address)));
         }

@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import org.opensearch.test.OpenSearchTestCase;
 
 public class ReplyParserTests extends OpenSearchTestCase {
@@ -101,6 +102,24 @@ public class ReplyParserTests extends OpenSearchTestCase {
         ReplyParser parser = new ReplyParser(new JsonFactory(), new VectorShape(0, 4, 4), 1);
         Exception e = assertThrows(BadReplyException.class, () -> parser.parse(endless));
         assertTrue(e.getMessage(), e.getMessage().contains("expected a reply of at most"));
+    }
+
+    public void testNestingHasABound() {
+        for (String field : List.of("other", "usage", "error")) {
+            String open = "{\"" + field + "\":";
+            assertBad(open.repeat(5000) + "1" + "}".repeat(5000), "expected JSON");
+        }
+        assertBad("{\"data\":" + "[".repeat(5000) + "]".repeat(5000) + "}", "objects in [data]");
+    }
+
+    public void testNumbersHaveABound() throws Exception {
+        String digits = "9".repeat(5000);
+        assertBad("{\"data\":[{\"index\":99999999999,\"embedding\":[1]}]}", "expected JSON");
+        assertBad("{\"data\":[{\"index\":" + digits + ",\"embedding\":[1]}]}", "expected JSON");
+        assertBad(entries("[" + digits + "]"), "expected JSON");
+        assertBad(entries("[1e999]"), "no finite number");
+        String usage = "{\"usage\":{\"total_tokens\":1e999},\"data\":[{\"index\":0,\"embedding\":[1]}]}";
+        assertArrayEquals(new float[] {1}, parse(usage, ANY, 1)[0], 0);
     }
 
     public void testEndlessVectorIsCutOff() {

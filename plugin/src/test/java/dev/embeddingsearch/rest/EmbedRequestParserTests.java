@@ -9,8 +9,10 @@ import dev.embeddingsearch.model.InputType;
 import dev.embeddingsearch.model.Side;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.opensearch.common.xcontent.json.JsonXContent;
 import org.opensearch.core.common.io.stream.NamedWriteableRegistry;
+import org.opensearch.core.tasks.TaskId;
 import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.test.OpenSearchTestCase;
 
@@ -95,5 +97,13 @@ public class EmbedRequestParserTests extends OpenSearchTestCase {
         EmbedRequest copy = copyWriteable(request, new NamedWriteableRegistry(List.of()), EmbedRequest::new);
         assertEquals(request.texts(), copy.texts());
         assertEquals(request.base64(), copy.base64());
+    }
+
+    public void testTextsAreNotInWhatTasksAndLogsTell() throws Exception {
+        EmbedRequest request = parse("{\"input\":[\"secret\"]}");
+        TaskId parent = TaskId.EMPTY_TASK_ID;
+        String told = request.texts() + " " + request.getDescription() + " "
+                + request.createTask(1, "t", "a", parent, Map.of());
+        assertThat(told, not(containsString("secret")));
     }
 }

@@ -55,8 +55,10 @@ public class ModelDescriptionTests extends OpenSearchTestCase {
                         models(),
                         this::answer,
                         cache,
-                        () -> new CacheStats(0, 0, 0, 0, 0, 0, new CacheStats.Disk(0, 0, 0, 0, 0)),
-                        new EmbeddingStats()),
+                        new NodeCounters(
+                                new EmbeddingStats(),
+                                () -> new CacheStats(0, 0, 0, 0, 0, 0, new CacheStats.Disk(0, 0, 0, 0, 0)),
+                                Map::of)),
                 verify);
     }
 

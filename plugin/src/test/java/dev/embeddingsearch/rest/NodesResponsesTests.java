@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.rest;
 
+import dev.embeddingsearch.embedding.LaneStatus;
 import dev.embeddingsearch.stats.Counters;
 import dev.embeddingsearch.stats.EmbeddingStats;
 import dev.embeddingsearch.stats.FailureKind;
 import dev.embeddingsearch.stats.ModelStats.Answer;
+import dev.embeddingsearch.stats.QueueSnapshot;
 import dev.embeddingsearch.stats.StatsSnapshot;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -12,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.opensearch.Version;
 import org.opensearch.action.FailedNodeException;
 import org.opensearch.cluster.ClusterName;
@@ -50,7 +53,23 @@ public class NodesResponsesTests extends OpenSearchTestCase {
         for (String index : randomSubsetOf(List.of("a", "b"))) {
             stats.index(index).embedded(between(1, 9), between(1, 99));
         }
-        return new NodeStats(node(id), stats.snapshot(), Map.of("hits", randomNonNegativeLong() >>> 8, "bytes", 7L));
+        Map<String, LaneStatus> lanes = new TreeMap<>();
+        for (String model : randomSubsetOf(List.of("default", "large"))) {
+            lanes.put(model, lane(randomFrom("closed", "open", "half_open")));
+        }
+        return new NodeStats(
+                node(id),
+                stats.snapshot(),
+                Map.of("hits", randomNonNegativeLong() >>> 8, "bytes", 7L),
+                queues(stats, lanes));
+    }
+
+    private static LaneStatus lane(String breaker) {
+        return new LaneStatus(between(0, 9), between(0, 999), between(0, 9), breaker, between(0, 9));
+    }
+
+    private static Map<String, QueueSnapshot> queues(EmbeddingStats stats, Map<String, LaneStatus> lanes) {
+        return new NodeCounters(stats, () -> null, () -> lanes).queuesNow();
     }
 
     private static Map<String, Object> json(ToXContentFragment response) throws IOException {
@@ -80,8 +99,8 @@ public class NodesResponsesTests extends OpenSearchTestCase {
         Map<String, Object> json = json(new StatsResponse(
                 CLUSTER,
                 List.of(
-                        new NodeStats(node("n1"), one.snapshot(), Map.of("hits", 1L)),
-                        new NodeStats(node("n2"), two.snapshot(), Map.of("hits", 2L))),
+                        new NodeStats(node("n1"), one.snapshot(), Map.of("hits", 1L), Map.of()),
+                        new NodeStats(node("n2"), two.snapshot(), Map.of("hits", 2L), Map.of())),
                 List.of()));
         Map<?, ?> total = (Map<?, ?>) json.get("total");
         Map<?, ?> model = (Map<?, ?>) ((Map<?, ?>) total.get("models")).get("m");
@@ -95,12 +114,46 @@ public class NodesResponsesTests extends OpenSearchTestCase {
         assertEquals(Map.of("hits", 1, "saved_tokens", 0), ((Map<?, ?>) nodes.get("n1")).get("cache"));
     }
 
+    public void testQueuesAddUpAndBreakersAreCountedByTheirState() throws Exception {
+        EmbeddingStats none = new EmbeddingStats();
+        Map<String, LaneStatus> one = Map.of("m", new LaneStatus(3, 500, 1, "open", 2), "n", lane("closed"));
+        Map<String, LaneStatus> two = Map.of("m", new LaneStatus(4, 70, 0, "half_open", 0));
+        Map<String, LaneStatus> three = Map.of("m", new LaneStatus(0, 0, 8, "open", 1));
+        List<NodeStats> nodes = new ArrayList<>();
+        for (Map<String, LaneStatus> lanes : List.of(one, two, three)) {
+            nodes.add(new NodeStats(node("n" + nodes.size()), none.snapshot(), Map.of(), queues(none, lanes)));
+        }
+        Map<String, Object> json = json(new StatsResponse(CLUSTER, nodes, List.of()));
+        Map<?, ?> total = (Map<?, ?>) ((Map<?, ?>) json.get("total")).get("queue");
+        assertEquals(
+                Map.of(
+                        "queued_inputs", 7,
+                        "queued_bytes", 570,
+                        "in_flight", 9,
+                        "rejections", 3,
+                        "breakers", Map.of("closed", 0, "open", 2, "half_open", 1)),
+                total.get("m"));
+        assertEquals(Map.of("closed", 1, "open", 0, "half_open", 0), ((Map<?, ?>) total.get("n")).get("breakers"));
+        Map<?, ?> second = (Map<?, ?>) ((Map<?, ?>) json.get("nodes")).get("n1");
+        assertEquals(
+                Map.of(
+                        "m",
+                        Map.of(
+                                "queued_inputs", 4,
+                                "queued_bytes", 70,
+                                "in_flight", 0,
+                                "rejections", 0,
+                                "breaker", "half_open")),
+                second.get("queue"));
+    }
+
     public void testPartsOfANewerNodeArePassedOver() throws Exception {
         BytesStreamOutput cache = new BytesStreamOutput();
         Counters.write(cache, Map.of("hits", 4L));
         NodeStats read = read(Map.of("new part", new BytesArray("whatever"), "cache", cache.bytes()));
         assertEquals(Map.of("hits", 4L), read.cache());
         assertEquals(StatsSnapshot.NONE, read.counted());
+        assertEquals(Map.of(), read.queues());
     }
 
     private static NodeStats read(Map<String, BytesReference> parts) throws IOException {

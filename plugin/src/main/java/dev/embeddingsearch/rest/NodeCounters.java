@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.rest;
+
+import dev.embeddingsearch.embedding.CacheStats;
+import dev.embeddingsearch.embedding.LaneStatus;
+import dev.embeddingsearch.stats.EmbeddingStats;
+import dev.embeddingsearch.stats.QueueSnapshot;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/** Where the numbers of one node come from. */
+public record NodeCounters(EmbeddingStats stats, Supplier<CacheStats> cache, Supplier<Map<String, LaneStatus>> queues) {
+
+    Map<String, Long> cacheNow() {
+        CacheStats now = cache.get();
+        Map<String, Long> counters = new LinkedHashMap<>();
+        counters.put("hits", now.hits());
+        counters.put("misses", now.misses());
+        counters.put("evictions", now.evictions());
+        counters.put("entries", now.entries());
+        counters.put("bytes", now.bytes());
+        counters.put("saved_texts", now.savedTexts());
+        counters.put("disk_hits", now.disk().hits());
+        counters.put("disk_entries", now.disk().entries());
+        counters.put("disk_bytes", now.disk().bytes());
+        counters.put("disk_index_bytes", now.disk().indexBytes());
+        counters.put("disk_corrupt", now.disk().corrupt());
+        return counters;
+    }
+
+    Map<String, QueueSnapshot> queuesNow() {
+        Map<String, QueueSnapshot> all = new TreeMap<>();
+        queues.get().forEach((model, lane) -> all.put(model, queue(lane)));
+        return all;
+    }
+
+    private static QueueSnapshot queue(LaneStatus lane) {
+        Map<String, Long> numbers = new LinkedHashMap<>();
+        numbers.put("queued_inputs", (long) lane.queuedInputs());
+        numbers.put("queued_bytes", lane.queuedBytes());
+        numbers.put("in_flight", (long) lane.inFlight());
+        numbers.put("rejections", lane.rejections());
+        return QueueSnapshot.of(numbers, lane.breaker());
+    }
+}
