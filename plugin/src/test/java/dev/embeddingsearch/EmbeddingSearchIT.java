@@ -38,6 +38,9 @@ import org.opensearch.transport.client.Client;
 @ThreadLeakFilters(filters = OkHttpThreadFilter.class)
 public class EmbeddingSearchIT extends OpenSearchIntegTestCase {
 
+    /** How far scores may be apart where the same documents lie in other segments, each with a spread of its own. */
+    private static final float OTHER_SEGMENTS = 5e-4f;
+
     private static final String INDEX = "articles";
     private static final String URL = "embedding.model.default.url";
     private static final int DIMENSIONS = 16;
@@ -244,7 +247,7 @@ public class EmbeddingSearchIT extends OpenSearchIntegTestCase {
             assertFalse(expected.isEmpty());
             for (String node : internalCluster().getNodeNames()) {
                 assertScores(expected, search(node, query, "_primary"), 0);
-                assertScores(expected, search(node, query, "_replica"), 1e-5f);
+                assertScores(expected, search(node, query, "_replica"), OTHER_SEGMENTS);
             }
         }
     }
@@ -259,7 +262,7 @@ public class EmbeddingSearchIT extends OpenSearchIntegTestCase {
         internalCluster().fullRestart(new InternalTestCluster.RestartCallback());
         ensureGreen(INDEX);
         assertEveryDocumentHasItsVector();
-        assertScores(expected, search(internalCluster().getNodeNames()[0], query, "_primary"), 1e-5f);
+        assertScores(expected, search(internalCluster().getNodeNames()[0], query, "_primary"), OTHER_SEGMENTS);
     }
 
     private String body(String id) {

@@ -16,9 +16,9 @@ import org.apache.lucene.util.VectorUtil;
  * <ul>
  *   <li>{@code mu} is the mean cosine of the query with the shard's vectors. A model keeps its cosines in a narrow band of
  *       its own (ada-002: .7 to .9); this removes the band and needs no result list.
- *   <li>{@code sigma} is their standard deviation, by the law of total variance over the segments: the mean of the squared
- *       {@link Centroid#spread() spread} plus that of the squared distance of the segment's mean to {@code mu}. A cosine of
- *       1 counts fully where it stands out by 9 standard deviations. A model that does not know the language of its texts
+ *   <li>{@code sigma} is their standard deviation, by the law of total variance over the segments: the sum of {@code (n - 1) *
+ *       spread^2} (see {@link Centroid#spread()}) and of {@code n} times the squared distance of the segment's mean to that
+ *       of all, by the number of all. A cosine of 1 counts fully where it stands out by 9 standard deviations. A model that does not know the language of its texts
  *       scatters their cosines, and its leg counts less.
  *   <li>The square keeps what is hardly above the mean, most of a corpus, from outweighing a match of words.
  * </ul>
@@ -74,7 +74,7 @@ record Calibration(VectorSimilarityFunction similarity, double mean, double rang
         void add(long vectors, double mean, double deviation) {
             count += vectors;
             sum += vectors * mean;
-            squares += vectors * (deviation * deviation + mean * mean);
+            squares += (vectors - 1) * deviation * deviation + vectors * mean * mean;
         }
 
         double mean(double background) {

@@ -209,7 +209,7 @@ abstract class FusionTestCase extends LuceneTestCase {
         double count = segments.stream().mapToDouble(each -> each[0]).sum();
         double all = segments.stream().mapToDouble(each -> each[0] * each[1]).sum() / Math.max(1, count);
         double within = segments.stream()
-                .mapToDouble(each -> each[0] * each[2] * each[2])
+                .mapToDouble(each -> (each[0] - 1) * each[2] * each[2])
                 .sum();
         double between = segments.stream()
                 .mapToDouble(each -> each[0] * (each[1] - all) * (each[1] - all))
