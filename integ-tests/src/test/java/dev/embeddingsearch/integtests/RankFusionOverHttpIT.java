@@ -5,6 +5,7 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertNotEquals;
 import static org.junit.Assert.assertTrue;
 
+import dev.embeddingsearch.integtests.FakeService.Reply;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.Before;
@@ -125,6 +126,22 @@ public class RankFusionOverHttpIT {
                 .expect(200);
         assertEquals(query(RANKED).ids().subList(0, 2), few.ids());
         assertEquals(12, few.total());
+    }
+
+    @Test
+    public void testTextThatCannotBeEmbeddedLeavesTheWords() {
+        NODE.settings("default.max_retries", 0).expect(200);
+        NODE.service().script(call -> Reply.error(500, "server_error", "down"));
+        String failing = RANKED.replace("curling stones", "rowing boat");
+        http.post(INDEX + "/_search", "{\"query\": " + failing + "}").expectError(503, "down");
+        Answer found = query(failing.replace("\"k\": 12", "\"k\": 12, \"on_embedding_failure\": \"lexical\""));
+        assertEquals(
+                List.of("the query could not be embedded (status 503): the result is that of its lexical leg alone"),
+                found.warnings());
+        assertEquals(10, found.total());
+        assertEquals(
+                "the list of the words has the whole weight", 1, found.scores().get(0), 1e-6);
+        found.ids().forEach(id -> assertEquals(Topics.ROWING, Topics.of(id)));
     }
 
     @Test
