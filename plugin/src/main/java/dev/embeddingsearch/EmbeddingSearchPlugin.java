@@ -29,6 +29,7 @@ import dev.embeddingsearch.query.HybridProfile;
 import dev.embeddingsearch.query.HybridScoresExt;
 import dev.embeddingsearch.query.HybridScoresPhase;
 import dev.embeddingsearch.query.QueryEmbedder;
+import dev.embeddingsearch.query.RankedQueryBuilder;
 import dev.embeddingsearch.query.SearchedIndices;
 import dev.embeddingsearch.rest.EmbeddingActions;
 import dev.embeddingsearch.rest.NodeCounters;
@@ -271,7 +272,8 @@ public class EmbeddingSearchPlugin extends Plugin
                 new QuerySpec<>(
                         HybridMatchQueryBuilder.NAME,
                         HybridMatchQueryBuilder::new,
-                        parser -> HybridMatchQueryBuilder.fromXContent(parser, queryEmbedder::get)));
+                        parser -> HybridMatchQueryBuilder.fromXContent(parser, queryEmbedder::get)),
+                new QuerySpec<>(RankedQueryBuilder.NAME, RankedQueryBuilder::new, RankedQueryBuilder::fromXContent));
     }
 
     @Override

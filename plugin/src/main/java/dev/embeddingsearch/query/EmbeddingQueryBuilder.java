@@ -131,6 +131,10 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
         return input;
     }
 
+    int k() {
+        return options.k();
+    }
+
     private EmbeddingQueryBuilder with(QueryInput otherInput, QueryBuilder otherFilter) {
         EmbeddingQueryBuilder copy = new EmbeddingQueryBuilder(field, otherInput, options, otherFilter, embedder);
         return copy.boost(boost()).queryName(queryName());

@@ -2,6 +2,7 @@
 package dev.embeddingsearch.query;
 
 import dev.embeddingsearch.fusion.HybridQuery;
+import dev.embeddingsearch.fusion.RankFusion;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.Optional;
@@ -10,6 +11,8 @@ import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
+import org.apache.lucene.util.SetOnce;
+import org.opensearch.action.IndicesRequest;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.xcontent.XContentBuilder;
@@ -18,6 +21,7 @@ import org.opensearch.index.query.AbstractQueryBuilder;
 import org.opensearch.index.query.BoolQueryBuilder;
 import org.opensearch.index.query.QueryBuilder;
 import org.opensearch.index.query.QueryBuilderVisitor;
+import org.opensearch.index.query.QueryCoordinatorContext;
 import org.opensearch.index.query.QueryRewriteContext;
 import org.opensearch.index.query.QueryShardContext;
 
@@ -35,29 +39,48 @@ public final class HybridMatchQueryBuilder extends AbstractQueryBuilder<HybridMa
     private final QueryBuilder lexical;
     private final EmbeddingQueryBuilder embedding;
     private final QueryBuilder filter;
-    private final float vectorWeight;
+    private final FusionOptions fusion;
     private final boolean lenient;
+    /** Gives the query of both legs' ranks once they were searched, null before; null itself while nobody asked for that. */
+    private final Supplier<QueryBuilder> ranked;
 
     /**
      * @param filter what documents must match, whichever leg finds them, or null
-     * @param vectorWeight weight of the vector leg, 0 to 1; the lexical leg has the rest
      * @param lenient whether a failing embedding service leaves the lexical leg alone to answer
      */
     HybridMatchQueryBuilder(
             QueryBuilder lexical,
             EmbeddingQueryBuilder embedding,
             QueryBuilder filter,
-            float vectorWeight,
+            FusionOptions fusion,
             boolean lenient) {
-        if ((vectorWeight >= 0 && vectorWeight <= 1) == false) {
-            throw new IllegalArgumentException(
-                    "[vector_weight] expects a number from 0 to 1, got [" + vectorWeight + "]");
-        }
         this.lexical = Objects.requireNonNull(lexical, "lexical");
         this.embedding = Objects.requireNonNull(embedding, "embedding");
         this.filter = filter;
-        this.vectorWeight = vectorWeight;
+        this.fusion = Objects.requireNonNull(fusion, "fusion");
         this.lenient = lenient;
+        this.ranked = null;
+    }
+
+    /** Fuses the legs' scores. */
+    HybridMatchQueryBuilder(
+            QueryBuilder lexical,
+            EmbeddingQueryBuilder embedding,
+            QueryBuilder filter,
+            float vectorWeight,
+            boolean lenient) {
+        this(lexical, embedding, filter, new FusionOptions(vectorWeight, null), lenient);
+    }
+
+    /** A copy that waits for its legs to be searched. */
+    private HybridMatchQueryBuilder(HybridMatchQueryBuilder original, Supplier<QueryBuilder> ranked) {
+        this.lexical = original.lexical;
+        this.embedding = original.embedding;
+        this.filter = original.filter;
+        this.fusion = original.fusion;
+        this.lenient = original.lenient;
+        this.ranked = ranked;
+        boost(original.boost()).queryName(original.queryName());
     }
 
     public HybridMatchQueryBuilder(StreamInput in) throws IOException {
@@ -65,8 +88,9 @@ public final class HybridMatchQueryBuilder extends AbstractQueryBuilder<HybridMa
         this.lexical = in.readNamedWriteable(QueryBuilder.class);
         this.embedding = (EmbeddingQueryBuilder) in.readNamedWriteable(QueryBuilder.class);
         this.filter = in.readOptionalNamedWriteable(QueryBuilder.class);
-        this.vectorWeight = in.readFloat();
+        this.fusion = new FusionOptions(in);
         this.lenient = in.readBoolean();
+        this.ranked = null;
     }
 
     @Override
@@ -74,7 +98,7 @@ public final class HybridMatchQueryBuilder extends AbstractQueryBuilder<HybridMa
         out.writeNamedWriteable(lexical);
         out.writeNamedWriteable(embedding);
         out.writeOptionalNamedWriteable(filter);
-        out.writeFloat(vectorWeight);
+        fusion.writeTo(out);
         out.writeBoolean(lenient);
     }
 
@@ -93,7 +117,7 @@ public final class HybridMatchQueryBuilder extends AbstractQueryBuilder<HybridMa
         if (filter != null) {
             builder.field("filter", filter);
         }
-        builder.field("vector_weight", vectorWeight);
+        fusion.toXContent(builder, params);
         builder.field("on_embedding_failure", lenient ? "lexical" : "fail");
         printBoostAndQueryName(builder);
         builder.endObject();
@@ -106,7 +130,7 @@ public final class HybridMatchQueryBuilder extends AbstractQueryBuilder<HybridMa
 
     private HybridMatchQueryBuilder with(
             QueryBuilder otherLexical, EmbeddingQueryBuilder otherEmbedding, QueryBuilder otherFilter) {
-        return new HybridMatchQueryBuilder(otherLexical, otherEmbedding, otherFilter, vectorWeight, lenient)
+        return new HybridMatchQueryBuilder(otherLexical, otherEmbedding, otherFilter, fusion, lenient)
                 .boost(boost())
                 .queryName(queryName());
     }
@@ -130,22 +154,54 @@ public final class HybridMatchQueryBuilder extends AbstractQueryBuilder<HybridMa
         EmbeddingQueryBuilder rewrittenEmbedding = embedding.embed(context, lenient);
         QueryBuilder rewrittenFilter = filter == null ? null : filter.rewrite(context);
         boolean same = rewrittenLexical == lexical && rewrittenEmbedding == embedding && rewrittenFilter == filter;
-        return same ? this : with(rewrittenLexical, rewrittenEmbedding, rewrittenFilter);
+        if (same) {
+            return fusion.ranks() ? rank(context) : this;
+        }
+        return with(rewrittenLexical, rewrittenEmbedding, rewrittenFilter);
+    }
+
+    /** Has both legs searched on the coordinating node, once nothing in them waits for anything else. */
+    private QueryBuilder rank(QueryRewriteContext context) {
+        if (ranked != null) {
+            return Objects.requireNonNullElse(ranked.get(), this);
+        }
+        QueryCoordinatorContext coordinator = context.convertToCoordinatorContext();
+        IndicesRequest request = coordinator == null ? null : coordinator.getSearchRequest();
+        if (request == null || embedding.input().embedded() == false || context.hasAsyncActions()) {
+            return this;
+        }
+        LegSearches searches = legSearches();
+        SetOnce<QueryBuilder> found = new SetOnce<>();
+        context.registerAsyncAction((client, listener) -> searches.run(client, request, found::set, listener));
+        return new HybridMatchQueryBuilder(this, found::get);
+    }
+
+    private LegSearches legSearches() {
+        boolean unembedded = embedding.input().vectors().isEmpty();
+        return new LegSearches(
+                filter == null ? lexical : new BoolQueryBuilder().must(lexical).filter(filter),
+                unembedded ? Optional.empty() : Optional.of(embedding.filter(filter)),
+                new RankFusion(unembedded ? 0 : fusion.vectorWeight(), fusion.rankConstant()),
+                embedding.k());
     }
 
     @Override
     protected Query doToQuery(QueryShardContext context) throws IOException {
+        if (fusion.ranks()) {
+            throw new IllegalArgumentException("the legs of [" + NAME + "] were not ranked: [fusion] [rrf] works in "
+                    + "searches, not where queries are stored or rewritten on a shard alone; use [score] there");
+        }
         Query lexicalQuery = filtered(orNone(lexical.toQuery(context)), context);
         Optional<EmbeddingQueryBuilder.Leg> leg = embedding.filter(filter).leg(context);
         if (leg.isPresent()) {
             if (embedding.queryName() != null) {
                 context.addNamedQuery(embedding.queryName(), leg.get().knn());
             }
-            return new HybridQuery(lexicalQuery, leg.get().knn(), leg.get().vectors(), vectorWeight);
+            return new HybridQuery(lexicalQuery, leg.get().knn(), leg.get().vectors(), fusion.vectorWeight());
         }
         boolean unembedded = embedding.input().vectors() != null
                 && embedding.input().vectors().isEmpty();
-        return HybridQuery.lexicalOnly(lexicalQuery, unembedded ? 0 : vectorWeight);
+        return HybridQuery.lexicalOnly(lexicalQuery, unembedded ? 0 : fusion.vectorWeight());
     }
 
     private static Query orNone(Query query) {
@@ -179,12 +235,12 @@ public final class HybridMatchQueryBuilder extends AbstractQueryBuilder<HybridMa
         return lexical.equals(other.lexical)
                 && embedding.equals(other.embedding)
                 && Objects.equals(filter, other.filter)
-                && vectorWeight == other.vectorWeight
+                && fusion.equals(other.fusion)
                 && lenient == other.lenient;
     }
 
     @Override
     protected int doHashCode() {
-        return Objects.hash(lexical, embedding, filter, vectorWeight, lenient);
+        return Objects.hash(lexical, embedding, filter, fusion, lenient);
     }
 }

@@ -38,13 +38,13 @@ final class HybridMatchQueryParser {
     private final Supplier<QueryEmbedder> embedder;
     private final EmbeddingQueryParser shared =
             new EmbeddingQueryParser(HybridMatchQueryBuilder.NAME, "embedding_field");
+    private final FusionParser fusion = new FusionParser();
     private XContentBuilder match;
     private boolean matchOptions;
     private String query;
     private String embeddingField;
     private QueryBuilder lexical;
     private EmbeddingQueryParser embedding;
-    private float vectorWeight = HybridMatchQueryBuilder.DEFAULT_VECTOR_WEIGHT;
     private boolean lenient;
 
     HybridMatchQueryParser(Supplier<QueryEmbedder> embedder) {
@@ -63,7 +63,7 @@ final class HybridMatchQueryParser {
                 parseKey(key, parser);
             }
         }
-        return new HybridMatchQueryBuilder(lexical(parser), embedding(parser), shared.filter(), vectorWeight, lenient)
+        return new HybridMatchQueryBuilder(lexical(parser), embedding(parser), shared.filter(), fusion.build(), lenient)
                 .boost(shared.boost())
                 .queryName(shared.name());
     }
@@ -76,26 +76,16 @@ final class HybridMatchQueryParser {
             case "embedding" ->
                 embedding = new EmbeddingQueryParser(HybridMatchQueryBuilder.NAME + ".embedding", "embedding_field")
                         .read(parser);
-            case "vector_weight" -> vectorWeight = parseWeight(parser);
             case "on_embedding_failure" -> lenient = parseOnFailure(parser);
             default -> {
                 if (LEXICAL_KEYS.contains(key)) {
                     matchOptions = true;
                     match.field(key).copyCurrentStructure(parser);
-                } else if (shared.parseKey(key, parser) == false) {
+                } else if (fusion.parseKey(key, parser) == false && shared.parseKey(key, parser) == false) {
                     throw shared.unknownKey(key, parser);
                 }
             }
         }
-    }
-
-    private static float parseWeight(XContentParser parser) throws IOException {
-        if (parser.currentToken() != XContentParser.Token.VALUE_NUMBER) {
-            Object given = parser.currentToken().isValue() ? parser.text() : parser.currentToken();
-            throw new ParsingException(
-                    parser.getTokenLocation(), "[vector_weight] expects a number from 0 to 1, got [" + given + "]");
-        }
-        return parser.floatValue();
     }
 
     private static boolean parseOnFailure(XContentParser parser) throws IOException {

@@ -8,6 +8,7 @@ import dev.embeddingsearch.model.InputType;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.Query;
@@ -47,7 +48,16 @@ public class HybridMatchQueryBuilderTests extends AbstractQueryTestCase<HybridMa
         QueryBuilder lexical = randomBoolean()
                 ? QueryBuilders.matchQuery("mapped_string", randomAlphaOfLength(6))
                 : QueryBuilders.multiMatchQuery(randomAlphaOfLength(6), "mapped_string", "mapped_string_2");
-        return new HybridMatchQueryBuilder(lexical, embedding, QueryFields.filter(), randomFloat(), randomBoolean());
+        Integer rankConstant = searched() || randomBoolean() ? null : Integer.valueOf(randomIntBetween(1, 100));
+        FusionOptions fusion = new FusionOptions(randomFloat(), rankConstant);
+        return new HybridMatchQueryBuilder(lexical, embedding, QueryFields.filter(), fusion, randomBoolean());
+    }
+
+    /** Whether the test needs a query that a shard can search; ranks are not there before both legs were. */
+    private boolean searched() {
+        return Set.of("testFromXContent", "testSerialization", "testEqualsAndHashcode", "testFilter")
+                        .contains(getTestName())
+                == false;
     }
 
     @Override
@@ -181,6 +191,46 @@ public class HybridMatchQueryBuilderTests extends AbstractQueryTestCase<HybridMa
         assertEquals(
                 HybridQuery.lexicalOnly(lexical.toQuery(context), 0.5f),
                 new HybridMatchQueryBuilder(lexical, elsewhere, null, 0.5f, false).toQuery(context));
+    }
+
+    public void testRanksAreFusedWithEqualWeightsUnlessGiven() throws IOException {
+        String rrf = "{\"query\": \"a\", \"fields\": [\"t\"], \"embedding_field\": \"meaning\", \"fusion\": \"rrf\"%s}";
+        assertEquals(ranked(0.5f, 60), parse(rrf.formatted("")));
+        assertEquals(ranked(0.2f, 7), parse(rrf.formatted(", \"rank_constant\": 7, \"vector_weight\": 0.2")));
+        assertNotEquals(ranked(0.5f, 60), parse(rrf.replace("rrf", "score").formatted(", \"vector_weight\": 0.5")));
+        assertNotEquals(ranked(0.5f, 60), ranked(0.5f, 61));
+    }
+
+    private static HybridMatchQueryBuilder ranked(float vectorWeight, int rankConstant) {
+        FusionOptions fusion = new FusionOptions(vectorWeight, rankConstant);
+        return new HybridMatchQueryBuilder(new MultiMatchQueryBuilder("a").field("t"), text("a"), null, fusion, false);
+    }
+
+    public void testUnrankedLegsCannotBeSearchedByAShard() {
+        IllegalArgumentException e = expectThrows(
+                IllegalArgumentException.class, () -> ranked(0.5f, 60).toQuery(createShardContext()));
+        assertEquals(
+                "the legs of [hybrid_match] were not ranked: [fusion] [rrf] works in searches, not where queries are stored "
+                        + "or rewritten on a shard alone; use [score] there",
+                e.getMessage());
+    }
+
+    public void testReportsWhatIsWrongWithFusion() {
+        String legs = "{\"query\": \"a\", \"fields\": [\"t\"], \"embedding_field\": \"m\", ";
+        assertFails(legs + "\"fusion\": \"max\"}", "[fusion] expects [score] or [rrf], got [max]");
+        assertFails(legs + "\"fusion\": null}", "[fusion] expects a string, got VALUE_NULL");
+        assertFails(legs + "\"rank_constant\": 60}", "[rank_constant] expects [fusion] to be [rrf], got [score]");
+        for (String constant : List.of("0", "-3", "1.5", "99999999999")) {
+            assertFails(
+                    legs + "\"fusion\": \"rrf\", \"rank_constant\": " + constant + "}",
+                    "[rank_constant] expects an integer of at least 1, got [" + constant + "]");
+        }
+        assertFails(
+                legs + "\"fusion\": \"rrf\", \"rank_constant\": \"many\"}",
+                "[rank_constant] expects an integer of at least 1, got [many]");
+        assertFails(
+                legs + "\"fusion\": \"rrf\", \"vector_weight\": 2}",
+                "[vector_weight] expects a number from 0 to 1, got [2.0]");
     }
 
     public void testReportsWhatIsWrong() {
