@@ -116,9 +116,10 @@ public class DurabilityIT {
         return found;
     }
 
+    /** Scores move a little with the segments: texts that follow each other are alike, and a spread is each segment's own. */
     private static void expectSame(Map<String, Double> expected, Map<String, Double> actual) {
         assertEquals(strong(expected).keySet(), strong(actual).keySet());
-        strong(expected).forEach((hit, score) -> assertEquals(hit, score, actual.get(hit), 0.02 * score));
+        strong(expected).forEach((hit, score) -> assertEquals(hit, score, actual.get(hit), 0.05 * score));
     }
 
     /** Without the documents that share no word: which of those is listed is left to chance. */

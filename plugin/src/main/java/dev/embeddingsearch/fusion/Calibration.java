@@ -16,16 +16,16 @@ import org.apache.lucene.util.VectorUtil;
  * <ul>
  *   <li>{@code mu} is the mean cosine of the query with the shard's vectors. A model keeps its cosines in a narrow band of
  *       its own (ada-002: .7 to .9); this removes the band and needs no result list.
- *   <li>{@code sigma} is their standard deviation, by the law of total variance over the segments: the sum of {@code (n - 1) *
- *       spread^2} (see {@link Centroid#spread()}) and of {@code n} times the squared distance of the segment's mean to that
- *       of all, by the number of all. A cosine of 1 counts fully where it stands out by 9 standard deviations. A model that does not know the language of its texts
+ *   <li>{@code sigma} is how far cosines of the field's vectors with each other spread: the standard deviation pooled over
+ *       the segments, each with {@code n - 1} times the square of its {@link Centroid#spread() spread}. A cosine of 1
+ *       counts fully where it stands out by 9 standard deviations. A model that does not know the language of its texts
  *       scatters their cosines, and its leg counts less.
  *   <li>The square keeps what is hardly above the mean, most of a corpus, from outweighing a match of words.
  * </ul>
  *
  * <p>While there are few vectors, both are shrunk towards the model's background cosine {@code b}: {@code mu = (n * (q .
- * centroid) + n0 * b) / (n + n0)}, with {@code n} vectors and {@code n0 = 100}, and the variance in the same way towards
- * that of a model with {@code sigma = 0.1 * (1 - b)}.
+ * centroid) + n0 * b) / (n + n0)}, with {@code n} vectors and {@code n0 = 100}, and the variance in the same way, with
+ * {@code n0 = 500}, towards that of a model with {@code sigma = 0.1 * (1 - b)}.
  *
  * <p>Other similarities use Lucene's own score {@code s}: as it is for the Euclidean distance, which lies in (0, 1], and
  * {@code s / (1 + s)} for the maximum inner product, which has no upper end.
@@ -38,6 +38,9 @@ record Calibration(VectorSimilarityFunction similarity, double mean, double rang
 
     /** How many vectors the model's background cosine weighs as much as. */
     static final double BACKGROUND_COUNT = 100;
+
+    /** The same for the deviation, which a few documents that are alike or in a segment together move further. */
+    static final double BACKGROUND_DEVIATION_COUNT = 500;
 
     /** The standard deviation of cosines between unrelated texts, of a model whose background cosine is 0. */
     static final double BACKGROUND_DEVIATION = 0.1;
@@ -69,12 +72,14 @@ record Calibration(VectorSimilarityFunction similarity, double mean, double rang
     private static final class Moments {
         private double count;
         private double sum;
+        private double pairs;
         private double squares;
 
         void add(long vectors, double mean, double deviation) {
             count += vectors;
             sum += vectors * mean;
-            squares += (vectors - 1) * deviation * deviation + vectors * mean * mean;
+            pairs += vectors - 1;
+            squares += (vectors - 1) * deviation * deviation;
         }
 
         double mean(double background) {
@@ -82,8 +87,8 @@ record Calibration(VectorSimilarityFunction similarity, double mean, double rang
         }
 
         double deviation(double background) {
-            double deviations = count == 0 ? 0 : Math.max(0, squares - sum * sum / count);
-            return Math.sqrt((deviations + BACKGROUND_COUNT * background * background) / (count + BACKGROUND_COUNT));
+            return Math.sqrt((squares + BACKGROUND_DEVIATION_COUNT * background * background)
+                    / (pairs + BACKGROUND_DEVIATION_COUNT));
         }
     }
 

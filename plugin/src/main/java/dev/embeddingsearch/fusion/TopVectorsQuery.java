@@ -3,7 +3,7 @@ package dev.embeddingsearch.fusion;
 
 import java.io.IOException;
 import java.util.Objects;
-import org.apache.lucene.index.FieldInfos;
+import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
@@ -64,17 +64,12 @@ public final class TopVectorsQuery extends Query {
             return new MatchNoDocsQuery("the filter matches nothing");
         }
         // Highlighters rewrite queries on readers of a single text, which know neither vectors nor their field.
-        boolean vectors = searcher.getLeafContexts().stream()
-                .map(leaf -> leaf.reader().getFieldInfos())
-                .anyMatch(this::hasVectors);
-        return vectors
-                ? new NearestQuery(this, searcher)
-                : new MatchNoDocsQuery("field [" + leg.field() + "] has no vectors");
-    }
-
-    private boolean hasVectors(FieldInfos fields) {
-        return fields.fieldInfo(leg.field()) != null
-                && fields.fieldInfo(leg.field()).hasVectorValues();
+        for (LeafReaderContext leaf : searcher.getLeafContexts()) {
+            if (leaf.reader().getFloatVectorValues(leg.field()) != null) {
+                return new NearestQuery(this, searcher);
+            }
+        }
+        return new MatchNoDocsQuery("field [" + leg.field() + "] has no vectors");
     }
 
     @Override

@@ -192,31 +192,19 @@ abstract class FusionTestCase extends LuceneTestCase {
         return (sum + 100 * leg.background()) / (cosines.size() + 100);
     }
 
-    /** The range of the definition, from the segments' stored spreads and the means of all vectors that they hold. */
+    /** The range of the definition, from the spreads that the segments store. */
     double range(VectorLeg leg) throws IOException {
-        List<double[]> segments = new ArrayList<>(); // count, mean, spread
+        double pairs = 500;
+        double squares = 500 * Math.pow(0.1 * (1 - leg.background()), 2);
         for (LeafReaderContext leaf : reader.leaves()) {
             FloatVectorValues values = leaf.reader().getFloatVectorValues(VECTOR);
-            double sum = 0;
-            for (int ord = 0; values != null && ord < values.size(); ord++) {
-                sum += dot(leg.target(), values.vectorValue(ord));
-            }
             if (values != null && values.size() > 0) {
-                double spread = Centroid.of(leaf.reader(), VECTOR).spread();
-                segments.add(new double[] {values.size(), sum / values.size(), spread});
+                pairs += values.size() - 1;
+                squares += (values.size() - 1)
+                        * Math.pow(Centroid.of(leaf.reader(), VECTOR).spread(), 2);
             }
         }
-        double count = segments.stream().mapToDouble(each -> each[0]).sum();
-        double all = segments.stream().mapToDouble(each -> each[0] * each[1]).sum() / Math.max(1, count);
-        double within = segments.stream()
-                .mapToDouble(each -> (each[0] - 1) * each[2] * each[2])
-                .sum();
-        double between = segments.stream()
-                .mapToDouble(each -> each[0] * (each[1] - all) * (each[1] - all))
-                .sum();
-        double background = 0.1 * (1 - leg.background());
-        double variance = (within + between + 100 * background * background) / (count + 100);
-        return Math.max(1 - mean(leg), 9 * Math.sqrt(variance));
+        return Math.max(1 - mean(leg), 9 * Math.sqrt(squares / pairs));
     }
 
     /** The vector part of the definition. */
