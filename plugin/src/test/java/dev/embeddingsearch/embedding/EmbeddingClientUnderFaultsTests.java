@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import okhttp3.Dns;
 import org.junit.After;
 import org.junit.Before;
@@ -182,11 +183,17 @@ public class EmbeddingClientUnderFaultsTests extends OpenSearchTestCase {
     }
 
     public void testClosingInTheMiddleOfFaults() throws Exception {
-        Judge.Outcome closed = new Judge.Outcome(503, "this node is shutting down");
+        // What would have been sent again fails with the reason it had so far.
+        List<Judge.Outcome> closed = Stream.concat(
+                        Stream.of(new Judge.Outcome(503, "this node is shutting down")),
+                        Arrays.stream(Fault.values())
+                                .filter(fault -> fault.effect() == Effect.RETRIED)
+                                .map(fault -> new Judge.Outcome(fault.status(), fault.words())))
+                .toList();
         try (FaultServer server = server(FaultPlan.of(randomLong(), 0.3), Wire.plain(LONGEST_WAIT_MILLIS))) {
             Models models = models(server, RETRIES);
             EmbeddingClient client = client(models);
-            Judge judge = new Judge(server, RETRIES, false, List.of(closed));
+            Judge judge = new Judge(server, RETRIES, false, closed);
             FaultRun run = new FaultRun(maybeCached(client, models), judge, randomLong(), 20_000);
             List<Thread> threads = run.start();
             int before = randomIntBetween(1, 3000);
