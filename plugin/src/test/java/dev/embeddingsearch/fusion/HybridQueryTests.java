@@ -235,7 +235,7 @@ public class HybridQueryTests extends FusionTestCase {
         Query hybrid =
                 searcher.rewrite(new HybridQuery(disjunction(Map.of("absent", 1f)), nearest(leg, null, 3), leg, 0.5));
         Set<Term> asked = new HashSet<>();
-        var recording = new IndexSearcher(reader) {
+        var recording = new IndexSearcher(searcher.getIndexReader()) {
             @Override
             public TermStatistics termStatistics(Term term, int docFreq, long totalTermFreq) throws IOException {
                 asked.add(term);
