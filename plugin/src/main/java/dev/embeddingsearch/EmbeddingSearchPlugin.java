@@ -22,6 +22,7 @@ import dev.embeddingsearch.ingest.UnembeddedWrites;
 import dev.embeddingsearch.mapper.EmbeddingFieldMapper;
 import dev.embeddingsearch.mapper.EmbeddingMappings;
 import dev.embeddingsearch.model.Models;
+import dev.embeddingsearch.query.BestHitsOnly;
 import dev.embeddingsearch.query.ConcurrentHybridSearch;
 import dev.embeddingsearch.query.EmbeddingQueryBuilder;
 import dev.embeddingsearch.query.HybridMatchQueryBuilder;
@@ -60,6 +61,7 @@ import org.opensearch.core.common.io.stream.NamedWriteableRegistry;
 import org.opensearch.core.xcontent.NamedXContentRegistry;
 import org.opensearch.env.Environment;
 import org.opensearch.env.NodeEnvironment;
+import org.opensearch.index.IndexModule;
 import org.opensearch.index.IndexSettings;
 import org.opensearch.index.codec.CodecServiceFactory;
 import org.opensearch.index.mapper.Mapper;
@@ -294,6 +296,11 @@ public class EmbeddingSearchPlugin extends Plugin
     @Override
     public List<FetchSubPhase> getFetchSubPhases(FetchPhaseConstructionContext context) {
         return List.of(new HybridScoresPhase());
+    }
+
+    @Override
+    public void onIndexModule(IndexModule module) {
+        module.addSearchOperationListener(new BestHitsOnly());
     }
 
     @Override

@@ -2,8 +2,6 @@
 package dev.embeddingsearch.benchmarks;
 
 import dev.embeddingsearch.fusion.HybridQuery;
-import dev.embeddingsearch.fusion.TopVectorsQuery;
-import dev.embeddingsearch.fusion.VectorLeg;
 import dev.embeddingsearch.fusion.Work;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -17,40 +15,34 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.lucene.index.DirectoryReader;
-import org.apache.lucene.index.Term;
-import org.apache.lucene.index.VectorSimilarityFunction;
-import org.apache.lucene.search.BooleanClause.Occur;
-import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
-import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.TopScoreDocCollectorManager;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.util.IOUtils;
 
 /**
- * Measures how long the hybrid query takes beside its legs, with and without pruning: one segment, one thread, no cluster,
- * made-up documents from a fixed seed. Times are CPU time of the searching thread, so that a busy machine disturbs less.
+ * Measures how long the hybrid query takes beside its legs, as it is and without skipping anything: shards of one segment,
+ * one thread, no cluster, {@link LatencyCorpus made-up documents}. Times are CPU time of the searching thread, summed over
+ * the shards, so that a busy machine disturbs less.
  *
- * <pre>java -cp 'benchmarks/target/benchmarks.jar:benchmarks/target/lib/*' \
- *     dev.embeddingsearch.benchmarks.HybridLatency [documents [questions [dimensions ...]]]</pre>
+ * <pre>java -cp benchmarks/target/benchmarks.jar dev.embeddingsearch.benchmarks.HybridLatency \
+ *     [documents [questions [dimensions ...]]]</pre>
  */
 public final class HybridLatency {
 
     private static final ThreadMXBean CLOCK = ManagementFactory.getThreadMXBean();
-    private static final int NEAREST = 100;
+    private static final int[] SHARDS = {1, 3};
+    private static final int[] NEAREST = {10, 100};
     private static final int[] SIZES = {10, 100};
-    private static final int[] TOPIC_WORDS = {0, 2};
 
-    private final IndexSearcher searcher;
+    private final List<IndexSearcher> shards;
     private final List<LatencyCorpus.Question> questions;
-    private final int size;
 
-    private HybridLatency(IndexSearcher searcher, List<LatencyCorpus.Question> questions, int size) {
-        this.searcher = searcher;
+    private HybridLatency(List<IndexSearcher> shards, List<LatencyCorpus.Question> questions) {
+        this.shards = shards;
         this.questions = questions;
-        this.size = size;
     }
 
     public static void main(String[] arguments) throws IOException {
@@ -60,145 +52,130 @@ public final class HybridLatency {
                 ? Arrays.stream(arguments).skip(2).mapToInt(Integer::parseInt).toArray()
                 : new int[] {384, 1_536};
         for (int each : dimensions) {
-            Path folder = Files.createTempDirectory("hybrid-latency");
-            try (Directory directory = FSDirectory.open(folder)) {
-                measure(directory, new LatencyCorpus(each), documents, questions);
-            } finally {
-                IOUtils.rm(folder);
+            for (int shards : SHARDS) {
+                measure(new LatencyCorpus(each), documents, questions, shards);
             }
         }
     }
 
-    private static void measure(Directory directory, LatencyCorpus corpus, int documents, int count)
-            throws IOException {
-        corpus.index(directory, documents);
-        try (DirectoryReader reader = DirectoryReader.open(directory)) {
-            IndexSearcher searcher = new IndexSearcher(reader);
-            searcher.setQueryCache(null);
-            for (int topicWords : TOPIC_WORDS) {
-                List<LatencyCorpus.Question> questions = new ArrayList<>();
-                for (int i = 0; i < count; i++) {
-                    questions.add(corpus.question(topicWords));
-                }
-                System.out.printf(
-                        Locale.ROOT,
-                        "%n%,d documents, %d dimensions, a word in %d of them and %d words of the topic, k %d%n",
-                        documents,
-                        questions.get(0).vector().length,
-                        reader.docFreq(new Term(LatencyCorpus.TEXT, LatencyCorpus.COMMON)),
-                        topicWords,
-                        NEAREST);
-                for (int size : SIZES) {
-                    new HybridLatency(searcher, questions, size).compare();
-                }
+    private static void measure(LatencyCorpus corpus, int documents, int questions, int shards) throws IOException {
+        Path folder = Files.createTempDirectory("hybrid-latency");
+        List<Directory> directories = new ArrayList<>();
+        List<DirectoryReader> readers = new ArrayList<>();
+        try {
+            for (int i = 0; i < shards; i++) {
+                directories.add(FSDirectory.open(folder.resolve("shard" + i)));
+                corpus.index(directories.get(i), documents / shards);
+                readers.add(DirectoryReader.open(directories.get(i)));
             }
-        }
-    }
-
-    /** The ways to search that are compared. */
-    private enum Way {
-        BM25("BM25"),
-        KNN("kNN"),
-        PRUNED("hybrid, pruned"),
-        UNPRUNED("hybrid, unpruned"),
-        SHOULD("bool should of BM25 and kNN");
-
-        private final String title;
-
-        Way(String title) {
-            this.title = title;
-        }
-
-        /** How many hits are counted before any is skipped. */
-        int threshold() {
-            return this == UNPRUNED ? Integer.MAX_VALUE : 1;
-        }
-
-        Query query(LatencyCorpus.Question question) {
-            VectorLeg leg =
-                    new VectorLeg(LatencyCorpus.VECTOR, question.vector(), VectorSimilarityFunction.DOT_PRODUCT, 0);
-            Query knn = new TopVectorsQuery(
-                    leg, null, new TopVectorsQuery.Options(NEAREST, NEAREST, Double.NEGATIVE_INFINITY, false));
-            Query words = either(question.words().stream()
-                    .map(word -> (Query) new TermQuery(new Term(LatencyCorpus.TEXT, word)))
-                    .toList());
-            return switch (this) {
-                case BM25 -> words;
-                case KNN -> HybridQuery.vectorOnly(knn, leg);
-                case PRUNED, UNPRUNED -> new HybridQuery(words, knn, leg, 0.5);
-                case SHOULD -> either(List.of(words, HybridQuery.vectorOnly(knn, leg)));
-            };
-        }
-    }
-
-    private static Query either(List<Query> queries) {
-        BooleanQuery.Builder builder = new BooleanQuery.Builder();
-        queries.forEach(query -> builder.add(query, Occur.SHOULD));
-        return builder.build();
-    }
-
-    /** Runs all questions through all systems in turn, once to warm up and once to measure. */
-    private void compare() throws IOException {
-        run();
-        Map<Way, Figures> figures = run();
-        System.out.printf(Locale.ROOT, "%nsize %-22d %9s %9s %9s %9s%n", size, "p50 ms", "p99 ms", "scored", "cosines");
-        for (Way way : Way.values()) {
-            Figures each = figures.get(way);
+            List<IndexSearcher> searchers =
+                    readers.stream().map(HybridLatency::withoutQueryCache).toList();
             System.out.printf(
                     Locale.ROOT,
-                    "%-27s %9.3f %9.3f %9d %9d%n",
-                    way.title,
-                    percentile(each.milliseconds, 0.5),
-                    percentile(each.milliseconds, 0.99),
-                    each.scored / questions.size(),
-                    each.compared / questions.size());
+                    "%n%,d documents, %,d dimensions, shards: %d, %d questions of each kind; median milliseconds of CPU%n%n",
+                    documents,
+                    corpus.dimensions(),
+                    shards,
+                    questions);
+            printHeader();
+            for (LatencyCorpus.Words words : LatencyCorpus.Words.values()) {
+                new HybridLatency(searchers, corpus.questions(words, questions)).compare(words);
+            }
+        } finally {
+            IOUtils.close(readers);
+            IOUtils.close(directories);
+            IOUtils.rm(folder);
         }
-        double[] ratios = new double[questions.size()];
-        for (int i = 0; i < ratios.length; i++) {
-            ratios[i] = figures.get(Way.PRUNED).milliseconds[i] / figures.get(Way.UNPRUNED).milliseconds[i];
+    }
+
+    private static IndexSearcher withoutQueryCache(DirectoryReader reader) {
+        IndexSearcher searcher = new IndexSearcher(reader);
+        searcher.setQueryCache(null);
+        return searcher;
+    }
+
+    private static void printHeader() {
+        System.out.print("| words | k | size |");
+        for (SearchWay way : SearchWay.values()) {
+            System.out.print(" " + way.title() + " |");
         }
-        System.out.printf(Locale.ROOT, "median of pruned / unpruned  %.3f%n", percentile(ratios, 0.5));
+        System.out.println(" hybrid / (BM25 + kNN) | complete / hybrid | 99th percentile, hybrid"
+                + " | cosines, hybrid | cosines, complete |");
+        System.out.println("|---".repeat(8 + SearchWay.values().length) + "|");
+    }
+
+    private void compare(LatencyCorpus.Words words) throws IOException {
+        for (int nearest : NEAREST) {
+            for (int size : SIZES) {
+                run(nearest, size); // warms up
+                print(words, nearest, size, run(nearest, size));
+            }
+        }
+    }
+
+    private static void print(LatencyCorpus.Words words, int nearest, int size, Map<SearchWay, Figures> figures) {
+        Figures hybrid = figures.get(SearchWay.HYBRID);
+        Figures complete = figures.get(SearchWay.COMPLETE);
+        double legs = figures.get(SearchWay.BM25).median()
+                + figures.get(SearchWay.KNN).median();
+        System.out.printf(Locale.ROOT, "| %s | %d | %d |", words.title(), nearest, size);
+        for (SearchWay way : SearchWay.values()) {
+            System.out.printf(Locale.ROOT, " %.3f |", figures.get(way).median());
+        }
+        System.out.printf(
+                Locale.ROOT,
+                " %.2f | %.1f | %.3f | %,d | %,d |%n",
+                hybrid.median() / legs,
+                complete.median() / hybrid.median(),
+                hybrid.percentile(0.99),
+                hybrid.compared / hybrid.milliseconds.length,
+                complete.compared / complete.milliseconds.length);
     }
 
     /** What the questions took and did, in their order. */
     private static final class Figures {
         private final double[] milliseconds;
-        private long scored;
         private long compared;
 
         Figures(int questions) {
             this.milliseconds = new double[questions];
         }
+
+        double median() {
+            return percentile(0.5);
+        }
+
+        double percentile(double share) {
+            double[] sorted = milliseconds.clone();
+            Arrays.sort(sorted);
+            return sorted[(int) Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+        }
     }
 
-    private Map<Way, Figures> run() throws IOException {
-        Map<Way, Figures> figures = new EnumMap<>(Way.class);
-        for (Way way : Way.values()) {
+    /** All questions, each in all ways in turn. */
+    private Map<SearchWay, Figures> run(int nearest, int size) throws IOException {
+        Map<SearchWay, Figures> figures = new EnumMap<>(SearchWay.class);
+        for (SearchWay way : SearchWay.values()) {
             figures.put(way, new Figures(questions.size()));
         }
         for (int i = 0; i < questions.size(); i++) {
-            for (Way way : Way.values()) {
-                search(way, i, figures.get(way));
+            for (SearchWay way : SearchWay.values()) {
+                for (IndexSearcher shard : shards) {
+                    search(shard, way, way.query(questions.get(i), nearest, size), size, i, figures.get(way));
+                }
             }
         }
         return figures;
     }
 
-    private void search(Way way, int question, Figures figures) throws IOException {
-        Query query = way.query(questions.get(question));
+    private static void search(IndexSearcher shard, SearchWay way, Query query, int size, int question, Figures figures)
+            throws IOException {
         long start = CLOCK.getCurrentThreadCpuTime();
-        Query rewritten = searcher.rewrite(query);
-        searcher.search(rewritten, new TopScoreDocCollectorManager(size, null, way.threshold()));
-        figures.milliseconds[question] = (CLOCK.getCurrentThreadCpuTime() - start) / 1e6;
+        Query rewritten = shard.rewrite(query);
+        shard.search(rewritten, new TopScoreDocCollectorManager(size, null, way.counted()));
+        figures.milliseconds[question] += (CLOCK.getCurrentThreadCpuTime() - start) / 1e6;
         if (rewritten instanceof HybridQuery hybrid) {
-            figures.scored += hybrid.work().get(Work.Count.LEXICAL_DOCUMENTS_SCORED);
             figures.compared += hybrid.work().get(Work.Count.EXACT_SIMILARITIES);
         }
-    }
-
-    private static double percentile(double[] values, double share) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[(int) Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
     }
 }

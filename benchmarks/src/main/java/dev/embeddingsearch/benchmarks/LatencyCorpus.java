@@ -4,9 +4,11 @@ package dev.embeddingsearch.benchmarks;
 import dev.embeddingsearch.lucene.EmbeddingVectorsFormat;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.StringJoiner;
+import java.util.stream.Stream;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.lucene104.Lucene104Codec;
 import org.apache.lucene.document.Document;
@@ -21,6 +23,10 @@ import org.apache.lucene.store.Directory;
 /**
  * Documents made up from a seed: each belongs to a topic, which its vector lies near and some of its words come from. The
  * other words are drawn by Zipf's law from a vocabulary that all topics share.
+ *
+ * <p>Documents keep to their topic more or less closely, so that cosines fall with the rank much as those of real texts
+ * do: with a share of .01%, .1%, .5%, 1.6% of the documents before it, one has a cosine of .63, .60, .51, .35 with a
+ * question. On CoSQA, 6,267 functions embedded by MiniLM, these are .70, .59, .49, .41.
  */
 final class LatencyCorpus {
 
@@ -29,10 +35,12 @@ final class LatencyCorpus {
     /** Stands in every fourth document. */
     static final String COMMON = "common";
 
-    private static final int TOPICS = 200;
-    private static final int TOPIC_WORDS = 30;
+    private static final int TOPICS = 20;
+    private static final int TOPIC_WORDS = 300;
     private static final int SHARED_WORDS = 20_000;
-    private static final double SPREAD = 0.9;
+    private static final double QUESTION_SPREAD = 0.9;
+    private static final double LEAST_SPREAD = 0.7;
+    private static final double MOST_SPREAD = 4.5;
 
     private final Random random = new Random(42);
     private final int dimensions;
@@ -45,18 +53,46 @@ final class LatencyCorpus {
         }
     }
 
+    /** Which words questions are made of. */
+    enum Words {
+        COMMON("one in 25% of the documents", 1, 0),
+        MIXED("that one and two of the topic", 1, 2),
+        RARE("two of the topic", 0, 2);
+
+        private final String title;
+        private final int common;
+        private final int topical;
+
+        Words(String title, int common, int topical) {
+            this.title = title;
+            this.common = common;
+            this.topical = topical;
+        }
+
+        String title() {
+            return title;
+        }
+    }
+
     /** Words and vector of a question about one topic. */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody, read only
     record Question(List<String> words, float[] vector) {}
 
-    /** A question of the common word, and of so many words of its topic. */
-    Question question(int topicWords) {
+    int dimensions() {
+        return dimensions;
+    }
+
+    List<Question> questions(Words words, int count) {
+        return Stream.generate(() -> question(words)).limit(count).toList();
+    }
+
+    private Question question(Words kinds) {
         int topic = random.nextInt(TOPICS);
-        List<String> words = new ArrayList<>(List.of(COMMON));
-        for (int i = 0; i < topicWords; i++) {
+        List<String> words = new ArrayList<>(Collections.nCopies(kinds.common, COMMON));
+        for (int i = 0; i < kinds.topical; i++) {
             words.add(topicWord(topic));
         }
-        return new Question(List.copyOf(words), near(centres.get(topic), SPREAD));
+        return new Question(List.copyOf(words), near(centres.get(topic), QUESTION_SPREAD));
     }
 
     /** Writes the documents into one segment. */
@@ -88,7 +124,9 @@ final class LatencyCorpus {
         Document document = new Document();
         document.add(new TextField(TEXT, text.toString(), Field.Store.NO));
         document.add(new KnnFloatVectorField(
-                VECTOR, near(centres.get(topic), SPREAD), VectorSimilarityFunction.DOT_PRODUCT));
+                VECTOR,
+                near(centres.get(topic), random.nextDouble(LEAST_SPREAD, MOST_SPREAD)),
+                VectorSimilarityFunction.DOT_PRODUCT));
         return document;
     }
 

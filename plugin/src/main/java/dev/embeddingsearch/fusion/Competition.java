@@ -16,10 +16,12 @@ final class Competition {
 
     /**
      * @param outside what the vector leg scores outside the kNN list at most, in [0, 1]
+     * @param floor a score below which no document is of use, though it may have to be counted; or 0
      */
-    Competition(Fusion fusion, double outside) {
+    Competition(Fusion fusion, double outside, float floor) {
         this.fusion = fusion;
         this.outside = outside;
+        this.threshold = floor * SLACK;
     }
 
     Fusion fusion() {
@@ -33,7 +35,7 @@ final class Competition {
      *     no document has it
      */
     double raise(float minScore) {
-        threshold = minScore * SLACK;
+        threshold = Math.max(threshold, minScore * SLACK);
         double missing = threshold - fusion.vector() * outside;
         return missing > 0 ? missing / fusion.lexical() : 0;
     }

@@ -6,33 +6,43 @@ import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.Scorer;
 import org.apache.lucene.util.IOSupplier;
 
-/**
- * Lexical scores of single documents, whatever a skipping scorer beside it has left out: of those that the vector leg
- * found. Its scorer never skips and is made when the first document is asked for.
- */
-final class CompleteScores {
-
-    private final IOSupplier<Scorer> supplier;
-    private Scorer scorer;
+/** Lexical scores of the documents that the vector leg found, whatever a skipping scorer beside it has left out. */
+@FunctionalInterface
+interface CompleteScores {
 
     /**
-     * @param supplier makes a scorer, or null where nothing matches
-     */
-    CompleteScores(IOSupplier<Scorer> supplier) {
-        this.supplier = supplier;
-    }
-
-    /**
-     * The raw score of {@code doc}, 0 if it does not match.
+     * The raw score of {@code doc}, negative if it does not match.
      *
      * @param doc not smaller than in the call before
      */
-    float score(int doc) throws IOException {
-        if (scorer == null) {
-            scorer = supplier.get();
-        }
-        DocIdSetIterator matches = scorer.iterator();
-        int match = matches.docID() < doc ? matches.advance(doc) : matches.docID();
-        return match == doc ? scorer.score() : 0;
+    float score(int doc) throws IOException;
+
+    /**
+     * Scores by a scorer that never skips, made when the first document is asked for.
+     *
+     * @param supplier makes the scorer, or null where nothing matches
+     */
+    static CompleteScores by(IOSupplier<Scorer> supplier, Work.Part work) {
+        return new CompleteScores() {
+            private boolean asked;
+            private Scorer scorer;
+
+            @Override
+            public float score(int doc) throws IOException {
+                if (asked == false) {
+                    asked = true;
+                    scorer = supplier.get();
+                }
+                if (scorer == null || advance(scorer.iterator(), doc) != doc) {
+                    return -1;
+                }
+                work.add(Work.Count.LEXICAL_DOCUMENTS_SCORED);
+                return scorer.score();
+            }
+
+            private int advance(DocIdSetIterator matches, int doc) throws IOException {
+                return matches.docID() < doc ? matches.advance(doc) : matches.docID();
+            }
+        };
     }
 }

@@ -10,8 +10,9 @@ package dev.embeddingsearch.fusion;
  */
 record Fusion(double bound, double lexical, double vector) {
 
+    /** Maps a raw lexical score to [0, 1]; a negative one, of no match, to 0. */
     double normalise(double lexicalScore) {
-        return bound > 0 ? Math.min(1, lexicalScore / bound) : 0;
+        return bound > 0 ? Math.clamp(lexicalScore / bound, 0, 1) : 0;
     }
 
     /** The formula itself; both scores in [0, 1]. */

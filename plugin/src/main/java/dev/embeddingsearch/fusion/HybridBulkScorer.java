@@ -19,6 +19,8 @@ final class HybridBulkScorer extends BulkScorer {
     private final VectorScores vectors;
     private final Competition competition;
     private final Work.Part work;
+    /** Whether every match is to be collected, even one that cannot compete. */
+    private boolean counting = true;
     /** What the lexical scorer may skip below, as its own score; infinite once no match can compete any more. */
     private float minimum;
 
@@ -90,7 +92,7 @@ final class HybridBulkScorer extends BulkScorer {
             collectNearestBefore(doc);
             work.add(Work.Count.LEXICAL_DOCUMENTS_SCORED);
             if (vectors.nearest().docID() == doc) {
-                score.at(doc, raw >= minimum ? raw : completeScore(doc));
+                score.at(doc, raw >= minimum ? raw : complete.score(doc));
                 collector.collect(doc);
                 vectors.nearest().advance(doc + 1);
             } else if (competition.admits(competition.fusion().normalise(raw))) {
@@ -98,6 +100,10 @@ final class HybridBulkScorer extends BulkScorer {
                 collector.collect(doc);
             } else {
                 work.add(Work.Count.DOCUMENTS_PRUNED);
+                if (counting) {
+                    score.onlyCounted(doc, raw);
+                    collector.collect(doc);
+                }
             }
         }
 
@@ -106,15 +112,10 @@ final class HybridBulkScorer extends BulkScorer {
             NearestDocuments nearest = vectors.nearest();
             for (int doc = nearest.docID(); doc < end; doc = nearest.advance(doc + 1)) {
                 if (acceptDocs == null || acceptDocs.get(doc)) {
-                    score.at(doc, lexical != null && minimum > 0 ? completeScore(doc) : 0);
+                    score.at(doc, complete.score(doc));
                     collector.collect(doc);
                 }
             }
-        }
-
-        private float completeScore(int doc) throws IOException {
-            work.add(Work.Count.LEXICAL_DOCUMENTS_SCORED);
-            return complete.score(doc);
         }
 
         private void require(double required) throws IOException {
@@ -147,6 +148,12 @@ final class HybridBulkScorer extends BulkScorer {
                 fused = Float.NaN;
             }
 
+            /** For a document that is not among the best, whoever asks: its score without the vector leg is enough. */
+            void onlyCounted(int newDoc, float raw) {
+                at(newDoc, raw);
+                fused = competition.fusion().fuse(competition.fusion().normalise(raw), 0);
+            }
+
             @Override
             public float score() throws IOException {
                 if (Float.isNaN(fused)) {
@@ -158,6 +165,7 @@ final class HybridBulkScorer extends BulkScorer {
 
             @Override
             public void setMinCompetitiveScore(float minScore) throws IOException {
+                counting &= minScore <= 0;
                 require(competition.raise(minScore));
             }
         }

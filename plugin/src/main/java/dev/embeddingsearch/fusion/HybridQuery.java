@@ -34,6 +34,7 @@ public final class HybridQuery extends Query {
     private final VectorLeg leg;
     private final double vectorWeight;
     private final boolean oneFilter;
+    private final int hits;
     private final Work work = new Work();
 
     /**
@@ -44,14 +45,21 @@ public final class HybridQuery extends Query {
      * @param vectorWeight weight {@code w} of the vector leg, in [0, 1]
      */
     public HybridQuery(Query lexical, Query knn, VectorLeg leg, double vectorWeight) {
-        this(lexical, knn, leg, vectorWeight, knn instanceof TopVectorsQuery top && restricts(top.filter(), lexical));
+        this(
+                lexical,
+                knn,
+                leg,
+                vectorWeight,
+                knn instanceof TopVectorsQuery top && restricts(top.filter(), lexical),
+                0);
     }
 
     /**
      * @param oneFilter whether every lexical match satisfies the filter of {@code knn}: those that do not may be nearer
      *     than all that it finds
+     * @param hits as in {@link #forBest}; 0 for any
      */
-    private HybridQuery(Query lexical, Query knn, VectorLeg leg, double vectorWeight, boolean oneFilter) {
+    private HybridQuery(Query lexical, Query knn, VectorLeg leg, double vectorWeight, boolean oneFilter, int hits) {
         if ((vectorWeight >= 0 && vectorWeight <= 1) == false) {
             throw new IllegalArgumentException(
                     "[vector_weight] expects a number from 0 to 1, got [" + vectorWeight + "]");
@@ -61,6 +69,7 @@ public final class HybridQuery extends Query {
         this.leg = Objects.requireNonNull(leg);
         this.vectorWeight = vectorWeight;
         this.oneFilter = oneFilter;
+        this.hits = hits;
     }
 
     private static boolean restricts(Query filter, Query lexical) {
@@ -79,6 +88,22 @@ public final class HybridQuery extends Query {
     /** A query whose vector leg has nothing to compare with: its score is {@code (1 - w) * lexical(d)}. */
     public static HybridQuery lexicalOnly(Query lexical, double vectorWeight) {
         return new HybridQuery(lexical, MatchNoDocsQuery.INSTANCE, VectorLeg.NONE, vectorWeight);
+    }
+
+    /**
+     * This query for a search of which nothing is used but its {@code hits} best matches with their scores, and how many
+     * others there are. It reads few vectors of those others and gives them scores that are too low. It must be the whole
+     * query of the search: neither a part of another nor with a filter, an aggregation, a sort or a minimum score beside.
+     *
+     * @param hits how many, at least 1
+     */
+    public HybridQuery forBest(int hits) {
+        return new HybridQuery(lexical, knn, leg, vectorWeight, oneFilter, hits);
+    }
+
+    /** How many of the best matches are wanted; 0 for all. */
+    int hits() {
+        return hits;
     }
 
     Query lexical() {
@@ -106,7 +131,7 @@ public final class HybridQuery extends Query {
         if (rewrittenLexical == lexical && rewrittenKnn == knn) {
             return matchesNothing(lexical) && matchesNothing(knn) ? MatchNoDocsQuery.INSTANCE : this;
         }
-        return new HybridQuery(rewrittenLexical, rewrittenKnn, leg, vectorWeight, oneFilter);
+        return new HybridQuery(rewrittenLexical, rewrittenKnn, leg, vectorWeight, oneFilter, hits);
     }
 
     private static boolean matchesNothing(Query query) {
@@ -139,13 +164,20 @@ public final class HybridQuery extends Query {
     /** What the vector leg finds; nothing is known of documents outside unless both legs have one filter. */
     Nearest nearest(IndexSearcher searcher) throws IOException {
         if (matchesNothing(knn)) {
-            return new Nearest(new ScoreDoc[0], OutsideBound.UNKNOWN, 0, true);
+            return new Nearest(new ScoreDoc[0], OutsideBound.UNKNOWN, Nearest.Further.UNKNOWN, 0, true);
         }
         if (knn instanceof NearestQuery == false) {
             throw new IllegalStateException("[" + this + "] was not rewritten, or its kNN query is of another kind");
         }
         Nearest found = ((NearestQuery) knn).find(searcher);
-        return oneFilter ? found : new Nearest(found.byRank(), OutsideBound.UNKNOWN, found.visited(), found.complete());
+        return oneFilter
+                ? found
+                : new Nearest(
+                        found.byRank(),
+                        OutsideBound.UNKNOWN,
+                        Nearest.Further.UNKNOWN,
+                        found.visited(),
+                        found.complete());
     }
 
     @Override
@@ -166,12 +198,13 @@ public final class HybridQuery extends Query {
                 && vectorWeight == ((HybridQuery) other).vectorWeight
                 && leg.equals(((HybridQuery) other).leg)
                 && oneFilter == ((HybridQuery) other).oneFilter
+                && hits == ((HybridQuery) other).hits
                 && lexical.equals(((HybridQuery) other).lexical)
                 && knn.equals(((HybridQuery) other).knn);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(classHash(), lexical, knn, leg, vectorWeight, oneFilter);
+        return Objects.hash(classHash(), lexical, knn, leg, vectorWeight, oneFilter, hits);
     }
 }

@@ -2,6 +2,8 @@
 package dev.embeddingsearch.fusion;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.BulkScorer;
 import org.apache.lucene.search.Explanation;
@@ -22,6 +24,11 @@ final class HybridWeight extends Weight implements LegScores.Source {
     private final LexicalBound bound;
     private final Calibration calibration;
     private final float boost;
+    private final List<LeafReaderContext> leaves;
+    /** Whether the score of some matches is of no interest. */
+    private final boolean mayPassOver;
+
+    private Head head;
 
     HybridWeight(HybridQuery query, IndexSearcher searcher, ScoreMode scoreMode, float boost) throws IOException {
         super(query);
@@ -32,6 +39,8 @@ final class HybridWeight extends Weight implements LegScores.Source {
         this.bound = new LexicalBound(query.lexical(), searcher);
         this.calibration = Calibration.of(query.leg(), searcher.getIndexReader());
         this.boost = boost;
+        this.mayPassOver = scoreMode == ScoreMode.TOP_SCORES || query.hits() > 0;
+        this.leaves = searcher.getLeafContexts();
     }
 
     private Fusion fusion() throws IOException {
@@ -44,6 +53,18 @@ final class HybridWeight extends Weight implements LegScores.Source {
         ScorerSupplier lexicalSupplier = lexical.scorerSupplier(context);
         int[] found = nearest.documents(context);
         return lexicalSupplier == null && found.length == 0 ? null : new LegsSupplier(context, lexicalSupplier, found);
+    }
+
+    /** Scored when the first segment is searched, for all of them. */
+    private synchronized Head head() throws IOException {
+        if (head == null) {
+            List<Head.Part> parts = new ArrayList<>();
+            for (LeafReaderContext leaf : leaves) {
+                parts.add(new LegsSupplier(leaf, null, nearest.documents(leaf)).headPart());
+            }
+            head = new Head(parts);
+        }
+        return head;
     }
 
     /** Makes the scorer of one segment from the lexical one, null where that matches nothing, and what kNN found there. */
@@ -62,7 +83,8 @@ final class HybridWeight extends Weight implements LegScores.Source {
         @Override
         public Scorer get(long leadCost) throws IOException {
             VectorScores vectors = vectorScores();
-            Competition competition = competition(vectors);
+            Competition competition =
+                    new Competition(fusion(), vectors.outside().likely(), 0);
             Scorer skipping = lexicalSupplier == null ? null : lexicalSupplier.get(leadCost);
             LexicalLeg leg = new LexicalLeg(skipping, completeScores(), competition, work);
             return new HybridScorer(leg, vectors, competition);
@@ -70,24 +92,43 @@ final class HybridWeight extends Weight implements LegScores.Source {
 
         @Override
         public BulkScorer bulkScorer() throws IOException {
-            VectorScores vectors = vectorScores();
             BulkScorer all = lexicalSupplier == null ? null : lexicalSupplier.bulkScorer();
-            return new HybridBulkScorer(all, completeScores(), vectors, competition(vectors), work);
+            if (mayPassOver == false) {
+                VectorScores vectors = vectorScores();
+                Competition competition =
+                        new Competition(fusion(), vectors.outside().likely(), 0);
+                return new HybridBulkScorer(all, completeScores(), vectors, competition, work);
+            }
+            Head.Part part = head().part(context.ord);
+            VectorScores vectors =
+                    vectorScores(part.nearest(), nearest.further().outside());
+            float floor = head().floor(hybrid.hits(), fusion());
+            Competition competition =
+                    new Competition(fusion(), vectors.outside().likely(), floor);
+            return new HybridBulkScorer(all, part.complete(), vectors, competition, work);
         }
 
-        private Competition competition(VectorScores vectors) throws IOException {
-            return new Competition(fusion(), vectors.outside().likely());
+        private Head.Part headPart() throws IOException {
+            return Head.Part.of(found, nearest.allDocuments(context), vectors(), completeScores());
         }
 
         private CompleteScores completeScores() {
-            return new CompleteScores(() -> lexical.scorerSupplier(context).get(found.length));
+            return CompleteScores.by(
+                    () -> {
+                        ScorerSupplier supplier = lexical.scorerSupplier(context);
+                        return supplier == null ? null : supplier.get(found.length);
+                    },
+                    work);
         }
 
         private VectorScores vectorScores() throws IOException {
+            return vectorScores(new NearestDocuments(found, () -> vectors().scores(found)), nearest.outside());
+        }
+
+        private VectorScores vectorScores(NearestDocuments inside, OutsideBound outside) throws IOException {
             LeafVectors others = vectors();
-            OutsideBound outside =
-                    others.isEmpty() ? OutsideBound.exact(0) : nearest.outside().normalised(calibration);
-            return new VectorScores(new NearestDocuments(found, vectors()), others, outside);
+            return new VectorScores(
+                    inside, others, others.isEmpty() ? OutsideBound.exact(0) : outside.normalised(calibration));
         }
 
         private LeafVectors vectors() throws IOException {

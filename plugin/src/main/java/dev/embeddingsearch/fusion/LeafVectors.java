@@ -45,6 +45,15 @@ final class LeafVectors {
         return calibration.raw(leg.target(), values.vectorValue(documents.index()));
     }
 
+    /** The similarities of {@code documents}, which increase, in [0, 1]. */
+    double[] scores(int[] documents) throws IOException {
+        double[] scores = new double[documents.length];
+        for (int i = 0; i < documents.length; i++) {
+            scores[i] = score(documents[i]);
+        }
+        return scores;
+    }
+
     /** The similarity of {@code doc} in [0, 1]; 0 where it has no vector. */
     double score(int doc) throws IOException {
         double raw = raw(doc);

@@ -114,7 +114,6 @@ final class LexicalLeg {
         if (missed() == 0) {
             return 0;
         }
-        work.add(Work.Count.LEXICAL_DOCUMENTS_SCORED);
         return normalise(complete.score(doc));
     }
 

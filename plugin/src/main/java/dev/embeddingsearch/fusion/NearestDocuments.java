@@ -2,24 +2,26 @@
 package dev.embeddingsearch.fusion;
 
 import java.io.IOException;
+import java.util.Arrays;
 import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.util.IOSupplier;
 
 /** The documents of one segment that the kNN search found, with their exact scores in [0, 1]. */
 final class NearestDocuments {
 
     private final int[] documents;
-    private final LeafVectors vectors;
+    private final IOSupplier<double[]> supplier;
     private double[] scores;
     private double maximum;
     private int position;
 
     /**
      * @param documents in increasing order, numbered within the segment
-     * @param vectors read by nobody else
+     * @param scores computes their scores in that order, when the first is asked for
      */
-    NearestDocuments(int[] documents, LeafVectors vectors) {
+    NearestDocuments(int[] documents, IOSupplier<double[]> scores) {
         this.documents = documents;
-        this.vectors = vectors;
+        this.supplier = scores;
     }
 
     int count() {
@@ -50,11 +52,8 @@ final class NearestDocuments {
 
     private double[] scores() throws IOException {
         if (scores == null) {
-            scores = new double[documents.length];
-            for (int i = 0; i < documents.length; i++) {
-                scores[i] = vectors.score(documents[i]);
-                maximum = Math.max(maximum, scores[i]);
-            }
+            scores = supplier.get();
+            maximum = Arrays.stream(scores).max().orElse(0);
         }
         return scores;
     }

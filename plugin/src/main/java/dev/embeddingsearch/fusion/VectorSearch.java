@@ -20,7 +20,7 @@ final class VectorSearch extends KnnFloatVectorQuery {
     private final VectorLeg leg;
     private final TopVectorsQuery.Options options;
     private final SideSearcher searcher;
-    private ScoreDoc[] found = new ScoreDoc[0];
+    private ScoreDoc[] seen = new ScoreDoc[0];
     private long visited;
 
     VectorSearch(VectorLeg leg, Query filter, TopVectorsQuery.Options options, IndexSearcher searcher) {
@@ -33,15 +33,26 @@ final class VectorSearch extends KnnFloatVectorQuery {
     Nearest run() throws IOException {
         rewrite(searcher);
         boolean complete = searcher.getTimeout().shouldExit() == false;
-        return new Nearest(found, complete ? outside() : OutsideBound.UNKNOWN, visited, complete);
+        ScoreDoc[] found = Arrays.stream(seen)
+                .limit(options.k())
+                .filter(hit -> rawSimilarity(hit.score) >= options.minSimilarity())
+                .toArray(ScoreDoc[]::new);
+        if (complete == false) {
+            return new Nearest(found, OutsideBound.UNKNOWN, Nearest.Further.UNKNOWN, visited, false);
+        }
+        ScoreDoc[] others = Arrays.copyOfRange(seen, found.length, seen.length);
+        Nearest.Further further =
+                new Nearest.Further(others, outside(seen, options.numCandidates(), Double.NEGATIVE_INFINITY));
+        return new Nearest(found, outside(found, options.k(), options.minSimilarity()), further, visited, true);
     }
 
-    private OutsideBound outside() {
-        boolean full = found.length == options.k();
+    /** How similar what lies behind {@code hits} is at most, if at most {@code wanted} were asked for, {@code least} similar. */
+    private OutsideBound outside(ScoreDoc[] hits, int wanted, double least) {
+        boolean full = hits.length == wanted;
         if (options.exact()) {
-            return OutsideBound.exact(full ? rawSimilarity(found[found.length - 1].score) : options.minSimilarity());
+            return OutsideBound.exact(full ? rawSimilarity(hits[hits.length - 1].score) : least);
         }
-        return full ? OutsideBound.approximate(rawSimilarity(found[found.length - 1].score)) : OutsideBound.UNKNOWN;
+        return full ? OutsideBound.approximate(rawSimilarity(hits[hits.length - 1].score)) : OutsideBound.UNKNOWN;
     }
 
     @Override
@@ -56,17 +67,14 @@ final class VectorSearch extends KnnFloatVectorQuery {
     /** Is called a second time if some segments are searched more deeply. */
     @Override
     protected TopDocs mergeLeafResults(TopDocs[] perLeafResults) {
-        TopDocs top = TopDocs.merge(options.k(), perLeafResults);
+        TopDocs top = TopDocs.merge(options.numCandidates(), perLeafResults);
         visited = Math.max(
                 visited,
                 Arrays.stream(perLeafResults)
                         .mapToLong(leafTop -> leafTop.totalHits.value())
                         .sum());
-        found = Arrays.stream(top.scoreDocs)
-                .filter(hit -> rawSimilarity(hit.score) >= options.minSimilarity())
-                .toArray(ScoreDoc[]::new);
-        return new TopDocs(
-                new TotalHits(visited, top.totalHits.relation()), found.clone()); // sorted by whoever gets it
+        seen = top.scoreDocs;
+        return new TopDocs(new TotalHits(visited, top.totalHits.relation()), seen.clone()); // sorted by whoever gets it
     }
 
     private double rawSimilarity(double luceneScore) {

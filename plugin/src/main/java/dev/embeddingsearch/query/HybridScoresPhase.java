@@ -26,7 +26,9 @@ public final class HybridScoresPhase implements FetchSubPhase {
     public FetchSubPhaseProcessor getProcessor(FetchContext context) throws IOException {
         if (context.getSearchExt(HybridScoresExt.NAME) instanceof HybridScoresExt ext && ext.wanted()) {
             List<LegScores.Source> sources = new ArrayList<>();
-            for (HybridQuery query : hybrids(context.query())) {
+            Query rewritten =
+                    context.searcher().rewrite(context.query()); // what hits within hits are found by is not yet
+            for (HybridQuery query : hybrids(rewritten)) {
                 sources.add(query.legScores(context.searcher()));
             }
             return sources.isEmpty() ? null : new Processor(sources);

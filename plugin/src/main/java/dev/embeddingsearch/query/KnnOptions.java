@@ -59,7 +59,7 @@ record KnnOptions(int k, Integer numCandidates, Float minSimilarity, boolean exa
     }
 
     TopVectorsQuery.Options forShard() {
-        int candidates = numCandidates == null ? Math.max(k, DEFAULT_K) : numCandidates;
+        int candidates = numCandidates == null ? Math.clamp(2L * k, DEFAULT_K, MAX_CANDIDATES) : numCandidates;
         return new TopVectorsQuery.Options(
                 k, candidates, minSimilarity == null ? Double.NEGATIVE_INFINITY : minSimilarity, exact);
     }

@@ -86,6 +86,46 @@ public class PruningTests extends FusionTestCase {
         }
     }
 
+    public void testFindsTheSameWhenOnlyTheBestHitsAreWanted() throws IOException {
+        index(atLeast(400));
+        for (int round = 0; round < 200; round++) {
+            assertSameBest(hybrid(), 1 + random().nextInt(8));
+        }
+    }
+
+    public void testFindsTheSameBestHitsInOneSegmentWithLongPostings() throws IOException {
+        index(2000, true);
+        for (int round = 0; round < 100; round++) {
+            assertSameBest(hybrid(), 1 + random().nextInt(20));
+        }
+    }
+
+    private void assertSameBest(HybridQuery hybrid, int size) throws IOException {
+        TopDocs expected = top(plainSearcher(), hybrid, size, null, Integer.MAX_VALUE);
+        HybridQuery best = hybrid.forBest(size);
+        for (IndexSearcher each : List.of(plainSearcher(), windowedSearcher(), concurrentSearcher())) {
+            TopDocs counted = top(each, best, size, null, Integer.MAX_VALUE);
+            assertSame(expected.scoreDocs, counted.scoreDocs, best);
+            assertEquals(expected.totalHits, counted.totalHits);
+            assertSame(expected.scoreDocs, top(each, best, size, null, 1 + random().nextInt(50)).scoreDocs, best);
+        }
+    }
+
+    public void testComparesFewVectorsForTheBestHitsEvenWhenAllAreCounted() throws IOException {
+        index(2000, true);
+        VectorLeg leg = leg();
+        TopVectorsQuery nearest = new TopVectorsQuery(leg, null, new TopVectorsQuery.Options(50, 50, -2, true));
+        HybridQuery complete = new HybridQuery(new TermQuery(new Term(TEXT, "w1")), nearest, leg, 0.9);
+        HybridQuery all = (HybridQuery) plainSearcher().rewrite(complete);
+        HybridQuery best = (HybridQuery) plainSearcher().rewrite(complete.forBest(3));
+        top(plainSearcher(), all, 3, null, Integer.MAX_VALUE);
+        top(plainSearcher(), best, 3, null, Integer.MAX_VALUE);
+        long compared = best.work().get(Work.Count.EXACT_SIMILARITIES);
+        long completely = all.work().get(Work.Count.EXACT_SIMILARITIES);
+        assertTrue(compared + " of " + completely, compared < completely / 2);
+        assertTrue(completely <= compared + best.work().get(Work.Count.DOCUMENTS_PRUNED));
+    }
+
     private static Query lexical() {
         Term term = new Term(TEXT, word());
         return switch (random().nextInt(6)) {
@@ -118,7 +158,8 @@ public class PruningTests extends FusionTestCase {
         VectorLeg leg = leg();
         int k = 1 + random().nextInt(12);
         double minSimilarity = random().nextInt(3) == 0 ? random().nextDouble() : -2;
-        TopVectorsQuery.Options options = new TopVectorsQuery.Options(k, k, minSimilarity, true);
+        int candidates = k + random().nextInt(2) * random().nextInt(30);
+        TopVectorsQuery.Options options = new TopVectorsQuery.Options(k, candidates, minSimilarity, true);
         Query filter = random().nextBoolean() ? null : group();
         Query lexical = lexical();
         boolean same = filter != null && random().nextInt(4) > 0;

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.benchmarks;
+
+import dev.embeddingsearch.fusion.HybridQuery;
+import dev.embeddingsearch.fusion.TopVectorsQuery;
+import dev.embeddingsearch.fusion.VectorLeg;
+import java.util.List;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.search.BooleanClause.Occur;
+import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.KnnFloatVectorQuery;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.TermQuery;
+
+/** The ways to search that are compared. */
+enum SearchWay {
+    /** Words alone. */
+    BM25("BM25", 1),
+    /** Lucene's own query for the nearest documents. */
+    KNN("kNN", 1),
+    /** As a search runs it that returns hits and no total. */
+    HYBRID("hybrid", 1),
+    /** As a search runs it by default. */
+    COUNTED("10,000 hits counted", 10_000),
+    /** Each match scored, as before an aggregation. */
+    COMPLETE("complete", Integer.MAX_VALUE),
+    /** Lucene's sum of both, which is no hybrid score: it lacks the vector leg of most lexical matches. */
+    SHOULD("bool of both", 1);
+
+    private static final double VECTOR_WEIGHT = 0.7;
+
+    private final String title;
+    private final int counted;
+
+    SearchWay(String title, int counted) {
+        this.title = title;
+        this.counted = counted;
+    }
+
+    String title() {
+        return title;
+    }
+
+    /** How many hits are counted before any is skipped. */
+    int counted() {
+        return counted;
+    }
+
+    /**
+     * @param nearest how many documents the vector leg finds, among twice as many candidates, as by default
+     */
+    Query query(LatencyCorpus.Question question, int nearest, int size) {
+        VectorLeg leg = new VectorLeg(LatencyCorpus.VECTOR, question.vector(), VectorSimilarityFunction.DOT_PRODUCT, 0);
+        int candidates = Math.max(100, 2 * nearest);
+        TopVectorsQuery knn = new TopVectorsQuery(
+                leg, null, new TopVectorsQuery.Options(nearest, candidates, Double.NEGATIVE_INFINITY, false));
+        Query words = either(question.words().stream()
+                .map(word -> (Query) new TermQuery(new Term(LatencyCorpus.TEXT, word)))
+                .toList());
+        HybridQuery hybrid = new HybridQuery(words, knn, leg, VECTOR_WEIGHT);
+        Query lucenes = new KnnFloatVectorQuery(LatencyCorpus.VECTOR, question.vector(), candidates);
+        return switch (this) {
+            case BM25 -> words;
+            case KNN -> lucenes;
+            case HYBRID, COUNTED -> hybrid.forBest(size);
+            case COMPLETE -> hybrid;
+            case SHOULD -> either(List.of(words, lucenes));
+        };
+    }
+
+    private static Query either(List<Query> queries) {
+        BooleanQuery.Builder builder = new BooleanQuery.Builder();
+        queries.forEach(query -> builder.add(query, Occur.SHOULD));
+        return builder.build();
+    }
+}

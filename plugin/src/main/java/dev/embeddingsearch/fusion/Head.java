@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.fusion;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * What the kNN search of a shard saw, scored by both legs before any other document is looked at: those that it found, and
+ * of the {@link Nearest.Further further} ones the lexical matches. The {@code n}-th best of them bounds the {@code n} best
+ * hits of the shard from below, which rules most others out from the beginning on.
+ */
+final class Head {
+
+    private final List<Part> parts;
+
+    /**
+     * @param parts one for each segment, by its number
+     */
+    Head(List<Part> parts) {
+        this.parts = parts;
+    }
+
+    /**
+     * Those of one segment.
+     *
+     * @param documents in increasing order, numbered within the segment
+     * @param vector their scores by the vector leg, in [0, 1]
+     * @param lexical their raw lexical scores, negative where they do not match
+     */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody, read only
+    record Part(int[] documents, double[] vector, float[] lexical) {
+
+        /**
+         * @param found what the kNN search found, in increasing order
+         * @param seen the same and the further ones
+         */
+        static Part of(int[] found, int[] seen, LeafVectors vectors, CompleteScores complete) throws IOException {
+            float[] scores = new float[seen.length];
+            for (int i = 0; i < seen.length; i++) {
+                scores[i] = complete.score(seen[i]);
+            }
+            int[] kept = IntStream.range(0, seen.length)
+                    .filter(i -> scores[i] >= 0 || Arrays.binarySearch(found, seen[i]) >= 0)
+                    .toArray();
+            int[] documents = new int[kept.length];
+            float[] lexical = new float[kept.length];
+            for (int i = 0; i < kept.length; i++) {
+                documents[i] = seen[kept[i]];
+                lexical[i] = scores[kept[i]];
+            }
+            return new Part(documents, vectors.scores(documents), lexical);
+        }
+
+        NearestDocuments nearest() {
+            return new NearestDocuments(documents, () -> vector);
+        }
+
+        CompleteScores complete() {
+            return doc -> lexical[Arrays.binarySearch(documents, doc)];
+        }
+
+        private IntStream indices() {
+            return IntStream.range(0, documents.length);
+        }
+    }
+
+    /** Those of the segment with number {@code ord}. */
+    Part part(int ord) {
+        return parts.get(ord);
+    }
+
+    /** A score that the {@code hits} best documents of the shard reach; 0 where that is unknown, or none are asked for. */
+    float floor(int hits, Fusion fusion) {
+        double[] scores = parts.stream()
+                .flatMapToDouble(part ->
+                        part.indices().mapToDouble(i -> fusion.fuse(fusion.normalise(part.lexical[i]), part.vector[i])))
+                .sorted()
+                .toArray();
+        return hits > 0 && hits <= scores.length ? (float) scores[scores.length - hits] : 0;
+    }
+}
