@@ -67,13 +67,13 @@ final class EvaluatedIndex {
     }
 
     /** Both, in one query of the plugin. */
-    ObjectNode hybrid(Dataset.Query query, double weight) {
+    ObjectNode hybrid(Dataset.Query query, Object weight) {
         ObjectNode root = json.createObjectNode();
         ObjectNode hybrid = root.putObject("hybrid_match")
                 .put("query", query.text())
                 .put("embedding_field", "meaning")
                 .put("vector", vectors.of(query.text()))
-                .put("vector_weight", weight)
+                .putPOJO("vector_weight", weight)
                 .put("k", DEPTH);
         hybrid.putArray("fields").add("text");
         return root;

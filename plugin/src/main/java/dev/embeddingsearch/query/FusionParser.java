@@ -10,6 +10,7 @@ final class FusionParser {
 
     private boolean ranks;
     private Float vectorWeight;
+    private boolean automatic;
     private Integer rankConstant;
 
     /** Reads one of these keys; returns false, having read nothing, for any other. */
@@ -17,7 +18,7 @@ final class FusionParser {
         switch (key) {
             case "fusion" -> ranks = parseFusion(parser);
             case "rank_constant" -> rankConstant = parseConstant(parser);
-            case "vector_weight" -> vectorWeight = parseWeight(parser);
+            case "vector_weight" -> parseWeight(parser);
             default -> {
                 return false;
             }
@@ -25,7 +26,18 @@ final class FusionParser {
         return true;
     }
 
-    FusionOptions build() {
+    /**
+     * @param query the text that is searched for, or null where the legs have queries of their own
+     */
+    FusionOptions build(String query) {
+        if (automatic) {
+            if (ranks || query == null) {
+                throw new IllegalArgumentException("[vector_weight] expects a number with "
+                        + (ranks ? "[fusion] [" + FusionOptions.RRF + "]" : "no [query] to go by") + ", got ["
+                        + AutomaticWeight.NAME + "]");
+            }
+            vectorWeight = AutomaticWeight.of(query);
+        }
         if (ranks == false) {
             if (rankConstant != null) {
                 throw new IllegalArgumentException("[rank_constant] expects [fusion] to be [" + FusionOptions.RRF
@@ -60,13 +72,17 @@ final class FusionParser {
                 "[rank_constant] expects an integer of at least 1, got [" + given(parser) + "]");
     }
 
-    private static float parseWeight(XContentParser parser) throws IOException {
-        if (parser.currentToken() != XContentParser.Token.VALUE_NUMBER) {
-            throw new ParsingException(
-                    parser.getTokenLocation(),
-                    "[vector_weight] expects a number from 0 to 1, got [" + given(parser) + "]");
+    private void parseWeight(XContentParser parser) throws IOException {
+        automatic = AutomaticWeight.NAME.equals(given(parser));
+        if (automatic == false) {
+            if (parser.currentToken() != XContentParser.Token.VALUE_NUMBER) {
+                throw new ParsingException(
+                        parser.getTokenLocation(),
+                        "[vector_weight] expects a number from 0 to 1 or [" + AutomaticWeight.NAME + "], got ["
+                                + given(parser) + "]");
+            }
+            vectorWeight = parser.floatValue();
         }
-        return parser.floatValue();
     }
 
     private static Object given(XContentParser parser) throws IOException {

@@ -63,7 +63,8 @@ final class HybridMatchQueryParser {
                 parseKey(key, parser);
             }
         }
-        return new HybridMatchQueryBuilder(lexical(parser), embedding(parser), shared.filter(), fusion.build(), lenient)
+        return new HybridMatchQueryBuilder(
+                        lexical(parser), embedding(parser), shared.filter(), fusion.build(query), lenient)
                 .boost(shared.boost())
                 .queryName(shared.name());
     }
