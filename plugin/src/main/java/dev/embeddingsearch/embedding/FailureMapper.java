@@ -31,8 +31,10 @@ import org.opensearch.core.rest.RestStatus;
  * <tr><td>a reply that does not add up</td><td>502</td><td>no</td></tr>
  * </table>
  *
- * <p>The service's own message is passed on, for it names the cause. It may quote the input, which goes back to the one
- * who sent it: a verbatim input is taken out, the rest is cut to a bounded length. Keys, also half masked, never pass.
+ * <p>The service's own message is passed on, for it names the cause, where the call had a single input: it may quote that in
+ * any form, and only those who sent it hear of it. Of a call with several inputs, which may be those of several requests,
+ * only the error's code is. A verbatim input is taken out, the rest is cut to a bounded length. Keys, also half masked,
+ * never pass.
  */
 final class FailureMapper {
 
@@ -174,7 +176,8 @@ final class FailureMapper {
 
     private String quote(ServiceError error, Batch batch) {
         String code = error.code().isEmpty() ? "" : " [" + clean(error.code(), batch) + "]";
-        return error.message().isEmpty() ? code : code + ": " + clean(error.message(), batch);
+        boolean silent = error.message().isEmpty() || batch.inputs().size() > 1;
+        return silent ? code : code + ": " + clean(error.message(), batch);
     }
 
     private String clean(String words, Batch batch) {
