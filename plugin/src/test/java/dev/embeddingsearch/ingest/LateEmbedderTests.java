@@ -15,6 +15,7 @@ import org.junit.After;
 import org.junit.Before;
 import org.opensearch.common.xcontent.XContentHelper;
 import org.opensearch.common.xcontent.json.JsonXContent;
+import org.opensearch.core.concurrency.OpenSearchRejectedExecutionException;
 import org.opensearch.core.rest.RestStatus;
 
 /** What stored documents lack, and get. */
@@ -116,6 +117,16 @@ public class LateEmbedderTests extends IngestTestCase {
         assertEquals(
                 Optional.of("model [tiny]: its service cannot be reached, is busy or is too slow [503]"),
                 document.failure());
+    }
+
+    public void testFullQueueIsNoFaultOfTheDocument() throws Exception {
+        embedder.behaviour = request -> {
+            throw new OpenSearchRejectedExecutionException("no room, raise [embedding.queue.size]");
+        };
+        LateDocument document = fill(late("{\"a\":\"one\",\"v\":" + MARK + "}"));
+        assertFalse(document.changed());
+        assertTrue(document.failedByService());
+        assertEquals(Optional.of("no room, raise [embedding.queue.size]"), document.failure());
     }
 
     public void testOwnFailureGoesBeforeTheServices() throws Exception {
