@@ -218,7 +218,7 @@ final class LaneState {
             waiting.clearInputs()
                     .forEach((target, inputs) -> tell.add(() -> Divider.fail(inputs, failure.apply(target.model()))));
         }
-        return () -> tell.forEach(Runnable::run);
+        return () -> Each.run(tell);
     }
 
     synchronized LaneStatus status(QueueBudget.Share budget) {
