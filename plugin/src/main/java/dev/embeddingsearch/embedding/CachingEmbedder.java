@@ -38,7 +38,6 @@ public final class CachingEmbedder implements Embedder {
     private final boolean enabled;
     private final LongAdder hits = new LongAdder();
     private final LongAdder misses = new LongAdder();
-    private final LongAdder savedTexts = new LongAdder();
 
     // Guarded by this, so that a text is at every moment in the cache, on its way, or neither. Nobody is told or asked
     // anything under the lock.
@@ -77,7 +76,9 @@ public final class CachingEmbedder implements Embedder {
         Collector collector = new Collector(
                 request.texts().size(), ContextPreservingActionListener.wrapPreservingContext(listener, threadContext));
         Found found = find(request, model, positions(request, keys), collector);
-        count(request, found);
+        hits.add(found.vectors().keySet().stream()
+                .mapToInt(waiter -> waiter.positions().size())
+                .sum());
         found.vectors().forEach((waiter, vector) -> collector.vector(waiter.positions(), vector.clone()));
         start(request, found.toStart());
     }
@@ -117,13 +118,6 @@ public final class CachingEmbedder implements Embedder {
         return found;
     }
 
-    private void count(EmbeddingRequest request, Found found) {
-        hits.add(found.vectors().keySet().stream()
-                .mapToInt(waiter -> waiter.positions().size())
-                .sum());
-        savedTexts.add(request.texts().size() - found.toStart().size());
-    }
-
     private static List<String> texts(List<Flight> flights) {
         return flights.stream().map(Flight::text).toList();
     }
@@ -154,7 +148,6 @@ public final class CachingEmbedder implements Embedder {
     }
 
     private void landFound(List<Flight> flights, Map<VectorKey, float[]> vectors) {
-        savedTexts.add(flights.size());
         List<EmbeddingResult> results = flights.stream()
                 .map(flight -> EmbeddingResult.of(vectors.get(flight.name().key())))
                 .toList();
@@ -215,12 +208,6 @@ public final class CachingEmbedder implements Embedder {
     /** What the cache has done and holds. */
     public synchronized CacheStats stats() {
         return new CacheStats(
-                hits.sum(),
-                misses.sum(),
-                savedTexts.sum(),
-                cache.evictions(),
-                cache.entries(),
-                cache.bytes(),
-                disk.stats());
+                hits.sum(), misses.sum(), cache.evictions(), cache.entries(), cache.bytes(), disk.stats());
     }
 }
