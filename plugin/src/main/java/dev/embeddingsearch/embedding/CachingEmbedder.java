@@ -125,7 +125,7 @@ public final class CachingEmbedder implements Embedder {
     private void start(EmbeddingRequest request, List<Flight> toStart) {
         Map<Boolean, List<Flight>> byDisk = toStart.stream()
                 .collect(Collectors.partitioningBy(
-                        flight -> disk.mayHold(flight.name().key())));
+                        flight -> disk.mayHold(flight.name().key(), request.purpose())));
         passOn(request, byDisk.get(false));
         lookUp(request, byDisk.get(true));
     }
