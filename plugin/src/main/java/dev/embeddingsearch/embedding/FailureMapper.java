@@ -110,7 +110,11 @@ final class FailureMapper {
                 .as(FailureKind.BAD_REPLY);
     }
 
-    Failure io(IOException e) {
+    Failure io(IOException e, Batch batch) {
+        boolean late = e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException);
+        if (batch.abandoned() && !late) {
+            return abandoned(batch);
+        }
         if (ExceptionsHelper.unwrap(e, InsideAddressException.class) instanceof InsideAddressException inside) {
             return failure("was not called: " + inside.getMessage(), RestStatus.BAD_REQUEST, Verdict.FINAL)
                     .as(FailureKind.SETTINGS);
@@ -127,12 +131,20 @@ final class FailureMapper {
                             Verdict.FINAL)
                     .as(FailureKind.SETTINGS);
         }
-        boolean late = e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException);
         String says = late
                 ? "did not answer within [" + model.limits().timeout() + "] ([" + setting("timeout") + "])"
                 : "could not be reached: " + e;
         FailureKind kind = late ? FailureKind.TIMEOUT : FailureKind.UNREACHABLE;
         return new Failure(retryable(says, e), Verdict.RETRY, 0, kind, says);
+    }
+
+    /** Ended here, and heard of by nobody; whether it tells of an outage depends on the time it had. */
+    private Failure abandoned(Batch batch) {
+        String outage = batch.purpose() == Purpose.SEARCH
+                ? "did not answer a search in time ([" + setting("search_timeout") + "])"
+                : "";
+        return new Failure(
+                retryable("was not waited for any longer", null), Verdict.FINAL, 0, FailureKind.ABANDONED, outage);
     }
 
     Failure unexpected(RuntimeException e) {

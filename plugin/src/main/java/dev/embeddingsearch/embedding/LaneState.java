@@ -5,6 +5,7 @@ import dev.embeddingsearch.embedding.Batch.Target;
 import dev.embeddingsearch.embedding.Failure.Verdict;
 import dev.embeddingsearch.embedding.Waiting.Next;
 import dev.embeddingsearch.model.EmbeddingModel;
+import dev.embeddingsearch.stats.FailureKind;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -159,21 +160,22 @@ final class LaneState {
 
     /**
      * Tells the breaker. When it opens, all that waits fails but documents that were sent before: those share the fate of
-     * the one call that is let through next. A call ended because its requests were late says something about the service
-     * only if it had half the time of a search.
+     * the one call that is let through next. A call ended because nobody waited any longer says something about the service
+     * only if it was a search's and had half the time of one.
      */
     private Runnable judge(Batch batch, Failure failure, long sentAt) {
         long now = timer.now();
+        long halfASearch = batch.model().limits().searchTimeout().nanos() / 2;
+        boolean hadItsTime = batch.purpose() == Purpose.SEARCH && now - sentAt >= halfASearch;
+        if (failure.kind() == FailureKind.ABANDONED && !hadItsTime) {
+            breaker.withdrawn(batch);
+            return () -> {};
+        }
         if (failure.outage().isEmpty()) {
             breaker.answered();
             return () -> {};
         }
-        boolean cutShort = batch.abandoned()
-                && now - sentAt < batch.model().limits().searchTimeout().nanos() / 2;
         boolean probe = breaker.isProbe(batch);
-        if (cutShort && !probe) {
-            return () -> {};
-        }
         return breaker.unanswered(batch, failure, now)
                 ? lose(left -> probe || left.purpose() == Purpose.SEARCH, model -> breaker.describe(model, now))
                 : () -> {};

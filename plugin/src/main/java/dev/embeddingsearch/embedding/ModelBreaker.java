@@ -74,6 +74,13 @@ final class ModelBreaker {
         return probe == batch;
     }
 
+    /** A call that was ended without having said anything: if it was to find out, the next one does. */
+    void withdrawn(Batch batch) {
+        if (isProbe(batch)) {
+            probe = null;
+        }
+    }
+
     void answered() {
         closeAgain();
     }
