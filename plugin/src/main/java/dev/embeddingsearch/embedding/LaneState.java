@@ -134,7 +134,9 @@ final class LaneState {
     synchronized void succeeded(Batch batch) {
         inFlight.remove(batch);
         open.remove(batch);
-        breaker.answered();
+        if (breaker.concerns(batch)) {
+            breaker.answered();
+        }
     }
 
     /**
@@ -164,6 +166,9 @@ final class LaneState {
      * only if it was a search's and had half the time of one.
      */
     private Runnable judge(Batch batch, Failure failure, long sentAt) {
+        if (!breaker.concerns(batch)) {
+            return () -> {};
+        }
         long now = timer.now();
         long halfASearch = batch.model().limits().searchTimeout().nanos() / 2;
         boolean hadItsTime = batch.purpose() == Purpose.SEARCH && now - sentAt >= halfASearch;

@@ -62,9 +62,14 @@ final class ModelBreaker {
         return probe != null ? UNTIL_OUTCOME : Math.max(0, tryAgainAt - now);
     }
 
+    /** Whether a call is to the URL of now: one to a former URL says nothing of the service that took its place. */
+    boolean concerns(Batch batch) {
+        return batch.model().url().equals(url);
+    }
+
     /** A call that goes although the breaker is open is the one that finds out. */
     void sent(Batch batch) {
-        if (open) {
+        if (open && concerns(batch)) {
             probe = batch;
         }
     }

@@ -242,6 +242,38 @@ public class ModelBreakerTests extends EmbeddingClientTestCase {
         assertBreaker("closed", client);
     }
 
+    public void testFailureOfAFormerUrlDoesNotCount() throws Exception {
+        EmbeddingClient client = client(
+                time,
+                Dns.SYSTEM,
+                "url",
+                "http://localhost:" + server.getPort() + "/v1",
+                "breaker_failures",
+                "1",
+                "max_retries",
+                "0");
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        service.behaviour = call -> {
+            asked.countDown();
+            try {
+                assertTrue(release.await(30, TimeUnit.SECONDS));
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+            return FakeService.error(503, "e", "moved");
+        };
+        PlainActionFuture<List<EmbeddingResult>> former = send(client, "former");
+        assertTrue(asked.await(30, TimeUnit.SECONDS));
+        service.behaviour = service::vectors;
+        changeUrl("http://127.0.0.1:" + server.getPort() + "/v1");
+        assertVector(
+                "next", 1536, send(client, Side.QUERY, "next").actionGet(SOON).getFirst());
+        release.countDown();
+        assertThat(failure(former).getMessage(), containsString("answered [503]"));
+        assertBreaker("closed", client);
+    }
+
     public void testAnotherUrlStartsClosed() {
         EmbeddingClient client = open(1, "url", "http://localhost:" + server.getPort() + "/v1");
         assertThat(failure(send(client, "b")).getMessage(), containsString("is not called for now"));
