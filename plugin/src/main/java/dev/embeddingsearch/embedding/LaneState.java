@@ -152,9 +152,11 @@ final class LaneState {
                 && !batch.abandoned()
                 && attempts <= batch.model().limits().retries()
                 && open.contains(batch);
-        if (again) {
-            pacer.hold(timer.now() + TimeUnit.MILLISECONDS.toNanos(failure.waitMillis()));
-        } else {
+        if (breaker.concerns(batch)) {
+            long asked = Math.min(failure.waitMillis(), FailureMapper.MAX_WAIT_MILLIS);
+            pacer.hold(timer.now() + TimeUnit.MILLISECONDS.toNanos(asked));
+        }
+        if (!again) {
             open.remove(batch);
         }
         return new Verdicts(again, lost);
