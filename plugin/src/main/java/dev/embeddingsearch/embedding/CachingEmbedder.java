@@ -19,6 +19,7 @@ import org.opensearch.common.settings.Setting;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.common.unit.ByteSizeValue;
+import org.opensearch.core.concurrency.OpenSearchRejectedExecutionException;
 
 /**
  * Answers from memory, or else from disk, what was embedded before and passes on only the rest; a text that is on its way
@@ -159,14 +160,56 @@ public final class CachingEmbedder implements Embedder {
             return;
         }
         misses.add(flights.size());
-        ActionListener<List<EmbeddingResult>> landing = ActionListener.wrap(
-                results -> land(flights, results),
-                failure -> land(flights, Collections.nCopies(flights.size(), EmbeddingResult.failed(failure))));
+        ActionListener<List<EmbeddingResult>> landing = ActionListener.notifyOnce(new ActionListener<>() {
+            @Override
+            public void onResponse(List<EmbeddingResult> results) {
+                try {
+                    land(flights, results);
+                } catch (RuntimeException e) {
+                    fail(flights, e);
+                }
+            }
+
+            @Override
+            public void onFailure(Exception e) {
+                if (e instanceof OpenSearchRejectedExecutionException) {
+                    turnAway(request, flights, e);
+                } else {
+                    fail(flights, e);
+                }
+            }
+        });
         try {
             next.embed(request.withTexts(texts(flights)), landing);
         } catch (RuntimeException e) {
             landing.onFailure(e); // or those who join would wait for ever
         }
+    }
+
+    private void fail(List<Flight> landing, Exception failure) {
+        land(landing, Collections.nCopies(landing.size(), EmbeddingResult.failed(failure)));
+    }
+
+    /**
+     * Tells a request that there was no room for it. That need not be so for those who joined it for some of its texts: the
+     * one who has waited for a text the longest tries next.
+     */
+    private void turnAway(EmbeddingRequest request, List<Flight> rejected, Exception failure) {
+        List<Runnable> steps = new ArrayList<>();
+        Map<Collector, List<Flight>> next = new LinkedHashMap<>();
+        synchronized (this) {
+            for (Flight flight : rejected) {
+                Waiter away = flight.leave();
+                steps.add(() -> away.collector().failure(away.positions(), failure));
+                flight.first()
+                        .ifPresentOrElse(
+                                waiter -> next.computeIfAbsent(waiter.collector(), one -> new ArrayList<>())
+                                        .add(flight),
+                                () -> flights.remove(flight.name(), flight));
+            }
+        }
+        next.values().forEach(left -> steps.add(() -> passOn(request, left)));
+        Each.run(steps);
     }
 
     private void land(List<Flight> landing, List<EmbeddingResult> results) {

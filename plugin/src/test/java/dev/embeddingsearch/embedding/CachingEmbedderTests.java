@@ -28,6 +28,7 @@ import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.common.unit.ByteSizeUnit;
 import org.opensearch.core.common.unit.ByteSizeValue;
+import org.opensearch.core.concurrency.OpenSearchRejectedExecutionException;
 import org.opensearch.test.OpenSearchTestCase;
 
 public class CachingEmbedderTests extends OpenSearchTestCase {
@@ -156,6 +157,33 @@ public class CachingEmbedderTests extends OpenSearchTestCase {
         cache.embed(search("a"), new PlainActionFuture<>());
         assertEquals(2, asked.size());
         assertEquals(0, cache.stats().entries());
+    }
+
+    /** It may have had no room only because of the others of its request. */
+    public void testTextOfARequestThatHadNoRoomIsTriedForEachThatJoined() {
+        CachingEmbedder cache = cache(this::hold, models());
+        List<PlainActionFuture<List<EmbeddingResult>>> futures = new ArrayList<>();
+        for (EmbeddingRequest request :
+                List.of(ingest("a", "b", "c"), ingest("a"), ingest("b", "a"), ingest("b"), ingest("a"))) {
+            futures.add(new PlainActionFuture<>());
+            cache.embed(request, futures.getLast());
+        }
+        OpenSearchRejectedExecutionException full = new OpenSearchRejectedExecutionException("no room");
+        waiting.getFirst().onFailure(full);
+        assertEquals(List.of(List.of("a", "b", "c"), List.of("a"), List.of("b")), askedTexts());
+        futures.getFirst().actionGet().forEach(result -> assertSame(full, result.failure()));
+        waiting.get(1).onFailure(full);
+        assertSame(full, futures.get(1).actionGet().getFirst().failure());
+        assertEquals("the next who waits for it", List.of("a"), askedTexts().getLast());
+        assertFalse(futures.get(2).isDone());
+        waiting.get(2).onResponse(List.of(EmbeddingResult.of(vector("b"))));
+        waiting.get(3).onResponse(List.of(EmbeddingResult.of(vector("a"))));
+        assertVectors(ingest("b", "a"), futures.get(2).actionGet());
+        assertVectors(ingest("b"), futures.get(3).actionGet());
+        assertVectors(ingest("a"), futures.get(4).actionGet());
+        assertVectors(search("a", "b"), embed(cache, search("a", "b")));
+        cache.embed(ingest("c"), new PlainActionFuture<>());
+        assertEquals("nobody waits for it any more", List.of("c"), askedTexts().getLast());
     }
 
     public void testThrowingAndMiscountingEmbeddersLeaveNobodyWaiting() {
