@@ -197,7 +197,7 @@ public class EmbeddingSearchPlugin extends Plugin
         NodeCounters counters = new NodeCounters(stats, made.cache()::stats, made.client()::status);
         return List.of(
                 new NodeServices(models, made.client(), made.embedder(), counters),
-                new LateEmbedder(made.embedder(), models, made.mappings(), threadPool.getThreadContext()));
+                new LateEmbedder(made.embedder(), models, made.mappings(), stats, threadPool.getThreadContext()));
     }
 
     @Override

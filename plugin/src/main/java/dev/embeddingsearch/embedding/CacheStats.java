@@ -6,12 +6,11 @@ package dev.embeddingsearch.embedding;
  *
  * @param hits texts whose vector was in memory
  * @param misses distinct texts that were passed on
- * @param savedTexts texts that cost nothing: found in memory or on disk, or having waited for another one's vector
  * @param evictions vectors that made room for others in memory
  * @param entries vectors held in memory now
  * @param bytes memory they take, about
  */
-public record CacheStats(long hits, long misses, long savedTexts, long evictions, long entries, long bytes, Disk disk) {
+public record CacheStats(long hits, long misses, long evictions, long entries, long bytes, Disk disk) {
 
     /**
      * The part on disk; all zero while it is switched off.

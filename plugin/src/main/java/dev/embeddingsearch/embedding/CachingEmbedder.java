@@ -19,6 +19,7 @@ import org.opensearch.common.settings.Setting;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.common.unit.ByteSizeValue;
+import org.opensearch.core.concurrency.OpenSearchRejectedExecutionException;
 
 /**
  * Answers from memory, or else from disk, what was embedded before and passes on only the rest; a text that is on its way
@@ -38,7 +39,6 @@ public final class CachingEmbedder implements Embedder {
     private final boolean enabled;
     private final LongAdder hits = new LongAdder();
     private final LongAdder misses = new LongAdder();
-    private final LongAdder savedTexts = new LongAdder();
 
     // Guarded by this, so that a text is at every moment in the cache, on its way, or neither. Nobody is told or asked
     // anything under the lock.
@@ -77,7 +77,9 @@ public final class CachingEmbedder implements Embedder {
         Collector collector = new Collector(
                 request.texts().size(), ContextPreservingActionListener.wrapPreservingContext(listener, threadContext));
         Found found = find(request, model, positions(request, keys), collector);
-        count(request, found);
+        hits.add(found.vectors().keySet().stream()
+                .mapToInt(waiter -> waiter.positions().size())
+                .sum());
         found.vectors().forEach((waiter, vector) -> collector.vector(waiter.positions(), vector.clone()));
         start(request, found.toStart());
     }
@@ -117,13 +119,6 @@ public final class CachingEmbedder implements Embedder {
         return found;
     }
 
-    private void count(EmbeddingRequest request, Found found) {
-        hits.add(found.vectors().keySet().stream()
-                .mapToInt(waiter -> waiter.positions().size())
-                .sum());
-        savedTexts.add(request.texts().size() - found.toStart().size());
-    }
-
     private static List<String> texts(List<Flight> flights) {
         return flights.stream().map(Flight::text).toList();
     }
@@ -131,7 +126,7 @@ public final class CachingEmbedder implements Embedder {
     private void start(EmbeddingRequest request, List<Flight> toStart) {
         Map<Boolean, List<Flight>> byDisk = toStart.stream()
                 .collect(Collectors.partitioningBy(
-                        flight -> disk.mayHold(flight.name().key())));
+                        flight -> disk.mayHold(flight.name().key(), request.purpose())));
         passOn(request, byDisk.get(false));
         lookUp(request, byDisk.get(true));
     }
@@ -154,7 +149,6 @@ public final class CachingEmbedder implements Embedder {
     }
 
     private void landFound(List<Flight> flights, Map<VectorKey, float[]> vectors) {
-        savedTexts.add(flights.size());
         List<EmbeddingResult> results = flights.stream()
                 .map(flight -> EmbeddingResult.of(vectors.get(flight.name().key())))
                 .toList();
@@ -166,14 +160,56 @@ public final class CachingEmbedder implements Embedder {
             return;
         }
         misses.add(flights.size());
-        ActionListener<List<EmbeddingResult>> landing = ActionListener.wrap(
-                results -> land(flights, results),
-                failure -> land(flights, Collections.nCopies(flights.size(), EmbeddingResult.failed(failure))));
+        ActionListener<List<EmbeddingResult>> landing = ActionListener.notifyOnce(new ActionListener<>() {
+            @Override
+            public void onResponse(List<EmbeddingResult> results) {
+                try {
+                    land(flights, results);
+                } catch (RuntimeException e) {
+                    fail(flights, e);
+                }
+            }
+
+            @Override
+            public void onFailure(Exception e) {
+                if (e instanceof OpenSearchRejectedExecutionException) {
+                    turnAway(request, flights, e);
+                } else {
+                    fail(flights, e);
+                }
+            }
+        });
         try {
             next.embed(request.withTexts(texts(flights)), landing);
         } catch (RuntimeException e) {
             landing.onFailure(e); // or those who join would wait for ever
         }
+    }
+
+    private void fail(List<Flight> landing, Exception failure) {
+        land(landing, Collections.nCopies(landing.size(), EmbeddingResult.failed(failure)));
+    }
+
+    /**
+     * Tells a request that there was no room for it. That need not be so for those who joined it for some of its texts: the
+     * one who has waited for a text the longest tries next.
+     */
+    private void turnAway(EmbeddingRequest request, List<Flight> rejected, Exception failure) {
+        List<Runnable> steps = new ArrayList<>();
+        Map<Collector, List<Flight>> next = new LinkedHashMap<>();
+        synchronized (this) {
+            for (Flight flight : rejected) {
+                Waiter away = flight.leave();
+                steps.add(() -> away.collector().failure(away.positions(), failure));
+                flight.first()
+                        .ifPresentOrElse(
+                                waiter -> next.computeIfAbsent(waiter.collector(), one -> new ArrayList<>())
+                                        .add(flight),
+                                () -> flights.remove(flight.name(), flight));
+            }
+        }
+        next.values().forEach(left -> steps.add(() -> passOn(request, left)));
+        Each.run(steps);
     }
 
     private void land(List<Flight> landing, List<EmbeddingResult> results) {
@@ -215,12 +251,6 @@ public final class CachingEmbedder implements Embedder {
     /** What the cache has done and holds. */
     public synchronized CacheStats stats() {
         return new CacheStats(
-                hits.sum(),
-                misses.sum(),
-                savedTexts.sum(),
-                cache.evictions(),
-                cache.entries(),
-                cache.bytes(),
-                disk.stats());
+                hits.sum(), misses.sum(), cache.evictions(), cache.entries(), cache.bytes(), disk.stats());
     }
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.embedding;
 
-import dev.embeddingsearch.stats.FailureKind;
 import dev.embeddingsearch.stats.ModelStats;
 
 /** Counts one call, from its beginning to its outcome, and passes that on. */
@@ -51,8 +50,7 @@ final class CountedCall implements Outcome {
 
     @Override
     public void failure(Failure failure) {
-        boolean ended = failure.kind() == FailureKind.UNREACHABLE && batch.abandoned();
-        stats.failed(ended ? FailureKind.ABANDONED : failure.kind());
+        stats.failed(failure.kind());
         receiver.failure(failure);
     }
 

@@ -78,7 +78,7 @@ public final class DiskCache implements Closeable {
         return maxBytes > 0;
     }
 
-    /** Begins to find out what a node's data folder holds; who asks meanwhile waits for that. */
+    /** Begins to find out what a node's data folder holds; documents that ask meanwhile wait for that. */
     public void open(Path nodeFolder) {
         Path folder = nodeFolder.resolve(FOLDER);
         // The index may take 1% of the heap.
@@ -124,10 +124,13 @@ public final class DiskCache implements Closeable {
         ready.forEach(this::fork);
     }
 
-    /** Whether it is worth while to read: memory tells that the vector is there, or nobody knows yet. Never waits. */
-    boolean mayHold(VectorKey key) {
+    /**
+     * Whether it is worth while to read: memory tells that the vector is there, or nobody knows yet, which documents wait
+     * for and searches have no time for. Never waits.
+     */
+    boolean mayHold(VectorKey key, Purpose purpose) {
         State now = state;
-        return now == State.LOADING || (now == State.ON && files.contains(key));
+        return now == State.LOADING ? purpose == Purpose.INGEST : now == State.ON && files.contains(key);
     }
 
     /** Reads vectors and hands over those that are there, on another thread; on this one when the node shuts down. */
@@ -182,7 +185,9 @@ public final class DiskCache implements Closeable {
             try {
                 for (Map<VectorKey, float[]> some = take(); !some.isEmpty() && state == State.ON; some = take()) {
                     for (Map.Entry<VectorKey, float[]> vector : some.entrySet()) {
-                        files.write(vector.getKey(), vector.getValue());
+                        if (!files.contains(vector.getKey())) { // known only now of what came while files were read
+                            files.write(vector.getKey(), vector.getValue());
+                        }
                     }
                 }
             } catch (IOException | RuntimeException e) {

@@ -78,8 +78,9 @@ final class Divider {
 
     private void halve(Batch.Target target, List<Input> inputs) {
         int middle = inputs.size() / 2;
-        lane.accept(batch(target, inputs.subList(0, middle), true));
-        lane.accept(batch(target, inputs.subList(middle, inputs.size()), true));
+        Each.run(
+                () -> lane.accept(batch(target, inputs.subList(0, middle), true)),
+                () -> lane.accept(batch(target, inputs.subList(middle, inputs.size()), true)));
     }
 
     static void fail(List<Input> inputs, Failure failure) {

@@ -125,8 +125,9 @@ public final class EmbeddingClient implements Embedder, Closeable {
         Collector collector = new Collector(texts, deadline.stoppedBy(listener));
         deadline.start(timer.scheduler(), time, () -> {
             FailureMapper failures = new FailureMapper(model, Optional.empty());
-            collector.failRest(failures.late(time, search ? "search_timeout" : "ingest_timeout"));
-            lane.dropAbandoned();
+            Each.run(
+                    () -> collector.failRest(failures.late(time, search ? "search_timeout" : "ingest_timeout")),
+                    lane::dropAbandoned);
         });
         return collector;
     }
@@ -142,6 +143,6 @@ public final class EmbeddingClient implements Embedder, Closeable {
     @Override
     public void close() {
         http.close();
-        lanes.values().forEach(Lane::close);
+        Each.run(lanes.values().stream().<Runnable>map(lane -> lane::close).toList());
     }
 }

@@ -31,8 +31,10 @@ import org.opensearch.core.rest.RestStatus;
  * <tr><td>a reply that does not add up</td><td>502</td><td>no</td></tr>
  * </table>
  *
- * <p>The service's own message is passed on, for it names the cause. It may quote the input, which goes back to the one
- * who sent it: a verbatim input is taken out, the rest is cut to a bounded length. Keys, also half masked, never pass.
+ * <p>The service's own message is passed on, for it names the cause, where the call had a single input: it may quote that in
+ * any form, and only those who sent it hear of it. Of a call with several inputs, which may be those of several requests,
+ * only the error's code is. A verbatim input is taken out, the rest is cut to a bounded length. Keys, also half masked,
+ * never pass.
  */
 final class FailureMapper {
 
@@ -108,7 +110,11 @@ final class FailureMapper {
                 .as(FailureKind.BAD_REPLY);
     }
 
-    Failure io(IOException e) {
+    Failure io(IOException e, Batch batch) {
+        boolean late = e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException);
+        if (batch.abandoned() && !late) {
+            return abandoned(batch);
+        }
         if (ExceptionsHelper.unwrap(e, InsideAddressException.class) instanceof InsideAddressException inside) {
             return failure("was not called: " + inside.getMessage(), RestStatus.BAD_REQUEST, Verdict.FINAL)
                     .as(FailureKind.SETTINGS);
@@ -125,12 +131,20 @@ final class FailureMapper {
                             Verdict.FINAL)
                     .as(FailureKind.SETTINGS);
         }
-        boolean late = e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException);
         String says = late
                 ? "did not answer within [" + model.limits().timeout() + "] ([" + setting("timeout") + "])"
                 : "could not be reached: " + e;
         FailureKind kind = late ? FailureKind.TIMEOUT : FailureKind.UNREACHABLE;
         return new Failure(retryable(says, e), Verdict.RETRY, 0, kind, says);
+    }
+
+    /** Ended here, and heard of by nobody; whether it tells of an outage depends on the time it had. */
+    private Failure abandoned(Batch batch) {
+        String outage = batch.purpose() == Purpose.SEARCH
+                ? "did not answer a search in time ([" + setting("search_timeout") + "])"
+                : "";
+        return new Failure(
+                retryable("was not waited for any longer", null), Verdict.FINAL, 0, FailureKind.ABANDONED, outage);
     }
 
     Failure unexpected(RuntimeException e) {
@@ -174,7 +188,8 @@ final class FailureMapper {
 
     private String quote(ServiceError error, Batch batch) {
         String code = error.code().isEmpty() ? "" : " [" + clean(error.code(), batch) + "]";
-        return error.message().isEmpty() ? code : code + ": " + clean(error.message(), batch);
+        boolean silent = error.message().isEmpty() || batch.inputs().size() > 1;
+        return silent ? code : code + ": " + clean(error.message(), batch);
     }
 
     private String clean(String words, Batch batch) {

@@ -4,6 +4,7 @@ package dev.embeddingsearch.embedding;
 import dev.embeddingsearch.model.EmbeddingModel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** One text on its way through the service, and all who wait for its vector. The waiters are guarded by the cache. */
 final class Flight {
@@ -44,6 +45,16 @@ final class Flight {
 
     void join(Waiter waiter) {
         waiters.add(waiter);
+    }
+
+    /** Takes out who has waited the longest: the one whose request it is sent with. */
+    Waiter leave() {
+        return waiters.removeFirst();
+    }
+
+    /** Who waits the longest, if anybody does. */
+    Optional<Waiter> first() {
+        return waiters.stream().findFirst();
     }
 
     /**

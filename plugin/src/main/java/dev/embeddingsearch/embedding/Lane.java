@@ -67,10 +67,12 @@ final class Lane implements Closeable {
     private void drain() {
         List<Batch> ready = new ArrayList<>();
         long wait = state.take(ready);
-        ready.forEach(this::send);
+        List<Runnable> steps = new ArrayList<>();
+        ready.forEach(batch -> steps.add(() -> send(batch)));
         if (wait > 0) {
-            timer.later(wait, this::wakeUp, this::close);
+            steps.add(() -> timer.later(wait, this::wakeUp, this::close));
         }
+        Each.run(steps);
     }
 
     private void wakeUp() {
@@ -89,8 +91,7 @@ final class Lane implements Closeable {
             @Override
             public void vectors(float[][] vectors) {
                 state.succeeded(batch);
-                drain();
-                batch.succeed(vectors);
+                Each.run(Lane.this::drain, () -> batch.succeed(vectors));
             }
 
             @Override
@@ -110,12 +111,10 @@ final class Lane implements Closeable {
         LaneState.Verdicts verdicts = state.failed(batch, failure, attempts, sentAt);
         if (verdicts.again()) {
             long pause = TimeUnit.MILLISECONDS.toNanos(backoff.millis(attempts, failure.waitMillis()));
-            timer.later(pause, () -> sendAgain(batch), () -> giveUp(batch, failure));
-        }
-        drain();
-        verdicts.lost().run();
-        if (!verdicts.again()) {
-            batch.fail(failure);
+            Runnable plan = () -> timer.later(pause, () -> sendAgain(batch), () -> giveUp(batch, failure));
+            Each.run(plan, this::drain, verdicts.lost());
+        } else {
+            Each.run(this::drain, verdicts.lost(), () -> batch.fail(failure));
         }
     }
 

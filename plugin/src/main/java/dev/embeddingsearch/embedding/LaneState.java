@@ -5,6 +5,7 @@ import dev.embeddingsearch.embedding.Batch.Target;
 import dev.embeddingsearch.embedding.Failure.Verdict;
 import dev.embeddingsearch.embedding.Waiting.Next;
 import dev.embeddingsearch.model.EmbeddingModel;
+import dev.embeddingsearch.stats.FailureKind;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -133,7 +134,9 @@ final class LaneState {
     synchronized void succeeded(Batch batch) {
         inFlight.remove(batch);
         open.remove(batch);
-        breaker.answered();
+        if (breaker.concerns(batch)) {
+            breaker.answered();
+        }
     }
 
     /**
@@ -149,9 +152,11 @@ final class LaneState {
                 && !batch.abandoned()
                 && attempts <= batch.model().limits().retries()
                 && open.contains(batch);
-        if (again) {
-            pacer.hold(timer.now() + TimeUnit.MILLISECONDS.toNanos(failure.waitMillis()));
-        } else {
+        if (breaker.concerns(batch)) {
+            long asked = Math.min(failure.waitMillis(), FailureMapper.MAX_WAIT_MILLIS);
+            pacer.hold(timer.now() + TimeUnit.MILLISECONDS.toNanos(asked));
+        }
+        if (!again) {
             open.remove(batch);
         }
         return new Verdicts(again, lost);
@@ -159,21 +164,25 @@ final class LaneState {
 
     /**
      * Tells the breaker. When it opens, all that waits fails but documents that were sent before: those share the fate of
-     * the one call that is let through next. A call ended because its requests were late says something about the service
-     * only if it had half the time of a search.
+     * the one call that is let through next. A call ended because nobody waited any longer says something about the service
+     * only if it was a search's and had half the time of one.
      */
     private Runnable judge(Batch batch, Failure failure, long sentAt) {
+        if (!breaker.concerns(batch)) {
+            return () -> {};
+        }
         long now = timer.now();
+        long halfASearch = batch.model().limits().searchTimeout().nanos() / 2;
+        boolean hadItsTime = batch.purpose() == Purpose.SEARCH && now - sentAt >= halfASearch;
+        if (failure.kind() == FailureKind.ABANDONED && !hadItsTime) {
+            breaker.withdrawn(batch);
+            return () -> {};
+        }
         if (failure.outage().isEmpty()) {
             breaker.answered();
             return () -> {};
         }
-        boolean cutShort = batch.abandoned()
-                && now - sentAt < batch.model().limits().searchTimeout().nanos() / 2;
         boolean probe = breaker.isProbe(batch);
-        if (cutShort && !probe) {
-            return () -> {};
-        }
         return breaker.unanswered(batch, failure, now)
                 ? lose(left -> probe || left.purpose() == Purpose.SEARCH, model -> breaker.describe(model, now))
                 : () -> {};
@@ -218,7 +227,7 @@ final class LaneState {
             waiting.clearInputs()
                     .forEach((target, inputs) -> tell.add(() -> Divider.fail(inputs, failure.apply(target.model()))));
         }
-        return () -> tell.forEach(Runnable::run);
+        return () -> Each.run(tell);
     }
 
     synchronized LaneStatus status(QueueBudget.Share budget) {

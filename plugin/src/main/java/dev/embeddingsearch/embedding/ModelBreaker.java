@@ -62,9 +62,14 @@ final class ModelBreaker {
         return probe != null ? UNTIL_OUTCOME : Math.max(0, tryAgainAt - now);
     }
 
+    /** Whether a call is to the URL of now: one to a former URL says nothing of the service that took its place. */
+    boolean concerns(Batch batch) {
+        return batch.model().url().equals(url);
+    }
+
     /** A call that goes although the breaker is open is the one that finds out. */
     void sent(Batch batch) {
-        if (open) {
+        if (open && concerns(batch)) {
             probe = batch;
         }
     }
@@ -72,6 +77,13 @@ final class ModelBreaker {
     /** Whether this is the one call that was let through. */
     boolean isProbe(Batch batch) {
         return probe == batch;
+    }
+
+    /** A call that was ended without having said anything: if it was to find out, the next one does. */
+    void withdrawn(Batch batch) {
+        if (isProbe(batch)) {
+            probe = null;
+        }
     }
 
     void answered() {

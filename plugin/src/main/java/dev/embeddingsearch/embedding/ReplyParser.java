@@ -100,12 +100,16 @@ final class ReplyParser {
         }
     }
 
-    /** Nobody waits for the numbers in here, so nothing in here is a reason to refuse the vectors. */
+    /**
+     * Nobody waits for the numbers in here, so nothing in here is a reason to refuse the vectors. A number of tokens that no
+     * call has is passed over.
+     */
     private void parseUsage(JsonParser parser) throws IOException {
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             boolean total = parser.currentName().equals("total_tokens");
-            if (parser.nextToken() == JsonToken.VALUE_NUMBER_INT && total) {
-                totalTokens = Math.max(0, parser.getValueAsLong());
+            boolean whole = parser.nextToken() == JsonToken.VALUE_NUMBER_INT;
+            if (total && whole && parser.getNumberType() == JsonParser.NumberType.INT) {
+                totalTokens = Math.max(0, parser.getIntValue());
             }
             parser.skipChildren();
         }

@@ -80,7 +80,7 @@ final class ServiceHttp implements Closeable {
         call.enqueue(new Callback() {
             @Override
             public void onFailure(Call ended, IOException e) {
-                outcome.failure(closed ? failures.closed() : failures.io(e));
+                outcome.failure(closed ? failures.closed() : failures.io(e, batch));
             }
 
             @Override
@@ -112,7 +112,7 @@ final class ServiceHttp implements Closeable {
         } catch (ServiceErrorException e) {
             return failed(failures.errorReply(e.error(), batch));
         } catch (IOException e) {
-            return failed(closed ? failures.closed() : failures.io(e));
+            return failed(closed ? failures.closed() : failures.io(e, batch));
         } catch (RuntimeException e) {
             return failed(failures.unexpected(e));
         }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.opensearch.common.xcontent.support.XContentMapValues;
+import org.opensearch.core.concurrency.OpenSearchRejectedExecutionException;
 import org.opensearch.ingest.IngestDocument;
 
 /**
@@ -85,10 +86,13 @@ public final class LateDocument {
         changed = true;
     }
 
-    /** Takes note that a vector still is missing; a reason of the document's own goes before one of the service. */
+    /**
+     * Takes note that a vector still is missing; a reason of the document's own goes before one of the service. A full queue
+     * on this node is one of the service: it is too slow for what comes.
+     */
     void fail(String model, Exception reason) {
         if (failure == null || failedByService) {
-            failedByService = ServiceFailure.is(reason);
+            failedByService = ServiceFailure.is(reason) || reason instanceof OpenSearchRejectedExecutionException;
             failure = ServiceFailure.reason(model, reason);
         }
     }
@@ -108,7 +112,7 @@ public final class LateDocument {
         return Optional.ofNullable(failure);
     }
 
-    /** Whether nothing but the service kept the document from all its vectors. */
+    /** Whether nothing but the service, or the queue before it, kept the document from all its vectors. */
     public boolean failedByService() {
         return failedByService;
     }

@@ -3,12 +3,18 @@ package dev.embeddingsearch.ingest;
 
 import dev.embeddingsearch.embedding.Embedder;
 import dev.embeddingsearch.ingest.RuleEmbedder.Job;
+import dev.embeddingsearch.ingest.RuleEmbedder.Outcome;
 import dev.embeddingsearch.mapper.EmbeddingMappings;
 import dev.embeddingsearch.mapper.VectorValue;
 import dev.embeddingsearch.model.Models;
+import dev.embeddingsearch.stats.EmbeddingStats;
+import dev.embeddingsearch.stats.IndexStats;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.opensearch.common.util.concurrent.ThreadContext;
 
 /** Embeds what stored documents are marked to lack. */
@@ -16,10 +22,17 @@ public final class LateEmbedder {
 
     private final RuleEmbedder ruleEmbedder;
     private final EmbeddingMappings mappings;
+    private final EmbeddingStats stats;
 
-    public LateEmbedder(Embedder embedder, Models models, EmbeddingMappings mappings, ThreadContext threadContext) {
+    public LateEmbedder(
+            Embedder embedder,
+            Models models,
+            EmbeddingMappings mappings,
+            EmbeddingStats stats,
+            ThreadContext threadContext) {
         this.ruleEmbedder = new RuleEmbedder(embedder, models, threadContext);
         this.mappings = mappings;
+        this.stats = stats;
     }
 
     /**
@@ -44,8 +57,27 @@ public final class LateEmbedder {
         }
         ruleEmbedder.run(List.copyOf(jobs.values()), outcomes -> {
             outcomes.forEach(outcome -> outcome.apply(LateEmbedder::take));
+            count(outcomes);
             done.run();
         });
+    }
+
+    /** Failures are not counted: they were when the documents came. */
+    private void count(Collection<Outcome<LateDocument>> outcomes) {
+        Set<LateDocument> embedded = new HashSet<>();
+        for (Outcome<LateDocument> outcome : outcomes) {
+            Job<LateDocument> job = outcome.job();
+            for (int i = 0; i < job.receivers().size(); i++) {
+                LateDocument document = job.receivers().get(i);
+                if (outcome.result(i).failure() == null) {
+                    int length = job.texts().get(i).length();
+                    IndexStats index = stats.index(document.index());
+                    index.embedded(1, stats.model(job.rule().model()).likelyTokens(length));
+                    boolean whole = document.failure().isEmpty() && embedded.add(document);
+                    index.documentsEmbedded(whole ? 1 : 0);
+                }
+            }
+        }
     }
 
     private static void take(LateDocument document, EmbeddingRule rule, float[] vector, Exception failure) {

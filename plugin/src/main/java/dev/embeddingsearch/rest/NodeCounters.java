@@ -21,7 +21,6 @@ public record NodeCounters(EmbeddingStats stats, Supplier<CacheStats> cache, Sup
         counters.put("evictions", now.evictions());
         counters.put("entries", now.entries());
         counters.put("bytes", now.bytes());
-        counters.put("saved_texts", now.savedTexts());
         counters.put("disk_hits", now.disk().hits());
         counters.put("disk_entries", now.disk().entries());
         counters.put("disk_bytes", now.disk().bytes());

@@ -2,6 +2,7 @@
 package dev.embeddingsearch.rest;
 
 import dev.embeddingsearch.stats.Counters;
+import dev.embeddingsearch.stats.ModelSnapshot;
 import dev.embeddingsearch.stats.QueueSnapshot;
 import dev.embeddingsearch.stats.StatsSnapshot;
 import java.io.IOException;
@@ -63,7 +64,9 @@ final class StatsResponse extends BaseNodesResponse<NodeStats> implements ToXCon
         counted.toXContent(builder, params);
         builder.startObject("cache");
         Counters.toXContent(builder, cache);
-        builder.field("saved_tokens", counted.savedTokens());
+        for (String saved : List.of(ModelSnapshot.SAVED_TEXTS, ModelSnapshot.SAVED_TOKENS)) {
+            builder.field(saved, counted.ofAllModels(saved));
+        }
         builder.endObject();
     }
 

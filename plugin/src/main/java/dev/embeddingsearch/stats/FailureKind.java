@@ -23,9 +23,9 @@ public enum FailureKind {
     SERVER_ERROR,
     /** An answer that does not add up. */
     BAD_REPLY,
-    /** Ended by this node, because the search did not wait any longer. */
+    /** Ended by this node, because nobody waited for it any longer: no search and no document. */
     ABANDONED,
-    /** Not sent, because this node is shutting down. */
+    /** Ended by this node, because it is shutting down. */
     CLOSED,
     /** A fault on this side. */
     UNEXPECTED;

@@ -23,7 +23,8 @@ public record ModelSnapshot(Map<String, Long> counters, Map<String, Long> failur
         implements Writeable, ToXContentFragment {
 
     static final String TOKENS = "tokens";
-    static final String SAVED_TOKENS = "saved_tokens";
+    public static final String SAVED_TEXTS = "saved_texts";
+    public static final String SAVED_TOKENS = "saved_tokens";
 
     ModelSnapshot(StreamInput in) throws IOException {
         this(Counters.read(in), Counters.read(in), in.readDouble(), new Latencies(in));
@@ -43,11 +44,6 @@ public record ModelSnapshot(Map<String, Long> counters, Map<String, Long> failur
                 Counters.sum(failures, other.failures),
                 spend + other.spend,
                 latencies.plus(other.latencies));
-    }
-
-    /** Tokens that were not sent, because the vectors were there already. */
-    public long savedTokens() {
-        return counters.getOrDefault(SAVED_TOKENS, 0L);
     }
 
     /** Without what adding binary fractions leaves behind the twelfth place. */

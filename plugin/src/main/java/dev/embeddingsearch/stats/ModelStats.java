@@ -85,7 +85,7 @@ public final class ModelStats {
         counters.put("retries", retries.sum());
         counters.put("inputs", inputs.sum());
         counters.put(ModelSnapshot.TOKENS, tokens.sum());
-        counters.put("saved_texts", Math.max(0, savedTexts.sum()));
+        counters.put(ModelSnapshot.SAVED_TEXTS, Math.max(0, savedTexts.sum()));
         counters.put(ModelSnapshot.SAVED_TOKENS, likelyTokens(Math.max(0, savedCharacters.sum())));
         Map<String, Long> failed = new LinkedHashMap<>();
         failures.forEach((kind, count) -> failed.put(kind.toString(), count.sum()));

@@ -31,9 +31,11 @@ public record StatsSnapshot(Map<String, ModelSnapshot> models, Map<String, Map<S
                 Counters.merge(indices, other.indices, Counters::sum));
     }
 
-    /** Tokens that were not sent, because the vectors were there already. */
-    public long savedTokens() {
-        return models.values().stream().mapToLong(ModelSnapshot::savedTokens).sum();
+    /** The sum of one counter over all models. */
+    public long ofAllModels(String counter) {
+        return models.values().stream()
+                .mapToLong(model -> model.counters().getOrDefault(counter, 0L))
+                .sum();
     }
 
     @Override

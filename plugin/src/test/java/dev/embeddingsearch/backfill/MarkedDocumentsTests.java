@@ -7,6 +7,7 @@ import dev.embeddingsearch.ingest.LateEmbedder;
 import dev.embeddingsearch.mapper.EmbeddingMappings;
 import dev.embeddingsearch.mapper.PendingMark;
 import dev.embeddingsearch.model.Models;
+import dev.embeddingsearch.stats.EmbeddingStats;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -149,6 +150,7 @@ public class MarkedDocumentsTests extends OpenSearchTestCase {
                         nobody,
                         new Models(Settings.EMPTY),
                         new EmbeddingMappings(clusterService),
+                        new EmbeddingStats(),
                         threadPool.getThreadContext())
                 .embed(List.of(document), () -> {});
         assertTrue("the mark is gone", document.changed());

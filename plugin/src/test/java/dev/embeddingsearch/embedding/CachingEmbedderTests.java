@@ -28,6 +28,7 @@ import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.common.unit.ByteSizeUnit;
 import org.opensearch.core.common.unit.ByteSizeValue;
+import org.opensearch.core.concurrency.OpenSearchRejectedExecutionException;
 import org.opensearch.test.OpenSearchTestCase;
 
 public class CachingEmbedderTests extends OpenSearchTestCase {
@@ -108,7 +109,7 @@ public class CachingEmbedderTests extends OpenSearchTestCase {
         assertVectors(search("d", "a"), embed(cache, search("d", "a")));
         assertEquals(List.of(List.of("a", "b"), List.of("c", "d")), askedTexts());
         long bytes = 4 * (VectorCache.ENTRY_BYTES + 4 * 8);
-        assertEquals(new CacheStats(4, 4, 5, 0, 4, bytes, NOTHING), cache.stats());
+        assertEquals(new CacheStats(4, 4, 0, 4, bytes, NOTHING), cache.stats());
     }
 
     public void testReceiversOwnTheirVectors() {
@@ -136,7 +137,7 @@ public class CachingEmbedderTests extends OpenSearchTestCase {
             assertVectors(search("a"), results);
             results.getFirst().vector()[0] = 7;
         }
-        assertEquals(31, cache.stats().savedTexts());
+        assertEquals(1, cache.stats().misses());
     }
 
     public void testFailuresReachAllWhoWaitAndAreNotKept() {
@@ -156,6 +157,33 @@ public class CachingEmbedderTests extends OpenSearchTestCase {
         cache.embed(search("a"), new PlainActionFuture<>());
         assertEquals(2, asked.size());
         assertEquals(0, cache.stats().entries());
+    }
+
+    /** It may have had no room only because of the others of its request. */
+    public void testTextOfARequestThatHadNoRoomIsTriedForEachThatJoined() {
+        CachingEmbedder cache = cache(this::hold, models());
+        List<PlainActionFuture<List<EmbeddingResult>>> futures = new ArrayList<>();
+        for (EmbeddingRequest request :
+                List.of(ingest("a", "b", "c"), ingest("a"), ingest("b", "a"), ingest("b"), ingest("a"))) {
+            futures.add(new PlainActionFuture<>());
+            cache.embed(request, futures.getLast());
+        }
+        OpenSearchRejectedExecutionException full = new OpenSearchRejectedExecutionException("no room");
+        waiting.getFirst().onFailure(full);
+        assertEquals(List.of(List.of("a", "b", "c"), List.of("a"), List.of("b")), askedTexts());
+        futures.getFirst().actionGet().forEach(result -> assertSame(full, result.failure()));
+        waiting.get(1).onFailure(full);
+        assertSame(full, futures.get(1).actionGet().getFirst().failure());
+        assertEquals("the next who waits for it", List.of("a"), askedTexts().getLast());
+        assertFalse(futures.get(2).isDone());
+        waiting.get(2).onResponse(List.of(EmbeddingResult.of(vector("b"))));
+        waiting.get(3).onResponse(List.of(EmbeddingResult.of(vector("a"))));
+        assertVectors(ingest("b", "a"), futures.get(2).actionGet());
+        assertVectors(ingest("b"), futures.get(3).actionGet());
+        assertVectors(ingest("a"), futures.get(4).actionGet());
+        assertVectors(search("a", "b"), embed(cache, search("a", "b")));
+        cache.embed(ingest("c"), new PlainActionFuture<>());
+        assertEquals("nobody waits for it any more", List.of("c"), askedTexts().getLast());
     }
 
     public void testThrowingAndMiscountingEmbeddersLeaveNobodyWaiting() {
@@ -210,7 +238,7 @@ public class CachingEmbedderTests extends OpenSearchTestCase {
         embed(off, search("a", "a"));
         embed(off, search("a"));
         assertEquals(List.of(List.of("a", "a"), List.of("a")), askedTexts());
-        assertEquals(new CacheStats(0, 0, 0, 0, 0, 0, NOTHING), off.stats());
+        assertEquals(new CacheStats(0, 0, 0, 0, 0, NOTHING), off.stats());
     }
 
     public void testUnknownModelFailsTheRequest() {

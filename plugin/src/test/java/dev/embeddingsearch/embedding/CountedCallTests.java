@@ -63,7 +63,15 @@ public class CountedCallTests extends EmbeddingClientTestCase {
     }
 
     public void testOwnCountIsTakenWhereTheServiceDoesNotCount() {
-        service.behaviour = asked -> costing(asked, randomFrom("null", "{}", "{\"total_tokens\":0}", "3", "[[1],{}]"));
+        service.behaviour = asked -> costing(
+                asked,
+                randomFrom(
+                        "null",
+                        "{}",
+                        "{\"total_tokens\":0}",
+                        "3",
+                        "[[1],{}]",
+                        "{\"total_tokens\":9223372036854775807}"));
         String text = "word ".repeat(4000); // long enough to be counted before it is sent
         embed(client("price_per_million_tokens", "2"), text);
         int tokens = new Tokens().count("cl100k_base", text);

@@ -202,7 +202,7 @@ public class EmbeddingClientFailureTests extends EmbeddingClientTestCase {
         assertBadReply("{\"data\":[" + good + ",{\"index\":2,\"embedding\":[0,1]}]}", "got [2]");
         assertBadReply("not json", "expected JSON");
         assertBadReply("", "expected an object");
-        assertBadReply("{\"error\":{\"message\":\"went wrong\",\"code\":\"c\"}}", "with an error [c]: went wrong");
+        assertBadReply("{\"error\":{\"message\":\"went wrong\",\"code\":\"c\"}}", "with an error [c]");
         assertBadReply("{\"data\":[" + good + "]}}", "expected JSON");
         service.behaviour = asked -> FakeService.json(200, "{\"data\":[" + good + "]}");
         assertNull(embed(client("id", "mine"), "a", "b").get(1).failure());

@@ -119,15 +119,20 @@ public class HostileServiceTests extends EmbeddingClientTestCase {
                 endsWith("/openai/deployments/..%2Fa%3Fb%23c%2Fd/embeddings?api-version=1%26x%3D2%23y"));
     }
 
-    public void testTextsOfOthersInTheSameCallAreTakenOut() {
-        service.behaviour = asked -> FakeService.error(
-                randomFrom(401, 403, 404, 409), "c", "cannot embed " + String.join(" and ", asked.input()));
-        for (EmbeddingResult result : embed(client(), "a harmless text", TEXT, "and another")) {
+    /** A text in other letters, or part of it, is not recognised in what the service says. */
+    public void testMessageAboutSeveralTextsReachesNobody() {
+        int status = randomFrom(200, 401, 403, 404, 409, 429, 500, 503);
+        service.behaviour = asked -> FakeService.error(status, "some_code", "cannot embed My Secret Dia...");
+        for (EmbeddingResult result : embed(client("max_retries", "0"), "a harmless text", TEXT, "and another")) {
             String trace = ExceptionsHelper.stackTrace(result.failure());
-            assertThat(trace, containsString("cannot embed [input] and [input] and [input]"));
-            assertThat(trace, not(containsString("diary")));
+            assertThat(trace, containsString("answered [" + status + "]"));
+            assertThat(trace, containsString("[some_code]"));
+            assertThat(trace, not(containsString("Secret")));
         }
-        assertEquals(1, service.calls.size());
+        assertThat(
+                "one text alone is told",
+                failure(client("max_retries", "0"), TEXT).getMessage(),
+                containsString("cannot embed My Secret Dia..."));
     }
 
     public void testWholeTraceOfAFailureHasNoTextAndIsShort() {

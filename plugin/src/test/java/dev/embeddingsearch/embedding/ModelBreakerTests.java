@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import mockwebserver3.MockResponse;
 import okhttp3.Dns;
 import org.opensearch.action.support.PlainActionFuture;
 import org.opensearch.common.unit.TimeValue;
@@ -176,6 +177,101 @@ public class ModelBreakerTests extends EmbeddingClientTestCase {
             assertThat(failure(document).getMessage(), containsString("at last it answered [503]"));
         }
         assertEquals("two, and one of them again", 3, service.calls.size());
+    }
+
+    private static final MockResponse SILENCE =
+            new MockResponse.Builder().headersDelay(5, TimeUnit.MINUTES).build();
+
+    public void testSearchThatHadItsTimeCounts() {
+        EmbeddingClient client =
+                client(time, Dns.SYSTEM, "breaker_failures", "1", "search_timeout", "2s", "breaker_pause", "60s");
+        service.behaviour = asked -> SILENCE;
+        PlainActionFuture<List<EmbeddingResult>> search = send(client, Side.QUERY, "silence");
+        time.advance(2_000);
+        assertThat(failure(search).getMessage(), containsString("brought no vector within [2s]"));
+        assertBreaker("open", client);
+        assertThat(
+                failure(send(client, "next")).getMessage(),
+                containsString(
+                        "; at last it did not answer a search in time ([embedding.model.default.search_timeout]);"));
+    }
+
+    private static void assertBreaker(String state, EmbeddingClient client) {
+        try {
+            assertBusy(() -> assertEquals(0, client.status().get("default").inFlight()));
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+        assertEquals(state, client.status().get("default").breaker());
+    }
+
+    public void testCallThatIsCutShortSaysNothing() throws Exception {
+        EmbeddingClient client =
+                client(time, Dns.SYSTEM, "breaker_failures", "1", "search_timeout", "2s", "max_in_flight", "1");
+        CountDownLatch release = new CountDownLatch(1);
+        service.behaviour = asked -> {
+            try {
+                assertTrue(release.await(30, TimeUnit.SECONDS));
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+            return asked.input().contains("late") ? SILENCE : service.vectors(asked);
+        };
+        PlainActionFuture<List<EmbeddingResult>> document = send(client, "document");
+        PlainActionFuture<List<EmbeddingResult>> late = send(client, Side.QUERY, "late");
+        time.advance(1_500);
+        release.countDown();
+        assertVector("document", 1536, document.actionGet(SOON).getFirst());
+        assertBusy(() -> assertEquals("the search is under way", 2, service.calls.size()));
+        time.advance(500);
+        assertThat(failure(late).getMessage(), containsString("brought no vector within [2s]"));
+        assertBreaker("closed", client);
+    }
+
+    public void testCallThatFindsOutAndIsCutShortLeavesItToTheNext() throws Exception {
+        EmbeddingClient client = open(1, "breaker_pause", "2s", "ingest_timeout", "1s");
+        time.advance(2_000);
+        service.behaviour = asked -> SILENCE;
+        PlainActionFuture<List<EmbeddingResult>> probe = send(client, "probe");
+        assertBusy(() -> assertEquals(2, service.calls.size()));
+        time.advance(1_000);
+        assertThat(failure(probe).getMessage(), containsString("brought no vector within [1s]"));
+        assertBreaker("half_open", client);
+        service.behaviour = service::vectors;
+        assertVector("next", 1536, send(client, "next").actionGet(SOON).getFirst());
+        assertBreaker("closed", client);
+    }
+
+    public void testFailureOfAFormerUrlDoesNotCount() throws Exception {
+        EmbeddingClient client = client(
+                time,
+                Dns.SYSTEM,
+                "url",
+                "http://localhost:" + server.getPort() + "/v1",
+                "breaker_failures",
+                "1",
+                "max_retries",
+                "0");
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        service.behaviour = call -> {
+            asked.countDown();
+            try {
+                assertTrue(release.await(30, TimeUnit.SECONDS));
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+            return FakeService.error(503, "e", "moved");
+        };
+        PlainActionFuture<List<EmbeddingResult>> former = send(client, "former");
+        assertTrue(asked.await(30, TimeUnit.SECONDS));
+        service.behaviour = service::vectors;
+        changeUrl("http://127.0.0.1:" + server.getPort() + "/v1");
+        assertVector(
+                "next", 1536, send(client, Side.QUERY, "next").actionGet(SOON).getFirst());
+        release.countDown();
+        assertThat(failure(former).getMessage(), containsString("answered [503]"));
+        assertBreaker("closed", client);
     }
 
     public void testAnotherUrlStartsClosed() {

@@ -118,8 +118,10 @@ public class ReplyParserTests extends OpenSearchTestCase {
         assertBad("{\"data\":[{\"index\":" + digits + ",\"embedding\":[1]}]}", "expected JSON");
         assertBad(entries("[" + digits + "]"), "expected JSON");
         assertBad(entries("[1e999]"), "no finite number");
-        String usage = "{\"usage\":{\"total_tokens\":1e999},\"data\":[{\"index\":0,\"embedding\":[1]}]}";
-        assertArrayEquals(new float[] {1}, parse(usage, ANY, 1)[0], 0);
+        for (String tokens : List.of("1e999", "9223372036854775807", "9".repeat(40), "-" + "9".repeat(40))) {
+            String usage = "{\"usage\":{\"total_tokens\":" + tokens + "},\"data\":[{\"index\":0,\"embedding\":[1]}]}";
+            assertArrayEquals(new float[] {1}, parse(usage, ANY, 1)[0], 0);
+        }
     }
 
     public void testEndlessVectorIsCutOff() {

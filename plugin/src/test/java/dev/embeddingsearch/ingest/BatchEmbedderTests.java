@@ -17,8 +17,11 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.opensearch.ExceptionsHelper;
 import org.opensearch.common.util.concurrent.OpenSearchExecutors;
 import org.opensearch.common.util.concurrent.ThreadContext;
+import org.opensearch.core.concurrency.OpenSearchRejectedExecutionException;
+import org.opensearch.core.rest.RestStatus;
 import org.opensearch.ingest.IngestDocument;
 import org.opensearch.ingest.IngestDocumentWrapper;
 
@@ -161,6 +164,19 @@ public class BatchEmbedderTests extends IngestTestCase {
         }
         List<IngestDocumentWrapper> done = embed(wrappers(document("1", "text", Map.of("a", "b"))), true, RULE);
         assertThat(done.getFirst().getException().getMessage(), containsString("field [text] expects text"));
+    }
+
+    /** The client is to send it again soon: {@code _bulk} repeats what has status 429. */
+    public void testFullQueueRefusesAlsoWhatMayBeMarked() throws Exception {
+        OpenSearchRejectedExecutionException full = new OpenSearchRejectedExecutionException("no room");
+        embedder.behaviour = request -> {
+            throw full;
+        };
+        IngestDocumentWrapper done =
+                embed(wrappers(document("1", "text", "a")), true, RULE).getFirst();
+        assertSame(full, done.getException());
+        assertEquals(RestStatus.TOO_MANY_REQUESTS, ExceptionsHelper.status(done.getException()));
+        assertFalse("no mark", done.getIngestDocument().hasField("vector"));
     }
 
     public void testStoredMarkIsNoVectorOfTheSameText() throws Exception {

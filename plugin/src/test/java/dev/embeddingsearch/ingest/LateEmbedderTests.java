@@ -15,6 +15,7 @@ import org.junit.After;
 import org.junit.Before;
 import org.opensearch.common.xcontent.XContentHelper;
 import org.opensearch.common.xcontent.json.JsonXContent;
+import org.opensearch.core.concurrency.OpenSearchRejectedExecutionException;
 import org.opensearch.core.rest.RestStatus;
 
 /** What stored documents lack, and get. */
@@ -50,7 +51,7 @@ public class LateEmbedderTests extends IngestTestCase {
 
     private LateDocument fill(LateDocument... documents) throws Exception {
         CountDownLatch done = new CountDownLatch(1);
-        new LateEmbedder(embedder, models, indices.mappings(), threadContext)
+        new LateEmbedder(embedder, models, indices.mappings(), stats, threadContext)
                 .embed(Arrays.asList(documents), done::countDown);
         assertTrue(done.await(10, TimeUnit.SECONDS));
         return documents[0];
@@ -69,6 +70,21 @@ public class LateEmbedderTests extends IngestTestCase {
         assertEquals(1, embedder.requests.size());
         assertTrue(first.changed());
         assertEquals(Optional.empty(), first.failure());
+    }
+
+    public void testWhatGotItsVectorsIsCountedForItsIndex() throws Exception {
+        embedder.behaviour = request -> request.texts().stream()
+                .map(text ->
+                        text.equals("bad") ? EmbeddingResult.failed(down()) : EmbeddingResult.of(new float[] {1, 2, 3}))
+                .toList();
+        fill(
+                late("{\"a\":\"one text\",\"v\":" + MARK + ",\"b\":\"two text\",\"o\":{\"w\":" + OWN_MARK + "}}"),
+                late("{\"a\":\"half of it\",\"v\":" + MARK + ",\"b\":\"bad\",\"o\":{\"w\":" + OWN_MARK + "}}"),
+                late("{\"a\":\"bad\",\"v\":" + MARK + "}"),
+                late("{\"v\":" + MARK + "}"));
+        Map<String, Long> counted = stats.snapshot().indices().get(INDEX);
+        counted.values().removeIf(count -> count == 0);
+        assertEquals(Map.of("documents_embedded", 1L, "texts", 3L, "tokens", 7L), counted);
     }
 
     public void testMarkSaysWhatTheMappingDoesNot() throws Exception {
@@ -116,6 +132,16 @@ public class LateEmbedderTests extends IngestTestCase {
         assertEquals(
                 Optional.of("model [tiny]: its service cannot be reached, is busy or is too slow [503]"),
                 document.failure());
+    }
+
+    public void testFullQueueIsNoFaultOfTheDocument() throws Exception {
+        embedder.behaviour = request -> {
+            throw new OpenSearchRejectedExecutionException("no room, raise [embedding.queue.size]");
+        };
+        LateDocument document = fill(late("{\"a\":\"one\",\"v\":" + MARK + "}"));
+        assertFalse(document.changed());
+        assertTrue(document.failedByService());
+        assertEquals(Optional.of("no room, raise [embedding.queue.size]"), document.failure());
     }
 
     public void testOwnFailureGoesBeforeTheServices() throws Exception {

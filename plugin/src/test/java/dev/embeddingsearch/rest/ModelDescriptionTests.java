@@ -57,7 +57,7 @@ public class ModelDescriptionTests extends OpenSearchTestCase {
                         cache,
                         new NodeCounters(
                                 new EmbeddingStats(),
-                                () -> new CacheStats(0, 0, 0, 0, 0, 0, new CacheStats.Disk(0, 0, 0, 0, 0)),
+                                () -> new CacheStats(0, 0, 0, 0, 0, new CacheStats.Disk(0, 0, 0, 0, 0)),
                                 Map::of)),
                 verify);
     }

@@ -108,10 +108,11 @@ public class NodesResponsesTests extends OpenSearchTestCase {
         assertEquals(30, model.get("tokens"));
         assertEquals(30.0, model.get("spend_usd"));
         assertEquals(Map.of("p50", 5, "p95", 50, "p99", 50, "max", 50), model.get("latency_ms"));
-        assertEquals(Map.of("hits", 3, "saved_tokens", 10), total.get("cache"));
+        assertEquals(Map.of("hits", 3, "saved_texts", 3, "saved_tokens", 10), total.get("cache"));
         Map<?, ?> nodes = (Map<?, ?>) json.get("nodes");
         assertEquals("name-n2", ((Map<?, ?>) nodes.get("n2")).get("name"));
-        assertEquals(Map.of("hits", 1, "saved_tokens", 0), ((Map<?, ?>) nodes.get("n1")).get("cache"));
+        assertEquals(
+                Map.of("hits", 1, "saved_texts", 0, "saved_tokens", 0), ((Map<?, ?>) nodes.get("n1")).get("cache"));
     }
 
     public void testQueuesAddUpAndBreakersAreCountedByTheirState() throws Exception {

@@ -94,9 +94,9 @@ public class EmbeddingStatsTests extends OpenSearchTestCase {
         model.saved(-1, -40);
         StatsSnapshot snapshot = stats.snapshot();
         assertEquals(2, (long) snapshot.models().get("m").counters().get("saved_texts"));
-        assertEquals(40, snapshot.savedTokens());
+        assertEquals(40, snapshot.ofAllModels("saved_tokens"));
         model.saved(-9, -999); // made, and not yet handed out
-        assertEquals(0, stats.snapshot().savedTokens());
+        assertEquals(0, stats.snapshot().ofAllModels("saved_tokens"));
     }
 
     public void testNodesAddUp() throws Exception {

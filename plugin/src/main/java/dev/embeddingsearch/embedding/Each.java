@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.embedding;
+
+import java.util.List;
+
+/** Does several things, whichever of them throw: a receiver that does must not keep the others from hearing. */
+final class Each {
+
+    private Each() {}
+
+    static void run(Runnable... tasks) {
+        run(List.of(tasks));
+    }
+
+    /**
+     * Runs all in their order, and throws in the end what was thrown first, the rest added to it. It is not wrapped: runs
+     * nest, and the messages of wrapped exceptions would double with each.
+     */
+    static void run(Iterable<Runnable> tasks) {
+        RuntimeException first = null;
+        for (Runnable task : tasks) {
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                if (first == null) {
+                    first = e;
+                } else if (!first.equals(e)) {
+                    first.addSuppressed(e);
+                }
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+    }
+}
