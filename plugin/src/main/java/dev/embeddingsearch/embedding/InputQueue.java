@@ -20,7 +20,7 @@ import java.util.Map;
 final class InputQueue {
 
     /** How many times {@code linger} the first input waits at most. */
-    static final int LONGEST_WAIT = 50;
+    static final int LONGEST_WAIT = 200;
 
     private final Batch.Target target;
     private final Map<String, Queued> inputs = new LinkedHashMap<>();
