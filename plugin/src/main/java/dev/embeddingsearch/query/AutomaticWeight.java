@@ -12,7 +12,7 @@ final class AutomaticWeight {
     /** What stands for it in a query. */
     static final String NAME = "auto";
 
-    private static final float FOR_NAMES = 0.3f;
+    private static final float FOR_NAMES = 0.5f;
     private static final float FOR_TEXTS_WITH_NAMES = 0.6f;
     private static final int LONG_TEXT_WORDS = 15;
 

@@ -16,7 +16,7 @@ public class AutomaticWeightTests extends OpenSearchTestCase {
 
     public void testNames() {
         assertWeight(
-                0.3f,
+                0.5f,
                 List.of(
                         "parseHttpResponse",
                         "snake_case",
