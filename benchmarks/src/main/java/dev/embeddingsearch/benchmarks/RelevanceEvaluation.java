@@ -97,7 +97,7 @@ final class RelevanceEvaluation {
         List<List<Hit>> vector = search(set, query -> index.search(index.vector(query)));
         runs.put("BM25", lexical);
         runs.put("vector", vector);
-        for (Object weight : List.of(0.3, 0.5, DEFAULT_WEIGHT, 0.8, "auto")) {
+        for (double weight : new double[] {0.3, 0.5, DEFAULT_WEIGHT, 0.8}) {
             runs.put("hybrid_match, weight " + weight, search(set, query -> index.search(index.hybrid(query, weight))));
         }
         runs.put("RRF(60)", fuse(lexical, vector, Fusion::reciprocalRanks));

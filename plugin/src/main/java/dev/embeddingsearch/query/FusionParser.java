@@ -10,7 +10,6 @@ final class FusionParser {
 
     private boolean ranks;
     private Float vectorWeight;
-    private boolean automatic;
     private Integer rankConstant;
 
     /** Reads one of these keys; returns false, having read nothing, for any other. */
@@ -18,7 +17,7 @@ final class FusionParser {
         switch (key) {
             case "fusion" -> ranks = parseFusion(parser);
             case "rank_constant" -> rankConstant = parseConstant(parser);
-            case "vector_weight" -> parseWeight(parser);
+            case "vector_weight" -> vectorWeight = parseWeight(parser);
             default -> {
                 return false;
             }
@@ -26,18 +25,7 @@ final class FusionParser {
         return true;
     }
 
-    /**
-     * @param query the text that is searched for, or null where the legs have queries of their own
-     */
-    FusionOptions build(String query) {
-        if (automatic) {
-            if (ranks || query == null) {
-                throw new IllegalArgumentException("[vector_weight] expects a number with "
-                        + (ranks ? "[fusion] [" + FusionOptions.RRF + "]" : "no [query] to go by") + ", got ["
-                        + AutomaticWeight.NAME + "]");
-            }
-            vectorWeight = AutomaticWeight.of(query);
-        }
+    FusionOptions build() {
         if (ranks == false) {
             if (rankConstant != null) {
                 throw new IllegalArgumentException("[rank_constant] expects [fusion] to be [" + FusionOptions.RRF
@@ -72,17 +60,13 @@ final class FusionParser {
                 "[rank_constant] expects an integer of at least 1, got [" + given(parser) + "]");
     }
 
-    private void parseWeight(XContentParser parser) throws IOException {
-        automatic = AutomaticWeight.NAME.equals(given(parser));
-        if (automatic == false) {
-            if (parser.currentToken() != XContentParser.Token.VALUE_NUMBER) {
-                throw new ParsingException(
-                        parser.getTokenLocation(),
-                        "[vector_weight] expects a number from 0 to 1 or [" + AutomaticWeight.NAME + "], got ["
-                                + given(parser) + "]");
-            }
-            vectorWeight = parser.floatValue();
+    private static float parseWeight(XContentParser parser) throws IOException {
+        if (parser.currentToken() != XContentParser.Token.VALUE_NUMBER) {
+            throw new ParsingException(
+                    parser.getTokenLocation(),
+                    "[vector_weight] expects a number from 0 to 1, got [" + given(parser) + "]");
         }
+        return parser.floatValue();
     }
 
     private static Object given(XContentParser parser) throws IOException {

@@ -63,8 +63,7 @@ final class HybridMatchQueryParser {
                 parseKey(key, parser);
             }
         }
-        return new HybridMatchQueryBuilder(
-                        lexical(parser), embedding(parser), shared.filter(), fusion.build(query), lenient)
+        return new HybridMatchQueryBuilder(lexical(parser), embedding(parser), shared.filter(), fusion.build(), lenient)
                 .boost(shared.boost())
                 .queryName(shared.name());
     }

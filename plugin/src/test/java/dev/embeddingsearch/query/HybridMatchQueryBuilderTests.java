@@ -251,16 +251,8 @@ public class HybridMatchQueryBuilderTests extends AbstractQueryTestCase<HybridMa
                 "{\"query\": \"a\", \"fields\": [\"t\"], \"embedding_field\": \"m\", \"on_embedding_failure\": \"no\"}",
                 "[on_embedding_failure] expects [fail] or [lexical], got [no]");
         assertFails(
-                "{\"query\": \"a\", \"fields\": [\"t\"], \"embedding_field\": \"m\", \"vector_weight\": \"some\"}",
-                "[vector_weight] expects a number from 0 to 1 or [auto], got [some]");
-        assertFails(
-                "{\"query\": \"a\", \"fields\": [\"t\"], \"embedding_field\": \"m\","
-                        + " \"vector_weight\": \"auto\", \"fusion\": \"rrf\"}",
-                "[vector_weight] expects a number with [fusion] [rrf], got [auto]");
-        assertFails(
-                "{\"lexical\": {\"match_all\": {}}, \"embedding\": {\"field\": \"m\", \"text\": \"a\"},"
-                        + " \"vector_weight\": \"auto\"}",
-                "[vector_weight] expects a number with no [query] to go by, got [auto]");
+                "{\"query\": \"a\", \"fields\": [\"t\"], \"embedding_field\": \"m\", \"vector_weight\": \"auto\"}",
+                "[vector_weight] expects a number from 0 to 1, got [auto]");
         assertFails(
                 "{\"query\": \"a\", \"embedding\": {\"field\": \"m\"}, \"k\": 3}",
                 "[hybrid_match] expects what concerns the vectors either inside [embedding] or beside it, got both");
@@ -268,9 +260,7 @@ public class HybridMatchQueryBuilderTests extends AbstractQueryTestCase<HybridMa
         assertFails("{\"query\": null}", "[query] expects a string, got VALUE_NULL");
         assertFails("{\"embedding_field\": {}}", "[embedding_field] expects a string, got START_OBJECT");
         assertFails("{\"on_embedding_failure\": null}", "[on_embedding_failure] expects a string, got VALUE_NULL");
-        assertFails(
-                "{\"vector_weight\": null}",
-                "[vector_weight] expects a number from 0 to 1 or [auto], got [VALUE_NULL]");
+        assertFails("{\"vector_weight\": null}", "[vector_weight] expects a number from 0 to 1, got [VALUE_NULL]");
     }
 
     private void assertFails(String body, String message) {
