@@ -213,7 +213,7 @@ public class BadRequestsIT {
                 "{\"embedding\": {\"field\": \"meaning\"}}", "[embedding] expects one of [text], [code] and [vector]");
         expectQueryRefused(
                 "{\"hybrid_match\": {\"fields\": [\"body\"], \"embedding_field\": \"meaning\"}}",
-                "[hybrid_match] expects [query], or both [lexical] and [embedding]");
+                "[hybrid_match] expects [query], [text] or [code], or both [lexical] and [embedding]");
         expectQueryRefused(
                 "{\"hybrid_match\": {\"query\": \"curling\", \"fields\": [\"body\"]}}",
                 "[hybrid_match] expects the name of the field to search");

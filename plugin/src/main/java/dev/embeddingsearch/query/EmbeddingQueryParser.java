@@ -51,6 +51,11 @@ final class EmbeddingQueryParser {
         return vectorKeys;
     }
 
+    /** The text or code that was read, or null. */
+    String text() {
+        return input == null ? null : input.text();
+    }
+
     String name() {
         return name;
     }

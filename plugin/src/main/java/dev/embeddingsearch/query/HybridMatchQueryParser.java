@@ -107,10 +107,11 @@ final class HybridMatchQueryParser {
             }
             return lexical;
         }
-        if (query == null) {
-            throw malformed(parser, "expects [query], or both [lexical] and [embedding]");
+        String words = query == null ? shared.text() : query;
+        if (words == null) {
+            throw malformed(parser, "expects [query], [text] or [code], or both [lexical] and [embedding]");
         }
-        match.field("query", query).endObject();
+        match.field("query", words).endObject();
         try (XContentParser options = JsonXContent.jsonXContent.createParser(
                 parser.getXContentRegistry(),
                 parser.getDeprecationHandler(),

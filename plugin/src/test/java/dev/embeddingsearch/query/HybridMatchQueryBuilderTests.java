@@ -69,6 +69,11 @@ public class HybridMatchQueryBuilderTests extends AbstractQueryTestCase<HybridMa
         return (HybridMatchQueryBuilder) parseQuery("{\"hybrid_match\": " + body + "}");
     }
 
+    private static EmbeddingQueryBuilder code(String code) {
+        return new EmbeddingQueryBuilder(
+                QueryFields.MEANING, QueryInput.text(InputType.CODE, code), KnnOptions.DEFAULT, null, () -> null);
+    }
+
     private static EmbeddingQueryBuilder text(String text) {
         return new EmbeddingQueryBuilder(
                 QueryFields.MEANING, QueryInput.text(InputType.TEXT, text), KnnOptions.DEFAULT, null, () -> null);
@@ -144,6 +149,30 @@ public class HybridMatchQueryBuilderTests extends AbstractQueryTestCase<HybridMa
                         HybridMatchQueryBuilder.DEFAULT_VECTOR_WEIGHT,
                         false),
                 parsed);
+    }
+
+    public void testCodeAloneIsSearchedAndEmbeddedAsCode() throws IOException {
+        assertEquals(
+                new HybridMatchQueryBuilder(
+                        new MultiMatchQueryBuilder("sorted(d)").field("code"),
+                        code("sorted(d)"),
+                        null,
+                        HybridMatchQueryBuilder.DEFAULT_VECTOR_WEIGHT,
+                        false),
+                parse("""
+                {"code": "sorted(d)", "fields": ["code"], "embedding_field": "meaning"}"""));
+    }
+
+    public void testCodeBesideWordsIsOnlyEmbedded() throws IOException {
+        assertEquals(
+                new HybridMatchQueryBuilder(
+                        new MultiMatchQueryBuilder("sort by value").field("code"),
+                        code("sorted(d)"),
+                        null,
+                        HybridMatchQueryBuilder.DEFAULT_VECTOR_WEIGHT,
+                        false),
+                parse("""
+                {"query": "sort by value", "code": "sorted(d)", "fields": ["code"], "embedding_field": "meaning"}"""));
     }
 
     public void testFilterRestrictsBothLegs() throws IOException {
@@ -234,7 +263,12 @@ public class HybridMatchQueryBuilderTests extends AbstractQueryTestCase<HybridMa
     }
 
     public void testReportsWhatIsWrong() {
-        assertFails("{\"embedding_field\": \"meaning\"}", "[hybrid_match] expects [query], or both [lexical] and");
+        assertFails(
+                "{\"embedding_field\": \"meaning\"}",
+                "[hybrid_match] expects [query], [text] or [code], or both [lexical] and [embedding]");
+        assertFails(
+                "{\"embedding_field\": \"meaning\", \"vector\": " + VECTOR + "}",
+                "[hybrid_match] expects [query], [text] or [code], or both [lexical] and [embedding]");
         assertFails(
                 "{\"query\": \"a\", \"fields\": [\"title\"]}",
                 "[hybrid_match] expects the name of the field to search in [embedding_field]");
