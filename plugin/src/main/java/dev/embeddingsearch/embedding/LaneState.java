@@ -152,9 +152,8 @@ final class LaneState {
                 && !batch.abandoned()
                 && attempts <= batch.model().limits().retries()
                 && open.contains(batch);
-        if (breaker.concerns(batch)) {
-            long asked = Math.min(failure.waitMillis(), FailureMapper.MAX_WAIT_MILLIS);
-            pacer.hold(timer.now() + TimeUnit.MILLISECONDS.toNanos(asked));
+        if (failure.verdict() == Verdict.RETRY && breaker.concerns(batch)) { // again or not, the others wait
+            pacer.hold(timer.now() + TimeUnit.MILLISECONDS.toNanos(failure.waitMillis()));
         }
         if (!again) {
             open.remove(batch);
