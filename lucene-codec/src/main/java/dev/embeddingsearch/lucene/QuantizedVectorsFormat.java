@@ -97,10 +97,13 @@ public final class QuantizedVectorsFormat extends KnnVectorsFormat {
                 EmbeddingVectorsFormat.NEVER);
     }
 
-    /** Whether searches of {@code field} in this segment compare codes, so that their scores are estimates. */
-    public static boolean wrote(LeafReader reader, String field) {
+    /**
+     * Whether searches of {@code field} in this segment may compare codes, so that their scores are estimates: not where
+     * {@link EmbeddingVectorsFormat} wrote it; of other formats nothing is known.
+     */
+    public static boolean estimates(LeafReader reader, String field) {
         EmbeddingVectorsReader ours = EmbeddingVectorsReader.of(reader, field);
-        return ours != null && ours.quantized();
+        return ours == null || ours.quantized();
     }
 
     /** So many vectors of a segment are scanned at most. */

@@ -116,7 +116,7 @@ public class QuantizedVectorsFormatTests extends VectorsTestCase {
             }
             TestUtil.checkIndex(dir);
             try (DirectoryReader reader = DirectoryReader.open(dir)) {
-                assertTrue(QuantizedVectorsFormat.wrote(only(reader), "v"));
+                assertTrue(QuantizedVectorsFormat.estimates(only(reader), "v"));
                 assertCentroid(only(reader), "v");
                 assertExact(only(reader), vectors, random().nextInt(vectors.size()));
             }

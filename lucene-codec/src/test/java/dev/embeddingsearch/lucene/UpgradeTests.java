@@ -47,7 +47,7 @@ public class UpgradeTests extends VectorsTestCase {
                 assertEquals(2, reader.leaves().size());
                 assertEquals(
                         quantized,
-                        QuantizedVectorsFormat.wrote(reader.leaves().get(0).reader(), "v"));
+                        QuantizedVectorsFormat.estimates(reader.leaves().get(0).reader(), "v"));
                 assertEquals(
                         750,
                         EmbeddingVectorsReader.of(reader.leaves().get(0).reader(), "v")
@@ -62,7 +62,8 @@ public class UpgradeTests extends VectorsTestCase {
             }
             TestUtil.checkIndex(dir);
             try (DirectoryReader reader = DirectoryReader.open(dir)) {
-                assertEquals(format instanceof QuantizedVectorsFormat, QuantizedVectorsFormat.wrote(only(reader), "v"));
+                assertEquals(
+                        format instanceof QuantizedVectorsFormat, QuantizedVectorsFormat.estimates(only(reader), "v"));
                 assertHoldsAll(reader);
             }
         }

@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.fusion;
 
+import dev.embeddingsearch.lucene.QuantizedVectorsFormat;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.QueryTimeout;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.AcceptDocs;
+import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.Query;
@@ -14,13 +20,24 @@ import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.search.TotalHits;
 import org.apache.lucene.search.knn.KnnCollectorManager;
 
-/** One run of a {@link TopVectorsQuery} over a shard: Lucene's search, whose result is kept instead of being a query. */
+/**
+ * One run of a {@link TopVectorsQuery} over a shard: Lucene's search, whose result is kept instead of being a query.
+ *
+ * <p>Where vectors are quantised, Lucene's search compares codes; the best of what it finds are compared again, exactly,
+ * and the nearest of these are the result. Documents that a filter leaves are scanned where a walk through the graph would
+ * look at as many; they are compared exactly where they are no more than the candidates.
+ */
 final class VectorSearch extends KnnFloatVectorQuery {
 
     private final VectorLeg leg;
     private final TopVectorsQuery.Options options;
     private final SideSearcher searcher;
-    private ScoreDoc[] found = new ScoreDoc[0];
+    private final ExactScan exactScan;
+    /** Of each segment, no less than the documents that may be found there. */
+    private final Map<Integer, Integer> eligible = new ConcurrentHashMap<>();
+
+    private boolean scanning;
+    private ScoreDoc[] candidates = new ScoreDoc[0];
     private long visited;
 
     VectorSearch(VectorLeg leg, Query filter, TopVectorsQuery.Options options, IndexSearcher searcher) {
@@ -28,15 +45,46 @@ final class VectorSearch extends KnnFloatVectorQuery {
         this.leg = leg;
         this.options = options;
         this.searcher = new SideSearcher(searcher);
+        this.exactScan = new ExactScan(leg);
+        this.scanning = options.exact();
     }
 
     Nearest run() throws IOException {
         rewrite(searcher);
-        boolean complete = searcher.getTimeout().shouldExit() == false;
-        return new Nearest(found, complete ? outside() : OutsideBound.UNKNOWN, visited, complete);
+        if (complete() && underReturned()) {
+            scanning = true;
+            rewrite(searcher);
+        }
+        ScoreDoc[] found = nearest();
+        boolean complete = complete();
+        return new Nearest(found, complete ? outside(found) : OutsideBound.UNKNOWN, visited, complete);
     }
 
-    private OutsideBound outside() {
+    private boolean complete() {
+        return searcher.getTimeout().shouldExit() == false;
+    }
+
+    /** Whether fewer documents were found than there are, as where parts of a graph cannot be reached. */
+    private boolean underReturned() {
+        long most = eligible.values().stream().mapToLong(each -> each).sum();
+        return scanning == false && candidates.length < Math.min(options.k(), most);
+    }
+
+    private ScoreDoc[] nearest() throws IOException {
+        ScoreDoc[] exact = estimated() ? exactScan.rescore(candidates, searcher) : candidates;
+        return Arrays.stream(exact)
+                .limit(options.k())
+                .filter(hit -> rawSimilarity(hit.score) >= options.minSimilarity())
+                .toArray(ScoreDoc[]::new);
+    }
+
+    private boolean estimated() {
+        return options.exact() == false
+                && searcher.getLeafContexts().stream()
+                        .anyMatch(leaf -> QuantizedVectorsFormat.estimates(leaf.reader(), leg.field()));
+    }
+
+    private OutsideBound outside(ScoreDoc[] found) {
         boolean full = found.length == options.k();
         if (options.exact()) {
             return OutsideBound.exact(full ? rawSimilarity(found[found.length - 1].score) : options.minSimilarity());
@@ -48,25 +96,46 @@ final class VectorSearch extends KnnFloatVectorQuery {
     protected TopDocs approximateSearch(
             LeafReaderContext context, AcceptDocs acceptDocs, int visitedLimit, KnnCollectorManager manager)
             throws IOException {
-        return options.exact()
+        FloatVectorValues values = context.reader().getFloatVectorValues(leg.field());
+        int vectors = values == null ? 0 : values.size();
+        int accepted = Math.min(acceptDocs.cost(), vectors);
+        eligible.put(context.ord, accepted);
+        return scanning || scanIsShorter(accepted, vectors)
                 ? exactSearch(context, acceptDocs.iterator(), searcher.getTimeout())
                 : super.approximateSearch(context, acceptDocs, visitedLimit, manager);
+    }
+
+    /**
+     * Whether scanning what a filter leaves costs no more than a walk: to find so many candidates a walk looks at about
+     * {@code candidates * ln(vectors)} of all vectors, and at more by as much as the filter leaves fewer.
+     */
+    private boolean scanIsShorter(int accepted, int vectors) {
+        return accepted < vectors
+                && (double) accepted * accepted <= options.numCandidates() * Math.log(vectors) * vectors;
+    }
+
+    /** Is called for whatever shall be scanned, by Lucene too where a filter leaves little or a walk takes too long. */
+    @Override
+    protected TopDocs exactSearch(LeafReaderContext context, DocIdSetIterator accepted, QueryTimeout timeout)
+            throws IOException {
+        eligible.putIfAbsent(context.ord, (int) accepted.cost());
+        return options.exact() || accepted.cost() <= options.rescored()
+                ? exactScan.nearest(context, accepted, options.numCandidates(), timeout)
+                : super.exactSearch(context, accepted, timeout);
     }
 
     /** Is called a second time if some segments are searched more deeply. */
     @Override
     protected TopDocs mergeLeafResults(TopDocs[] perLeafResults) {
-        TopDocs top = TopDocs.merge(options.k(), perLeafResults);
+        TopDocs top = TopDocs.merge(options.rescored(), perLeafResults);
         visited = Math.max(
                 visited,
                 Arrays.stream(perLeafResults)
                         .mapToLong(leafTop -> leafTop.totalHits.value())
                         .sum());
-        found = Arrays.stream(top.scoreDocs)
-                .filter(hit -> rawSimilarity(hit.score) >= options.minSimilarity())
-                .toArray(ScoreDoc[]::new);
+        candidates = top.scoreDocs;
         return new TopDocs(
-                new TotalHits(visited, top.totalHits.relation()), found.clone()); // sorted by whoever gets it
+                new TotalHits(visited, top.totalHits.relation()), candidates.clone()); // sorted by whoever gets it
     }
 
     private double rawSimilarity(double luceneScore) {
