@@ -4,8 +4,6 @@ package dev.embeddingsearch.fusion;
 import dev.embeddingsearch.lucene.QuantizedVectorsFormat;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.QueryTimeout;
@@ -33,10 +31,6 @@ final class VectorSearch extends KnnFloatVectorQuery {
     private final TopVectorsQuery.Options options;
     private final SideSearcher searcher;
     private final ExactScan exactScan;
-    /** Of each segment, no less than the documents that may be found there. */
-    private final Map<Integer, Integer> eligible = new ConcurrentHashMap<>();
-
-    private boolean scanning;
     private ScoreDoc[] candidates = new ScoreDoc[0];
     private long visited;
 
@@ -46,28 +40,13 @@ final class VectorSearch extends KnnFloatVectorQuery {
         this.options = options;
         this.searcher = new SideSearcher(searcher);
         this.exactScan = new ExactScan(leg);
-        this.scanning = options.exact();
     }
 
     Nearest run() throws IOException {
         rewrite(searcher);
-        if (complete() && underReturned()) {
-            scanning = true;
-            rewrite(searcher);
-        }
         ScoreDoc[] found = nearest();
-        boolean complete = complete();
+        boolean complete = searcher.getTimeout().shouldExit() == false;
         return new Nearest(found, complete ? outside(found) : OutsideBound.UNKNOWN, visited, complete);
-    }
-
-    private boolean complete() {
-        return searcher.getTimeout().shouldExit() == false;
-    }
-
-    /** Whether fewer documents were found than there are, as where parts of a graph cannot be reached. */
-    private boolean underReturned() {
-        long most = eligible.values().stream().mapToLong(each -> each).sum();
-        return scanning == false && candidates.length < Math.min(options.k(), most);
     }
 
     private ScoreDoc[] nearest() throws IOException {
@@ -99,8 +78,7 @@ final class VectorSearch extends KnnFloatVectorQuery {
         FloatVectorValues values = context.reader().getFloatVectorValues(leg.field());
         int vectors = values == null ? 0 : values.size();
         int accepted = Math.min(acceptDocs.cost(), vectors);
-        eligible.put(context.ord, accepted);
-        return scanning || scanIsShorter(accepted, vectors)
+        return options.exact() || scanIsShorter(accepted, vectors)
                 ? exactSearch(context, acceptDocs.iterator(), searcher.getTimeout())
                 : super.approximateSearch(context, acceptDocs, visitedLimit, manager);
     }
@@ -118,7 +96,6 @@ final class VectorSearch extends KnnFloatVectorQuery {
     @Override
     protected TopDocs exactSearch(LeafReaderContext context, DocIdSetIterator accepted, QueryTimeout timeout)
             throws IOException {
-        eligible.putIfAbsent(context.ord, (int) accepted.cost());
         return options.exact() || accepted.cost() <= options.rescored()
                 ? exactScan.nearest(context, accepted, options.numCandidates(), timeout)
                 : super.exactSearch(context, accepted, timeout);
