@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.benchmarks;
 
-import dev.embeddingsearch.lucene.EmbeddingVectorsFormat;
+import dev.embeddingsearch.lucene.Quantization;
+import dev.embeddingsearch.lucene.QuantizedVectorsFormat;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -102,7 +103,8 @@ final class LatencyCorpus {
                 .setCodec(new Lucene104Codec() {
                     @Override
                     public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
-                        return EmbeddingVectorsFormat.hnsw(16, 100);
+                        return QuantizedVectorsFormat.hnsw(
+                                Quantization.forDimensions(dimensions), dimensions, 16, 100);
                     }
                 });
         try (IndexWriter writer = new IndexWriter(directory, config)) {

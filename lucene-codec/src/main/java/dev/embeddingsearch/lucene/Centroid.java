@@ -2,9 +2,7 @@
 package dev.embeddingsearch.lucene;
 
 import java.io.IOException;
-import org.apache.lucene.index.CodecReader;
 import org.apache.lucene.index.FieldInfo;
-import org.apache.lucene.index.FilterLeafReader;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.VectorEncoding;
@@ -27,7 +25,8 @@ public record Centroid(float[] mean, float spread, long count) {
      * The centroid of {@code field} in this segment, deleted documents included; null where the field has no float
      * vectors other than zero vectors.
      *
-     * <p>It is on the heap already where {@link EmbeddingVectorsFormat} wrote the segment. Elsewhere it is the mean of
+     * <p>It is on the heap already where {@link EmbeddingVectorsFormat} or {@link QuantizedVectorsFormat} wrote the
+     * segment. Elsewhere it is the mean of
      * at most 1,024 vectors: of n vectors, the ordinals <code>floor(i * n / s)</code> for i = 0 ... s - 1, with s =
      * min(n, 1024), so that the same segment always has the same centroid. Its count is then n, less the share of zero
      * vectors in the sample.
@@ -37,13 +36,8 @@ public record Centroid(float[] mean, float spread, long count) {
         if (info == null || !info.hasVectorValues() || info.getVectorEncoding() != VectorEncoding.FLOAT32) {
             return null;
         }
-        if (FilterLeafReader.unwrap(reader) instanceof CodecReader codecReader) {
-            EmbeddingVectorsReader stored = EmbeddingVectorsReader.of(codecReader.getVectorReader(), field);
-            if (stored != null) {
-                return stored.centroid(field);
-            }
-        }
-        return sample(reader.getFloatVectorValues(field));
+        EmbeddingVectorsReader stored = EmbeddingVectorsReader.of(reader, field);
+        return stored != null ? stored.centroid(field) : sample(reader.getFloatVectorValues(field));
     }
 
     /** The dot product with the mean: for a query of length 1, its mean cosine with the field's vectors. */

@@ -65,7 +65,7 @@ public final class EmbeddingVectorsFormat extends KnnVectorsFormat {
     public static final int MAX_DIMENSIONS = 16_384;
 
     /** No segment is ever expected to need this many comparisons, so that none gets a graph. */
-    private static final int NEVER = Integer.MAX_VALUE;
+    static final int NEVER = Integer.MAX_VALUE;
 
     private final int m;
     private final KnnVectorsFormat lucene;
@@ -103,7 +103,7 @@ public final class EmbeddingVectorsFormat extends KnnVectorsFormat {
                 Lucene99HnswVectorsFormat.DEFAULT_MAX_CONN, Lucene99HnswVectorsFormat.DEFAULT_BEAM_WIDTH, NEVER);
     }
 
-    private static void checkRange(String name, int value, int max) {
+    static void checkRange(String name, int value, int max) {
         if (value < 1 || value > max) {
             throw new IllegalArgumentException(name + " must be between 1 and " + max + ", got [" + value + "]");
         }
@@ -116,7 +116,7 @@ public final class EmbeddingVectorsFormat extends KnnVectorsFormat {
 
     @Override
     public KnnVectorsReader fieldsReader(SegmentReadState state) throws IOException {
-        return EmbeddingVectorsReader.open(state, lucene.fieldsReader(state));
+        return EmbeddingVectorsReader.open(state, lucene, false);
     }
 
     @Override

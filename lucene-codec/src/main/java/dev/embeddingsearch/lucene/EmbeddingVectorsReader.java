@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.lucene;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.Map;
 import org.apache.lucene.codecs.CodecUtil;
+import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.hnsw.HnswGraphProvider;
 import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
 import org.apache.lucene.index.ByteVectorValues;
+import org.apache.lucene.index.CodecReader;
+import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.FilterLeafReader;
 import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.KnnCollector;
@@ -22,25 +28,42 @@ final class EmbeddingVectorsReader extends KnnVectorsReader implements HnswGraph
     private final KnnVectorsReader delegate;
     private final IndexInput centroidsFile;
     private final Map<String, Centroid> centroids;
+    private final boolean quantized;
     private final boolean graphs;
 
     private EmbeddingVectorsReader(
-            KnnVectorsReader delegate, IndexInput centroidsFile, Map<String, Centroid> centroids, boolean graphs) {
+            KnnVectorsReader delegate,
+            IndexInput centroidsFile,
+            Map<String, Centroid> centroids,
+            boolean quantized,
+            boolean graphs) {
         this.delegate = delegate;
         this.centroidsFile = centroidsFile;
         this.centroids = centroids;
+        this.quantized = quantized;
         this.graphs = graphs;
     }
 
-    /** Takes over {@code delegate}: closes it when the centroids cannot be read. */
-    static EmbeddingVectorsReader open(SegmentReadState state, KnnVectorsReader delegate) throws IOException {
+    /** Opens what {@code lucene} wrote, and the centroids beside it. */
+    static EmbeddingVectorsReader open(SegmentReadState state, KnnVectorsFormat lucene, boolean quantized)
+            throws IOException {
+        KnnVectorsReader delegate = openDelegate(state, lucene);
         IndexInput file = null;
         try {
             file = CentroidsFile.open(state);
-            return new EmbeddingVectorsReader(delegate, file, CentroidsFile.read(file, state), true);
+            return new EmbeddingVectorsReader(delegate, file, CentroidsFile.read(file, state), quantized, true);
         } catch (Throwable t) {
             IOUtils.closeWhileHandlingException(file, delegate);
             throw t;
+        }
+    }
+
+    /** A file too short for its header is as damaged as one too short for its footer. */
+    private static KnnVectorsReader openDelegate(SegmentReadState state, KnnVectorsFormat lucene) throws IOException {
+        try {
+            return lucene.fieldsReader(state);
+        } catch (EOFException e) {
+            throw new CorruptIndexException("a file of vectors is truncated", state.segmentInfo.name, e);
         }
     }
 
@@ -52,6 +75,18 @@ final class EmbeddingVectorsReader extends KnnVectorsReader implements HnswGraph
         return fieldReader instanceof EmbeddingVectorsReader ours ? ours : null;
     }
 
+    /** The reader of {@code field} in a segment; null when another format wrote it. */
+    static EmbeddingVectorsReader of(LeafReader reader, String field) {
+        return FilterLeafReader.unwrap(reader) instanceof CodecReader codecReader
+                ? of(codecReader.getVectorReader(), field)
+                : null;
+    }
+
+    /** Whether a search's scores are estimates. */
+    boolean quantized() {
+        return quantized;
+    }
+
     /** The stored centroid; null when the field has no vector other than zero vectors. */
     Centroid centroid(String field) {
         return centroids.get(field);
@@ -59,7 +94,7 @@ final class EmbeddingVectorsReader extends KnnVectorsReader implements HnswGraph
 
     /** The same vectors for a merge that must not start from their graph. */
     EmbeddingVectorsReader withoutGraphs() {
-        return new EmbeddingVectorsReader(delegate, centroidsFile, centroids, false);
+        return new EmbeddingVectorsReader(delegate, centroidsFile, centroids, quantized, false);
     }
 
     @Override
@@ -95,7 +130,7 @@ final class EmbeddingVectorsReader extends KnnVectorsReader implements HnswGraph
 
     @Override
     public KnnVectorsReader getMergeInstance() throws IOException {
-        return new EmbeddingVectorsReader(delegate.getMergeInstance(), centroidsFile, centroids, graphs);
+        return new EmbeddingVectorsReader(delegate.getMergeInstance(), centroidsFile, centroids, quantized, graphs);
     }
 
     @Override

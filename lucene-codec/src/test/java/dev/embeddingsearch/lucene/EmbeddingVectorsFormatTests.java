@@ -66,7 +66,7 @@ public class EmbeddingVectorsFormatTests extends VectorsTestCase {
     private static void indexSearchMergeAndReopen(int dimensions) throws IOException {
         List<float[]> vectors = new ArrayList<>();
         try (Directory dir = newDirectory()) {
-            try (IndexWriter writer = new IndexWriter(dir, config(anyVariant()))) {
+            try (IndexWriter writer = new IndexWriter(dir, config(anyExactVariant()))) {
                 for (int i = 0; i < 30; i++) {
                     vectors.add(randomVector(dimensions));
                     writer.addDocument(doc("a", vectors.get(i)));

@@ -28,6 +28,24 @@ abstract class VectorsTestCase extends LuceneTestCase {
     static final VectorSimilarityFunction EUCLIDEAN = VectorSimilarityFunction.EUCLIDEAN;
 
     static KnnVectorsFormat anyVariant() {
+        return random().nextBoolean() ? anyExactVariant() : anyQuantizedVariant();
+    }
+
+    static KnnVectorsFormat anyQuantizedVariant() {
+        Quantization quantization = randomQuantization();
+        return switch (random().nextInt(3)) {
+            case 0 -> QuantizedVectorsFormat.flat(quantization);
+            case 1 -> QuantizedVectorsFormat.hnsw(quantization, 16, 8, 50);
+            default -> new QuantizedVectorsFormat(quantization, 8, 50, 0);
+        };
+    }
+
+    static Quantization randomQuantization() {
+        Quantization[] all = Quantization.values();
+        return all[1 + random().nextInt(all.length - 1)];
+    }
+
+    static KnnVectorsFormat anyExactVariant() {
         return switch (random().nextInt(3)) {
             case 0 -> EmbeddingVectorsFormat.flat();
             case 1 -> EmbeddingVectorsFormat.hnsw(8, 50);

@@ -2,7 +2,10 @@
 package dev.embeddingsearch.codec;
 
 import dev.embeddingsearch.lucene.EmbeddingVectorsFormat;
+import dev.embeddingsearch.lucene.Quantization;
+import dev.embeddingsearch.lucene.QuantizedVectorsFormat;
 import dev.embeddingsearch.mapper.EmbeddingFieldType;
+import dev.embeddingsearch.mapper.EmbeddingParameters;
 import dev.embeddingsearch.mapper.VectorIndexOptions;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,8 +37,8 @@ final class EmbeddingCodec extends FilterCodec {
     private static final class PerField extends PerFieldKnnVectorsFormat {
         private final PerFieldKnnVectorsFormat others;
         private final MapperService mapperService;
-        /** One instance for all fields of the same options: Lucene writes a set of files for each instance. */
-        private final Map<VectorIndexOptions, KnnVectorsFormat> ours = new ConcurrentHashMap<>();
+        /** One instance for all fields of the same layout: Lucene writes a set of files for each instance. */
+        private final Map<Layout, KnnVectorsFormat> ours = new ConcurrentHashMap<>();
 
         PerField(PerFieldKnnVectorsFormat others, MapperService mapperService) {
             this.others = others;
@@ -46,15 +49,33 @@ final class EmbeddingCodec extends FilterCodec {
         public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
             MappedFieldType type = mapperService.fieldType(field);
             if (type != null && type.unwrap() instanceof EmbeddingFieldType embedding) {
-                return ours.computeIfAbsent(embedding.parameters().indexOptions(), PerField::format);
+                return ours.computeIfAbsent(Layout.of(embedding.parameters()), Layout::format);
             }
             return others.getKnnVectorsFormatForField(field);
         }
+    }
 
-        private static KnnVectorsFormat format(VectorIndexOptions options) {
-            return VectorIndexOptions.FLAT.equals(options.type())
-                    ? EmbeddingVectorsFormat.flat()
-                    : EmbeddingVectorsFormat.hnsw(options.m(), options.efConstruction());
+    /** All that the format of a field depends on. */
+    private record Layout(VectorIndexOptions options, Quantization quantization, int dimensions) {
+
+        static Layout of(EmbeddingParameters parameters) {
+            Quantization quantization = parameters.quantization();
+            boolean flat =
+                    VectorIndexOptions.FLAT.equals(parameters.indexOptions().type());
+            boolean anyLength = flat || quantization == Quantization.NONE;
+            return new Layout(parameters.indexOptions(), quantization, anyLength ? 0 : parameters.dimensions());
+        }
+
+        KnnVectorsFormat format() {
+            boolean flat = VectorIndexOptions.FLAT.equals(options.type());
+            if (quantization == Quantization.NONE) {
+                return flat
+                        ? EmbeddingVectorsFormat.flat()
+                        : EmbeddingVectorsFormat.hnsw(options.m(), options.efConstruction());
+            }
+            return flat
+                    ? QuantizedVectorsFormat.flat(quantization)
+                    : QuantizedVectorsFormat.hnsw(quantization, dimensions, options.m(), options.efConstruction());
         }
     }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.codec;
 
+import dev.embeddingsearch.mapper.CodecOwner;
 import java.util.Optional;
 import org.apache.lucene.codecs.Codec;
 import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
@@ -25,9 +26,7 @@ public final class EmbeddingCodecService extends CodecService {
      * {@code index.knn}, neural-search's for {@code index.sparse}. At most one plugin may answer for an index.
      */
     public static Optional<CodecServiceFactory> factory(Settings indexSettings) {
-        boolean owned =
-                indexSettings.getAsBoolean("index.knn", false) || indexSettings.getAsBoolean("index.sparse", false);
-        return owned ? Optional.empty() : Optional.of(EmbeddingCodecService::new);
+        return CodecOwner.claim(indexSettings).isPresent() ? Optional.empty() : Optional.of(EmbeddingCodecService::new);
     }
 
     /** The named codec; segments keep its name, so that they can be opened without this service. */

@@ -21,17 +21,28 @@ public final class TopVectorsQuery extends Query {
      *
      * @param k how many to return at most, at least 1
      * @param numCandidates how many the graph search keeps in view, at least {@code k}
+     * @param rescored how many of these are compared exactly where vectors are quantised, {@code k} to {@code
+     *     numCandidates}; of no effect elsewhere
      * @param minSimilarity the lowest raw similarity (cosine, or Lucene's score for other similarities) to return, or
      *     negative infinity
      * @param exact whether to compare with every vector instead of walking the graph
      */
-    public record Options(int k, int numCandidates, double minSimilarity, boolean exact) {
+    public record Options(int k, int numCandidates, int rescored, double minSimilarity, boolean exact) {
 
         public Options {
             if (k < 1 || numCandidates < k) {
                 throw new IllegalArgumentException("expected 1 <= [k] <= [num_candidates], got k [" + k
                         + "] and num_candidates [" + numCandidates + "]");
             }
+            if (rescored < k || rescored > numCandidates) {
+                throw new IllegalArgumentException("expected k [" + k + "] to num_candidates [" + numCandidates
+                        + "] candidates to compare exactly, got [" + rescored + "]");
+            }
+        }
+
+        /** All candidates are compared exactly. */
+        public Options(int k, int numCandidates, double minSimilarity, boolean exact) {
+            this(k, numCandidates, numCandidates, minSimilarity, exact);
         }
     }
 

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.fusion;
 
+import dev.embeddingsearch.lucene.QuantizedVectorsFormat;
 import java.io.IOException;
 import java.util.Arrays;
+import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.QueryTimeout;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.AcceptDocs;
+import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.Query;
@@ -14,13 +18,22 @@ import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.search.TotalHits;
 import org.apache.lucene.search.knn.KnnCollectorManager;
 
-/** One run of a {@link TopVectorsQuery} over a shard: Lucene's search, whose result is kept instead of being a query. */
+/**
+ * One run of a {@link TopVectorsQuery} over a shard: Lucene's search, whose result is kept instead of being a query.
+ *
+ * <p>Where vectors are quantised, Lucene's search compares codes; the best of what it finds are compared again, exactly,
+ * and the nearest of these are the result. Documents that a filter leaves are scanned where a walk through the graph would
+ * look at as many; they are compared exactly where they are no more than the candidates.
+ */
 final class VectorSearch extends KnnFloatVectorQuery {
 
     private final VectorLeg leg;
     private final TopVectorsQuery.Options options;
     private final SideSearcher searcher;
-    private ScoreDoc[] seen = new ScoreDoc[0];
+    private final ExactScan exactScan;
+    /** Whether the candidates' scores are estimates, until they are rescored. */
+    private final boolean estimated;
+    private ScoreDoc[] candidates = new ScoreDoc[0];
     private long visited;
 
     VectorSearch(VectorLeg leg, Query filter, TopVectorsQuery.Options options, IndexSearcher searcher) {
@@ -28,22 +41,33 @@ final class VectorSearch extends KnnFloatVectorQuery {
         this.leg = leg;
         this.options = options;
         this.searcher = new SideSearcher(searcher);
+        this.exactScan = new ExactScan(leg);
+        this.estimated = options.exact() == false
+                && searcher.getLeafContexts().stream()
+                        .anyMatch(leaf -> QuantizedVectorsFormat.estimates(leaf.reader(), leg.field()));
     }
 
     Nearest run() throws IOException {
         rewrite(searcher);
-        boolean complete = searcher.getTimeout().shouldExit() == false;
+        ScoreDoc[] seen = estimated ? exactScan.rescore(candidates, searcher) : candidates;
         ScoreDoc[] found = Arrays.stream(seen)
                 .limit(options.k())
                 .filter(hit -> rawSimilarity(hit.score) >= options.minSimilarity())
                 .toArray(ScoreDoc[]::new);
-        if (complete == false) {
+        if (searcher.getTimeout().shouldExit()) {
             return new Nearest(found, OutsideBound.UNKNOWN, Nearest.Further.UNKNOWN, visited, false);
         }
-        ScoreDoc[] others = Arrays.copyOfRange(seen, found.length, seen.length);
-        Nearest.Further further =
-                new Nearest.Further(others, outside(seen, options.numCandidates(), Double.NEGATIVE_INFINITY));
-        return new Nearest(found, outside(found, options.k(), options.minSimilarity()), further, visited, true);
+        return new Nearest(
+                found, outside(found, options.k(), options.minSimilarity()), further(seen, found), visited, true);
+    }
+
+    /** Of estimates only the first say something of what lies behind them. */
+    private Nearest.Further further(ScoreDoc[] seen, ScoreDoc[] found) {
+        return estimated
+                ? new Nearest.Further(new ScoreDoc[0], outside(found, options.k(), options.minSimilarity()))
+                : new Nearest.Further(
+                        Arrays.copyOfRange(seen, found.length, seen.length),
+                        outside(seen, options.numCandidates(), Double.NEGATIVE_INFINITY));
     }
 
     /** How similar what lies behind {@code hits} is at most, if at most {@code wanted} were asked for, {@code least} similar. */
@@ -59,22 +83,44 @@ final class VectorSearch extends KnnFloatVectorQuery {
     protected TopDocs approximateSearch(
             LeafReaderContext context, AcceptDocs acceptDocs, int visitedLimit, KnnCollectorManager manager)
             throws IOException {
-        return options.exact()
+        FloatVectorValues values = context.reader().getFloatVectorValues(leg.field());
+        int vectors = values == null ? 0 : values.size();
+        int accepted = Math.min(acceptDocs.cost(), vectors);
+        return options.exact() || scanIsShorter(accepted, vectors)
                 ? exactSearch(context, acceptDocs.iterator(), searcher.getTimeout())
                 : super.approximateSearch(context, acceptDocs, visitedLimit, manager);
+    }
+
+    /**
+     * Whether scanning what a filter leaves costs no more than a walk: to find so many candidates a walk looks at about
+     * {@code candidates * ln(vectors)} of all vectors, and at more by as much as the filter leaves fewer.
+     */
+    private boolean scanIsShorter(int accepted, int vectors) {
+        return accepted < vectors
+                && (double) accepted * accepted <= options.numCandidates() * Math.log(vectors) * vectors;
+    }
+
+    /** Is called for whatever shall be scanned, by Lucene too where a filter leaves little or a walk takes too long. */
+    @Override
+    protected TopDocs exactSearch(LeafReaderContext context, DocIdSetIterator accepted, QueryTimeout timeout)
+            throws IOException {
+        return options.exact() || accepted.cost() <= options.rescored()
+                ? exactScan.nearest(context, accepted, options.numCandidates(), timeout)
+                : super.exactSearch(context, accepted, timeout);
     }
 
     /** Is called a second time if some segments are searched more deeply. */
     @Override
     protected TopDocs mergeLeafResults(TopDocs[] perLeafResults) {
-        TopDocs top = TopDocs.merge(options.numCandidates(), perLeafResults);
+        TopDocs top = TopDocs.merge(estimated ? options.rescored() : options.numCandidates(), perLeafResults);
         visited = Math.max(
                 visited,
                 Arrays.stream(perLeafResults)
                         .mapToLong(leafTop -> leafTop.totalHits.value())
                         .sum());
-        seen = top.scoreDocs;
-        return new TopDocs(new TotalHits(visited, top.totalHits.relation()), seen.clone()); // sorted by whoever gets it
+        candidates = top.scoreDocs;
+        return new TopDocs(
+                new TotalHits(visited, top.totalHits.relation()), candidates.clone()); // sorted by whoever gets it
     }
 
     private double rawSimilarity(double luceneScore) {

@@ -2,14 +2,17 @@
 package dev.embeddingsearch.mapper;
 
 import dev.embeddingsearch.lucene.EmbeddingVectorsFormat;
+import dev.embeddingsearch.lucene.Quantization;
 import dev.embeddingsearch.model.InputType;
 import dev.embeddingsearch.model.Models;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.index.IndexableField;
+import org.opensearch.common.settings.Settings;
 import org.opensearch.common.xcontent.support.XContentMapValues;
 import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.index.mapper.FieldMapper;
@@ -206,6 +209,7 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
             FieldModel resolved = FieldModel.resolve(fullName, model.get(), modelId.get(), dimensions.get(), models);
             requireDimensions(fullName, resolved.dimensions());
             requireOthers(fullName, sourceFields.get());
+            requireCodec(fullName, indexOptions.get(), context.indexSettings());
             EmbeddingParameters parameters = new EmbeddingParameters(
                     model.get(),
                     resolved.id(),
@@ -227,6 +231,17 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
             if (sources.contains(field) || sources.stream().anyMatch(String::isBlank)) {
                 throw new IllegalArgumentException("field [" + field + "] expects names of other fields in ["
                         + SOURCE_FIELDS_PARAMETER + "], got " + sources);
+            }
+        }
+
+        /** Another plugin's codec writes vectors as they are. */
+        private static void requireCodec(String field, VectorIndexOptions options, Settings index) {
+            Optional<String> claim = CodecOwner.claim(index);
+            if (claim.isPresent() && options.asked() != null && options.asked() != Quantization.NONE) {
+                throw new IllegalArgumentException("field [" + field + "] cannot have [index_options.quantization] ["
+                        + options.asked() + "] in an index with [" + claim.get()
+                        + "]: the plugin of that setting writes its vectors, as they are. Leave [quantization] out, or make"
+                        + " the index without that setting");
             }
         }
 

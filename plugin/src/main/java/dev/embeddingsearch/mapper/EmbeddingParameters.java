@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.mapper;
 
+import dev.embeddingsearch.lucene.Quantization;
 import dev.embeddingsearch.model.InputType;
 import java.util.List;
 
@@ -24,4 +25,10 @@ public record EmbeddingParameters(
         InputType inputType,
         List<String> sourceFields,
         VectorIndexOptions indexOptions,
-        OnFailure onFailure) {}
+        OnFailure onFailure) {
+
+    /** What the vectors are quantised to, by an index whose codec is ours. */
+    public Quantization quantization() {
+        return indexOptions.quantization(dimensions);
+    }
+}

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.mapper;
 
+import dev.embeddingsearch.lucene.Quantization;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.opensearch.common.xcontent.support.XContentMapValues;
@@ -14,12 +16,16 @@ import org.opensearch.core.xcontent.XContentBuilder;
  * @param type {@code hnsw} for a graph, {@code flat} for an exact scan
  * @param m connections a node of the graph keeps, 2 to 512; of no effect for {@code flat}
  * @param efConstruction candidates looked at while a node is added, {@code m} to 3,200; of no effect for {@code flat}
+ * @param asked what vectors are quantised to, or null to decide by their length
  */
-public record VectorIndexOptions(String type, int m, int efConstruction) implements ToXContentObject {
+public record VectorIndexOptions(String type, int m, int efConstruction, Quantization asked)
+        implements ToXContentObject {
 
     public static final String HNSW = "hnsw";
     public static final String FLAT = "flat";
-    static final VectorIndexOptions DEFAULT = new VectorIndexOptions(HNSW, 16, 100);
+    static final VectorIndexOptions DEFAULT = new VectorIndexOptions(HNSW, 16, 100, null);
+
+    private static final String AUTO = "auto";
 
     private static final int MAX_M = 512;
     private static final int MAX_EF_CONSTRUCTION = 3200;
@@ -37,6 +43,14 @@ public record VectorIndexOptions(String type, int m, int efConstruction) impleme
         }
     }
 
+    /** What vectors of so many dimensions are quantised to; to nothing where a scan was asked for, which is to be exact. */
+    public Quantization quantization(int dimensions) {
+        if (asked != null) {
+            return asked;
+        }
+        return FLAT.equals(type) ? Quantization.NONE : Quantization.forDimensions(dimensions);
+    }
+
     /** Parses the object of a mapping; what is absent has its default. */
     static VectorIndexOptions parse(Object value) {
         if (value instanceof Map == false) {
@@ -47,11 +61,23 @@ public record VectorIndexOptions(String type, int m, int efConstruction) impleme
         int m = XContentMapValues.nodeIntegerValue(given.remove("m"), DEFAULT.m);
         int efConstruction = XContentMapValues.nodeIntegerValue(
                 given.remove("ef_construction"), Math.max(m, DEFAULT.efConstruction));
+        Quantization quantization = quantization(XContentMapValues.nodeStringValue(given.remove("quantization"), AUTO));
         if (given.isEmpty() == false) {
             throw new IllegalArgumentException(
-                    "[index_options] expects [type], [m] and [ef_construction], got " + given.keySet());
+                    "[index_options] expects [type], [m], [ef_construction] and [quantization], got " + given.keySet());
         }
-        return new VectorIndexOptions(type, m, efConstruction);
+        return new VectorIndexOptions(type, m, efConstruction, quantization);
+    }
+
+    private static Quantization quantization(String name) {
+        if (AUTO.equals(name)) {
+            return null;
+        }
+        return Arrays.stream(Quantization.values())
+                .filter(quantization -> quantization.toString().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("[index_options.quantization] expects [" + AUTO
+                        + "] or one of " + Arrays.toString(Quantization.values()) + ", got [" + name + "]"));
     }
 
     @Override
@@ -60,6 +86,7 @@ public record VectorIndexOptions(String type, int m, int efConstruction) impleme
                 .field("type", type)
                 .field("m", m)
                 .field("ef_construction", efConstruction)
+                .field("quantization", asked == null ? AUTO : asked.toString())
                 .endObject();
     }
 }

@@ -21,6 +21,7 @@ final class EmbeddingQueryParser {
     private QueryInput input;
     private int k = KnnOptions.DEFAULT_K;
     private Integer numCandidates;
+    private Float oversample;
     private Float minSimilarity;
     private boolean exact;
     private QueryBuilder filter;
@@ -99,7 +100,7 @@ final class EmbeddingQueryParser {
         if (given == null) {
             throw new IllegalArgumentException("[" + queryName + "] expects one of [text], [code] and [vector]");
         }
-        KnnOptions options = new KnnOptions(k, numCandidates, minSimilarity, exact);
+        KnnOptions options = new KnnOptions(k, numCandidates, oversample, minSimilarity, exact);
         return new EmbeddingQueryBuilder(searched, given, options, null, embedder);
     }
 
@@ -147,6 +148,7 @@ final class EmbeddingQueryParser {
             case "vector" -> input(QueryInput.vector(vector(parser)), parser);
             case "k" -> k = parser.intValue();
             case "num_candidates" -> numCandidates = parser.intValue();
+            case "oversample" -> oversample = parser.floatValue();
             case "min_similarity" -> minSimilarity = parser.floatValue();
             case "exact" -> exact = parser.booleanValue();
             default -> {

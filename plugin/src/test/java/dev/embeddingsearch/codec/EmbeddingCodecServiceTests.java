@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.codec;
 
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.instanceOf;
 
 import dev.embeddingsearch.lucene.EmbeddingVectorsFormat;
+import dev.embeddingsearch.lucene.QuantizedVectorsFormat;
 import dev.embeddingsearch.mapper.EmbeddingFieldMapper;
 import dev.embeddingsearch.model.Models;
 import java.io.IOException;
@@ -48,6 +50,9 @@ public class EmbeddingCodecServiceTests extends MapperServiceTestCase {
             {"_doc":{"properties":{
               "v":{"type":"embedding","dimensions":4096,"similarity":"cosine"},
               "w":{"type":"embedding","dimensions":3,"index_options":{"type":"flat"}},
+              "x":{"type":"embedding","dimensions":3,"index_options":{"quantization":"none"}},
+              "y":{"type":"embedding","dimensions":5,"index_options":{"quantization":"none"}},
+              "z":{"type":"embedding","dimensions":3,"index_options":{"type":"flat","quantization":"int4"}},
               "o":{"properties":{"v":{"type":"embedding","dimensions":3,"index_options":{"m":4}}}},
               "title":{"type":"text"},"rank":{"type":"long"}}}}""";
 
@@ -113,9 +118,15 @@ public class EmbeddingCodecServiceTests extends MapperServiceTestCase {
         MapperService mapperService = createMapperService("_doc", MAPPING);
         for (String name : OWN_NAMES) {
             Codec codec = service(mapperService).codec(name);
-            for (String field : List.of("v", "w", "o.v")) {
+            for (String field : List.of("v", "o.v", "z")) {
+                assertThat(vectors(codec, field), instanceOf(QuantizedVectorsFormat.class));
+            }
+            for (String field : List.of("w", "x")) {
                 assertThat(vectors(codec, field), instanceOf(EmbeddingVectorsFormat.class));
             }
+            assertThat(vectors(codec, "v").toString(), containsString("SINGLE_BIT_QUERY_NIBBLE"));
+            assertThat(vectors(codec, "o.v").toString(), containsString("UNSIGNED_BYTE"));
+            assertThat(vectors(codec, "z").toString(), containsString("PACKED_NIBBLE"));
             for (String field : List.of("unmapped", "title")) {
                 assertEquals(
                         vectors(stock(mapperService).codec(name), field).getName(),
@@ -124,15 +135,16 @@ public class EmbeddingCodecServiceTests extends MapperServiceTestCase {
             assertNotSame("other options", vectors(codec, "v"), vectors(codec, "w"));
             assertNotSame("other options", vectors(codec, "v"), vectors(codec, "o.v"));
             assertSame("one set of files", vectors(codec, "v"), vectors(codec, "v"));
+            assertSame("one set of files", vectors(codec, "x"), vectors(codec, "y"));
         }
     }
 
     public void testFieldsMappedLaterAreSeen() throws IOException {
         MapperService mapperService = createMapperService("_doc", "{\"_doc\":{}}");
         Codec codec = service(mapperService).codec("default");
-        assertFalse(vectors(codec, "v") instanceof EmbeddingVectorsFormat);
+        assertFalse(vectors(codec, "v") instanceof QuantizedVectorsFormat);
         merge("_doc", mapperService, MAPPING);
-        assertThat(vectors(codec, "v"), instanceOf(EmbeddingVectorsFormat.class));
+        assertThat(vectors(codec, "v"), instanceOf(QuantizedVectorsFormat.class));
     }
 
     public void testWithoutMappingsCodecsAreTheStockOnes() throws IOException {
@@ -236,7 +248,7 @@ public class EmbeddingCodecServiceTests extends MapperServiceTestCase {
 
     private static void assertVector(float[] expected, LeafReader leaf, String field, int doc) throws IOException {
         FieldInfo info = leaf.getFieldInfos().fieldInfo(field);
-        assertEquals(EmbeddingVectorsFormat.NAME, info.getAttribute(PerFieldKnnVectorsFormat.PER_FIELD_FORMAT_KEY));
+        assertEquals(QuantizedVectorsFormat.NAME, info.getAttribute(PerFieldKnnVectorsFormat.PER_FIELD_FORMAT_KEY));
         FloatVectorValues values = leaf.getFloatVectorValues(field);
         assertEquals(1, values.size());
         assertEquals(doc, values.iterator().nextDoc());
@@ -257,7 +269,7 @@ public class EmbeddingCodecServiceTests extends MapperServiceTestCase {
         assertTrue(mapperService.isCompositeIndexPresent());
         Codec codec = service(mapperService).codec("default");
         assertEquals(Composite104Codec.COMPOSITE_INDEX_CODEC_NAME, codec.getName());
-        assertThat(vectors(codec, "v"), instanceOf(EmbeddingVectorsFormat.class));
+        assertThat(vectors(codec, "v"), instanceOf(QuantizedVectorsFormat.class));
         float[] vector = randomVector(2000);
         try (Directory directory = newDirectory()) {
             write(

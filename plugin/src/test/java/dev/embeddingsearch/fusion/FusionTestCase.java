@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.fusion;
 
+import com.carrotsearch.randomizedtesting.generators.RandomPicks;
 import dev.embeddingsearch.lucene.Centroid;
 import dev.embeddingsearch.lucene.EmbeddingVectorsFormat;
+import dev.embeddingsearch.lucene.Quantization;
+import dev.embeddingsearch.lucene.QuantizedVectorsFormat;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.KnnFloatVectorField;
@@ -71,8 +75,7 @@ abstract class FusionTestCase extends LuceneTestCase {
     void index(int documents, boolean oneSegment) throws IOException {
         IndexWriterConfig config = newIndexWriterConfig(new MockAnalyzer(random()))
                 .setSimilarity(new BM25Similarity())
-                .setCodec(TestUtil.alwaysKnnVectorsFormat(
-                        random().nextBoolean() ? EmbeddingVectorsFormat.hnsw(8, 40) : EmbeddingVectorsFormat.flat()));
+                .setCodec(TestUtil.alwaysKnnVectorsFormat(format()));
         try (IndexWriter writer = new IndexWriter(directory, config)) {
             for (int i = 0; i < documents; i++) {
                 writer.addDocument(document(i));
@@ -91,6 +94,17 @@ abstract class FusionTestCase extends LuceneTestCase {
         reader = DirectoryReader.open(directory);
         searcher = newSearcher(reader);
         searcher.setSimilarity(new BM25Similarity());
+    }
+
+    /** Any of ours: documents are so few that all candidates are compared exactly, and results the same. */
+    KnnVectorsFormat format() {
+        Quantization quantization = RandomPicks.randomFrom(random(), Quantization.values());
+        if (quantization == Quantization.NONE) {
+            return random().nextBoolean() ? EmbeddingVectorsFormat.hnsw(8, 40) : EmbeddingVectorsFormat.flat();
+        }
+        return random().nextBoolean()
+                ? QuantizedVectorsFormat.hnsw(quantization, dimensions, 8, 40)
+                : QuantizedVectorsFormat.flat(quantization);
     }
 
     private Document document(int id) {

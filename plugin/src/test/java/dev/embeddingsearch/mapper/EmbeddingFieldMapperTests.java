@@ -3,14 +3,23 @@ package dev.embeddingsearch.mapper;
 
 import static org.hamcrest.Matchers.containsString;
 
+import dev.embeddingsearch.lucene.Quantization;
 import dev.embeddingsearch.model.InputType;
 import java.io.IOException;
 import java.util.List;
+import org.opensearch.common.settings.Settings;
 import org.opensearch.index.mapper.MapperParsingException;
 import org.opensearch.index.mapper.MapperService;
 
 /** What mappings of the field type say, and how they change. */
 public class EmbeddingFieldMapperTests extends EmbeddingMapperTestCase {
+
+    private Settings indexSettings = SETTINGS;
+
+    @Override
+    protected Settings getIndexSettings() {
+        return indexSettings;
+    }
 
     @Override
     protected void registerParameters(ParameterChecker checker) throws IOException {
@@ -23,6 +32,11 @@ public class EmbeddingFieldMapperTests extends EmbeddingMapperTestCase {
         checker.registerConflictCheck(
                 "index_options",
                 b -> b.startObject("index_options").field("type", "flat").endObject());
+        checker.registerConflictCheck(
+                "index_options",
+                b -> b.startObject("index_options")
+                        .field("quantization", "none")
+                        .endObject());
         checker.registerUpdateCheck(
                 b -> b.field("type", "embedding").field("model_id", "tiny-1").field("dimensions", 4),
                 b -> b.field("type", "embedding")
@@ -73,12 +87,14 @@ public class EmbeddingFieldMapperTests extends EmbeddingMapperTestCase {
     public void testAllParametersRoundTrip() throws IOException {
         String field = "{\"type\":\"embedding\",\"model\":\"tiny\",\"model_id\":\"tiny-1\",\"dimensions\":3,"
                 + "\"source_fields\":[\"title\",\"body.text\"],\"input_type\":\"code\",\"similarity\":\"l2_norm\","
-                + "\"index_options\":{\"type\":\"flat\",\"m\":8,\"ef_construction\":50},\"on_failure\":\"index_without_vector\",\"meta\":{\"a\":\"b\"}}";
+                + "\"index_options\":{\"type\":\"flat\",\"m\":8,\"ef_construction\":50,\"quantization\":\"int4\"},\"on_failure\":\"index_without_vector\",\"meta\":{\"a\":\"b\"}}";
         MapperService service = mapped(field);
         assertEquals("{\"_doc\":{\"properties\":{\"field\":" + field + "}}}", json(service));
         assertEquals(List.of("title", "body.text"), parameters(service).sourceFields());
         assertEquals(InputType.CODE, parameters(service).inputType());
-        assertEquals(new VectorIndexOptions("flat", 8, 50), parameters(service).indexOptions());
+        assertEquals(
+                new VectorIndexOptions("flat", 8, 50, Quantization.INT4),
+                parameters(service).indexOptions());
     }
 
     public void testDimensionsOfTheMappingGoBeforeTheModels() throws IOException {
@@ -141,6 +157,20 @@ public class EmbeddingFieldMapperTests extends EmbeddingMapperTestCase {
                 "[on_failure] expects one of [fail, index_without_vector], got [ignore]",
                 "{\"type\":\"embedding\",\"on_failure\":\"ignore\"}");
         assertRefused("unknown parameter [dims] on mapper [field]", "{\"type\":\"embedding\",\"dims\":4}");
+    }
+
+    /** Another plugin's codec would write the vectors, as they are. */
+    public void testQuantizationIsRefusedWhereTheCodecIsAnothers() throws IOException {
+        for (String claim : List.of("index.knn", "index.sparse")) {
+            indexSettings = Settings.builder().put(SETTINGS).put(claim, true).build();
+            assertRefused(
+                    "field [field] cannot have [index_options.quantization] [binary] in an index with [" + claim
+                            + "]: the plugin of that setting writes its vectors, as they are. Leave [quantization] out,"
+                            + " or make the index without that setting",
+                    "{\"type\":\"embedding\",\"index_options\":{\"quantization\":\"binary\"}}");
+            mapped("{\"type\":\"embedding\"}");
+            mapped("{\"type\":\"embedding\",\"index_options\":{\"quantization\":\"none\"}}");
+        }
     }
 
     public void testSourceFieldsThatCannotBe() {

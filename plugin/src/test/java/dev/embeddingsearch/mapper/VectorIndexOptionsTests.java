@@ -1,24 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.mapper;
 
+import dev.embeddingsearch.lucene.Quantization;
+import java.util.HashMap;
 import java.util.Map;
 import org.opensearch.test.OpenSearchTestCase;
 
 public class VectorIndexOptionsTests extends OpenSearchTestCase {
 
     public void testDefaults() {
-        assertEquals(new VectorIndexOptions("hnsw", 16, 100), VectorIndexOptions.DEFAULT);
+        assertEquals(new VectorIndexOptions("hnsw", 16, 100, null), VectorIndexOptions.DEFAULT);
         assertEquals(VectorIndexOptions.DEFAULT, VectorIndexOptions.parse(Map.of()));
-        assertEquals(new VectorIndexOptions("flat", 16, 100), VectorIndexOptions.parse(Map.of("type", "flat")));
+        assertEquals(new VectorIndexOptions("flat", 16, 100, null), VectorIndexOptions.parse(Map.of("type", "flat")));
     }
 
     public void testLargeMRaisesTheDefaultOfEfConstruction() {
-        assertEquals(new VectorIndexOptions("hnsw", 200, 200), VectorIndexOptions.parse(Map.of("m", 200)));
+        assertEquals(new VectorIndexOptions("hnsw", 200, 200, null), VectorIndexOptions.parse(Map.of("m", 200)));
     }
 
     public void testNumbersMayBeStrings() {
         assertEquals(
-                new VectorIndexOptions("hnsw", 8, 64),
+                new VectorIndexOptions("hnsw", 8, 64, null),
                 VectorIndexOptions.parse(Map.of("m", "8", "ef_construction", "64")));
     }
 
@@ -35,8 +37,34 @@ public class VectorIndexOptionsTests extends OpenSearchTestCase {
 
     public void testOtherValues() {
         assertRefused("[index_options.type] expects [hnsw] or [flat], got [ivf]", Map.of("type", "ivf"));
-        assertRefused("[index_options] expects [type], [m] and [ef_construction], got [ef]", Map.of("ef", 1));
+        assertRefused(
+                "[index_options] expects [type], [m], [ef_construction] and [quantization], got [ef]", Map.of("ef", 1));
         assertRefused("[index_options] expects an object, got [hnsw]", "hnsw");
+    }
+
+    private static Quantization quantization(int dimensions, Object... options) {
+        Map<String, Object> given = new HashMap<>();
+        for (int i = 0; i < options.length; i += 2) {
+            given.put((String) options[i], options[i + 1]);
+        }
+        return VectorIndexOptions.parse(given).quantization(dimensions);
+    }
+
+    public void testBitsAreDecidedByLengthUnlessTheyAreNamed() {
+        assertEquals(Quantization.BINARY, quantization(1536));
+        assertEquals(Quantization.INT4, quantization(384, "quantization", "auto"));
+        assertEquals(Quantization.INT8, quantization(64));
+        assertEquals(Quantization.NONE, quantization(1536, "quantization", "none"));
+        assertEquals(Quantization.BINARY, quantization(64, "quantization", "binary"));
+        assertRefused(
+                "[index_options.quantization] expects [auto] or one of [none, int8, int4, binary], got [pq]",
+                Map.of("quantization", "pq"));
+    }
+
+    /** It is chosen for being exact. */
+    public void testScansAreQuantizedOnlyIfAskedFor() {
+        assertEquals(Quantization.NONE, quantization(1536, "type", "flat"));
+        assertEquals(Quantization.INT8, quantization(1536, "type", "flat", "quantization", "int8"));
     }
 
     private static void assertRefused(String message, Object value) {

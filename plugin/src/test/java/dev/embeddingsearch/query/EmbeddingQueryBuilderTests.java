@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.containsString;
 import dev.embeddingsearch.fusion.HybridQuery;
 import dev.embeddingsearch.fusion.TopVectorsQuery;
 import dev.embeddingsearch.fusion.VectorLeg;
+import dev.embeddingsearch.lucene.Quantization;
 import dev.embeddingsearch.mapper.VectorSimilarity;
 import dev.embeddingsearch.model.InputType;
 import java.io.IOException;
@@ -61,21 +62,47 @@ public class EmbeddingQueryBuilderTests extends AbstractQueryTestCase<EmbeddingQ
     public void testOptionsReachTheShard() throws IOException {
         EmbeddingQueryBuilder builder = (EmbeddingQueryBuilder) parseQuery("""
                 {"embedding": {"field": "meaning", "vector": [1, 2, 3, 4, 5, 6, 7, 8], "k": 7, "num_candidates": 30,
-                  "min_similarity": 0.25, "exact": true, "filter": {"term": {"mapped_string": "x"}}}}""");
+                  "oversample": 2.5, "min_similarity": 0.25, "exact": true, "filter": {"term": {"mapped_string": "x"}}}}""");
         QueryShardContext context = createShardContext();
         VectorLeg leg = builder.leg(context).orElseThrow().vectors();
         Query filter = QueryBuilders.termQuery("mapped_string", "x").toQuery(context);
-        TopVectorsQuery expected = new TopVectorsQuery(leg, filter, new TopVectorsQuery.Options(7, 30, 0.25f, true));
+        TopVectorsQuery expected =
+                new TopVectorsQuery(leg, filter, new TopVectorsQuery.Options(7, 30, 18, 0.25f, true));
         assertEquals(expected, builder.leg(context).orElseThrow().knn());
     }
 
+    private static void assertOptions(int candidates, int rescored, KnnOptions options, Quantization quantization) {
+        assertEquals(
+                new TopVectorsQuery.Options(options.k(), candidates, rescored, Double.NEGATIVE_INFINITY, false),
+                options.forShard(quantization));
+    }
+
     public void testCandidatesDefaultToAHundredOrK() {
-        assertEquals(
-                new TopVectorsQuery.Options(10, 100, Double.NEGATIVE_INFINITY, false),
-                new KnnOptions(10, null, null, false).forShard());
-        assertEquals(
-                new TopVectorsQuery.Options(500, 500, Double.NEGATIVE_INFINITY, false),
-                new KnnOptions(500, null, null, false).forShard());
+        assertOptions(100, 10, new KnnOptions(10, null, null, null, false), Quantization.NONE);
+        assertOptions(500, 500, new KnnOptions(500, null, null, null, false), Quantization.NONE);
+    }
+
+    public void testFewerBitsNeedMoreCandidatesComparedExactly() {
+        KnnOptions few = new KnnOptions(10, null, null, null, false);
+        assertOptions(100, 20, few, Quantization.INT8);
+        assertOptions(100, 20, few, Quantization.INT4);
+        assertOptions(100, 50, few, Quantization.BINARY);
+        KnnOptions many = new KnnOptions(100, null, null, null, false);
+        assertOptions(120, 120, many, Quantization.INT8);
+        assertOptions(120, 120, many, Quantization.INT4);
+        assertOptions(150, 150, many, Quantization.BINARY);
+    }
+
+    public void testNoMoreThanTheCandidatesAreComparedExactly() {
+        assertOptions(20, 20, new KnnOptions(10, 20, null, null, false), Quantization.BINARY);
+        assertOptions(20, 20, new KnnOptions(10, 20, 5f, null, false), Quantization.BINARY);
+        assertOptions(10_000, 10_000, new KnnOptions(10_000, null, 100f, null, false), Quantization.BINARY);
+    }
+
+    public void testOversamplingRaisesTheDefaultOfCandidates() {
+        assertOptions(100, 10, new KnnOptions(10, null, 1f, null, false), Quantization.BINARY);
+        assertOptions(250, 250, new KnnOptions(100, null, 2.5f, null, false), Quantization.INT4);
+        assertOptions(100, 100, new KnnOptions(100, null, 2.5f, null, false), Quantization.NONE);
     }
 
     public void testChoosesTheVectorOfTheFieldsModel() throws IOException {
@@ -128,6 +155,12 @@ public class EmbeddingQueryBuilderTests extends AbstractQueryTestCase<EmbeddingQ
         assertParsingFails(
                 "{\"embedding\": {\"field\": \"meaning\", \"vector\": [1], \"k\": 5, \"num_candidates\": 4}}",
                 "[num_candidates] expects k [5] to 10000, got [4]");
+        assertParsingFails(
+                "{\"embedding\": {\"field\": \"meaning\", \"vector\": [1], \"oversample\": 0.5}}",
+                "[oversample] expects 1 to 100, got [0.5]");
+        assertParsingFails(
+                "{\"embedding\": {\"field\": \"meaning\", \"vector\": [1], \"oversample\": \"NaN\"}}",
+                "[oversample] expects 1 to 100, got [NaN]");
         assertParsingFails("{\"embedding\": {\"field\": \"meaning\", \"vector\": \"%%%\"}}", "that is not base64");
         assertParsingFails("{\"embedding\": {\"feild\": \"meaning\"}}", "unknown field [feild]");
         assertParsingFails(

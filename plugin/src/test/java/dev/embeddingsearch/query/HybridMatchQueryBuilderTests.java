@@ -107,11 +107,11 @@ public class HybridMatchQueryBuilderTests extends AbstractQueryTestCase<HybridMa
     public void testVectorOptionsGoToTheVectorLeg() throws IOException {
         HybridMatchQueryBuilder parsed = parse("""
                 {"query": "words", "fields": ["title"], "embedding_field": "meaning", "vector": %s, "k": 7,
-                 "num_candidates": 70, "exact": true, "filter": {"match_all": {}}, "boost": 2, "_name": "both"}""".formatted(VECTOR));
+                 "num_candidates": 70, "oversample": 3, "exact": true, "filter": {"match_all": {}}, "boost": 2, "_name": "both"}""".formatted(VECTOR));
         EmbeddingQueryBuilder embedding = new EmbeddingQueryBuilder(
                 "meaning",
                 QueryInput.vector(new float[] {1, 2, 3, 4, 5, 6, 7, 8}),
-                new KnnOptions(7, 70, null, true),
+                new KnnOptions(7, 70, 3f, null, true),
                 null,
                 () -> null);
         HybridMatchQueryBuilder expected = new HybridMatchQueryBuilder(

@@ -163,7 +163,11 @@ public class HybridScoresIT extends OpenSearchIntegTestCase {
 
         HybridMatchQueryBuilder query() {
             EmbeddingQueryBuilder embedding = new EmbeddingQueryBuilder(
-                    "meaning", QueryInput.vector(vector), new KnnOptions(1000, null, null, false), null, () -> null);
+                    "meaning",
+                    QueryInput.vector(vector),
+                    new KnnOptions(1000, null, null, null, false),
+                    null,
+                    () -> null);
             return new HybridMatchQueryBuilder(
                     lexical(), embedding, group == null ? null : termQuery("group", group), weight, false);
         }

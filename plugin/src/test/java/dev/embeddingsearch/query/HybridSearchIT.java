@@ -115,7 +115,7 @@ public class HybridSearchIT extends OpenSearchIntegTestCase {
     }
 
     private static HybridMatchQueryBuilder hybrid(String prefix, String lexicalName, String vectorName) {
-        KnnOptions options = new KnnOptions(20, null, null, true);
+        KnnOptions options = new KnnOptions(20, null, null, null, true);
         EmbeddingQueryBuilder embedding =
                 new EmbeddingQueryBuilder(prefix + "meaning", QueryInput.vector(vector()), options, null, () -> null);
         return new HybridMatchQueryBuilder(
@@ -203,7 +203,7 @@ public class HybridSearchIT extends OpenSearchIntegTestCase {
 
     public void testQueryWithoutAGoodAnswerReturnsNothing() {
         EmbeddingQueryBuilder strict = new EmbeddingQueryBuilder(
-                "meaning", QueryInput.vector(vector()), new KnnOptions(20, null, 1f, true), null, () -> null);
+                "meaning", QueryInput.vector(vector()), new KnnOptions(20, null, null, 1f, true), null, () -> null);
         QueryBuilder query = new HybridMatchQueryBuilder(matchQuery("text", "absent"), strict, null, 0.5f, false);
         assertEquals(0, search(query).get().getHits().getHits().length);
         assertEquals(0, search(hybrid("")).setMinScore(1).get().getHits().getHits().length);

@@ -48,8 +48,9 @@ final class QueryFields {
         int k = OpenSearchTestCase.randomIntBetween(1, 200);
         Integer candidates =
                 OpenSearchTestCase.randomBoolean() ? null : k + OpenSearchTestCase.randomIntBetween(0, 1000);
+        Float oversample = OpenSearchTestCase.randomBoolean() ? null : 1 + OpenSearchTestCase.randomFloat() * 10;
         Float minSimilarity = OpenSearchTestCase.randomBoolean() ? null : OpenSearchTestCase.randomFloat();
-        return new KnnOptions(k, candidates, minSimilarity, OpenSearchTestCase.randomBoolean());
+        return new KnnOptions(k, candidates, oversample, minSimilarity, OpenSearchTestCase.randomBoolean());
     }
 
     static QueryBuilder filter() {

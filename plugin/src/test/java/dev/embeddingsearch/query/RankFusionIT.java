@@ -58,7 +58,7 @@ public class RankFusionIT extends OpenSearchIntegTestCase {
     private static final int K = 25;
 
     private final EmbeddingQueryBuilder vector = new EmbeddingQueryBuilder(
-            "meaning", QueryInput.vector(vector()), new KnnOptions(K, null, null, true), null, () -> null);
+            "meaning", QueryInput.vector(vector()), new KnnOptions(K, null, null, null, true), null, () -> null);
     private final QueryBuilder lexical = matchQuery("text", "w0 w1 w5");
     private final float weight = randomFrom(0.3f, 0.5f, 0.8f);
     private final int constant = randomFrom(1, 20, 60);
@@ -344,7 +344,7 @@ public class RankFusionIT extends OpenSearchIntegTestCase {
         EmbeddingQueryBuilder unembedded = new EmbeddingQueryBuilder(
                 "meaning",
                 QueryInput.text(InputType.TEXT, "words").withVectors(List.of()),
-                new KnnOptions(K, null, null, true),
+                new KnnOptions(K, null, null, null, true),
                 null,
                 () -> null);
         HybridMatchQueryBuilder query =

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.benchmarks;
+
+import dev.embeddingsearch.fusion.HybridQuery;
+import dev.embeddingsearch.fusion.TopVectorsQuery;
+import dev.embeddingsearch.fusion.VectorLeg;
+import dev.embeddingsearch.lucene.EmbeddingVectorsFormat;
+import dev.embeddingsearch.lucene.Quantization;
+import dev.embeddingsearch.lucene.QuantizedVectorsFormat;
+import java.io.IOException;
+import org.apache.lucene.codecs.KnnVectorsFormat;
+import org.apache.lucene.codecs.KnnVectorsReader;
+import org.apache.lucene.codecs.KnnVectorsWriter;
+import org.apache.lucene.codecs.lucene104.Lucene104HnswScalarQuantizedVectorsFormat;
+import org.apache.lucene.codecs.lucene104.Lucene104ScalarQuantizedVectorsFormat.ScalarEncoding;
+import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
+import org.apache.lucene.index.SegmentReadState;
+import org.apache.lucene.index.SegmentWriteState;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.search.KnnFloatVectorQuery;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.RescoreTopNQuery;
+
+/** The ways to lay out and search vectors that are compared: Lucene's own and ours, all with the same graph. */
+enum VectorLayout {
+    LUCENE_FLOAT("Lucene, float", null),
+    LUCENE_BINARY("Lucene, 1 bit, all rescored", null),
+    NONE("`none`", Quantization.NONE),
+    INT8("`int8`", Quantization.INT8),
+    INT4("`int4`", Quantization.INT4),
+    BINARY("`binary`", Quantization.BINARY);
+
+    static final String FIELD = "vector";
+
+    private static final int M = 16;
+    private static final int EF_CONSTRUCTION = 100;
+
+    private final String title;
+    private final Quantization quantization;
+
+    VectorLayout(String title, Quantization quantization) {
+        this.title = title;
+        this.quantization = quantization;
+    }
+
+    String title() {
+        return title;
+    }
+
+    KnnVectorsFormat format(int dimensions) {
+        return switch (this) {
+            case LUCENE_FLOAT -> new Longer(new Lucene99HnswVectorsFormat(M, EF_CONSTRUCTION));
+            case LUCENE_BINARY ->
+                new Longer(new Lucene104HnswScalarQuantizedVectorsFormat(
+                        ScalarEncoding.SINGLE_BIT_QUERY_NIBBLE, M, EF_CONSTRUCTION));
+            case NONE -> EmbeddingVectorsFormat.hnsw(M, EF_CONSTRUCTION);
+            default -> QuantizedVectorsFormat.hnsw(quantization, dimensions, M, EF_CONSTRUCTION);
+        };
+    }
+
+    /** Whether a query may say how many of its candidates are compared exactly. */
+    boolean rescores() {
+        return quantization != null && quantization != Quantization.NONE;
+    }
+
+    /** Asks for {@code k} of so many candidates, of which {@code rescored} are compared exactly. */
+    Query query(float[] vector, Query filter, int k, int candidates, int rescored) {
+        if (quantization == null) {
+            Query knn = new KnnFloatVectorQuery(FIELD, vector, candidates, filter);
+            return this == LUCENE_FLOAT
+                    ? knn
+                    : RescoreTopNQuery.createFullPrecisionRescorerQuery(knn, vector, FIELD, k);
+        }
+        VectorLeg leg = new VectorLeg(FIELD, vector, VectorSimilarityFunction.DOT_PRODUCT, 0);
+        TopVectorsQuery.Options options =
+                new TopVectorsQuery.Options(k, candidates, rescored, Double.NEGATIVE_INFINITY, false);
+        return HybridQuery.vectorOnly(new TopVectorsQuery(leg, filter, options), leg);
+    }
+
+    /** One of Lucene's formats under its own name, without its limit of 1,024 dimensions, which only writing knows. */
+    private static final class Longer extends KnnVectorsFormat {
+        private final KnnVectorsFormat lucene;
+
+        Longer(KnnVectorsFormat lucene) {
+            super(lucene.getName());
+            this.lucene = lucene;
+        }
+
+        @Override
+        public KnnVectorsWriter fieldsWriter(SegmentWriteState state) throws IOException {
+            return lucene.fieldsWriter(state);
+        }
+
+        @Override
+        public KnnVectorsReader fieldsReader(SegmentReadState state) throws IOException {
+            return lucene.fieldsReader(state);
+        }
+
+        @Override
+        public int getMaxDimensions(String fieldName) {
+            return EmbeddingVectorsFormat.MAX_DIMENSIONS;
+        }
+    }
+}

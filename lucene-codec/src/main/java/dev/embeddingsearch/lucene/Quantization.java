@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.lucene;
+
+import java.util.Locale;
+import org.apache.lucene.codecs.lucene104.Lucene104ScalarQuantizedVectorsFormat.ScalarEncoding;
+
+/** How many bits a number of a vector has in the codes that a search looks at first; the exact vectors stay beside them. */
+public enum Quantization {
+    /** No codes: searches look at the exact vectors. */
+    NONE(null),
+    /** A byte for each number. */
+    INT8(ScalarEncoding.UNSIGNED_BYTE),
+    /** Half a byte for each number. */
+    INT4(ScalarEncoding.PACKED_NIBBLE),
+    /** A bit for each number; queries have four. */
+    BINARY(ScalarEncoding.SINGLE_BIT_QUERY_NIBBLE);
+
+    /** From so many dimensions on one bit for each is enough. */
+    private static final int BINARY_FROM = 512;
+
+    /** From so many dimensions on four bits for each are enough. */
+    private static final int INT4_FROM = 256;
+
+    private final ScalarEncoding encoding;
+
+    Quantization(ScalarEncoding encoding) {
+        this.encoding = encoding;
+    }
+
+    /** The smallest codes that lose nothing once their best are compared exactly; the longer vectors are, the smaller. */
+    public static Quantization forDimensions(int dimensions) {
+        if (dimensions >= BINARY_FROM) {
+            return BINARY;
+        }
+        return dimensions >= INT4_FROM ? INT4 : INT8;
+    }
+
+    ScalarEncoding encoding() {
+        return encoding;
+    }
+
+    /** The bytes of a vector's code, with the four numbers that correct it; not for {@link #NONE}. */
+    int codeBytes(int dimensions) {
+        return encoding.getDocPackedLength(dimensions) + 3 * Float.BYTES + Integer.BYTES;
+    }
+
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.lucene;
+
+import java.io.IOException;
+import org.apache.lucene.codecs.KnnVectorsFormat;
+import org.apache.lucene.codecs.KnnVectorsReader;
+import org.apache.lucene.codecs.KnnVectorsWriter;
+import org.apache.lucene.codecs.lucene104.Lucene104HnswScalarQuantizedVectorsFormat;
+import org.apache.lucene.codecs.lucene104.Lucene104ScalarQuantizedVectorsFormat;
+import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.SegmentReadState;
+import org.apache.lucene.index.SegmentWriteState;
+
+/**
+ * Lucene's HNSW vectors format over quantised vectors, for as many dimensions as {@link EmbeddingVectorsFormat} takes,
+ * which also keeps the {@link Centroid} of each float field. The exact vectors stay on disk beside their codes.
+ *
+ * <p>Files are those of {@link Lucene104HnswScalarQuantizedVectorsFormat}, unchanged: codes in <code>.veq</code>, their
+ * encoding and what they are centred on in <code>.vemq</code> ({@link Lucene104ScalarQuantizedVectorsFormat} describes
+ * both), exact vectors in <code>.vec</code> and <code>.vemf</code>, the graph in <code>.vex</code> and <code>.vem</code>.
+ * Beside them stands the <code>.emc</code> file of {@link EmbeddingVectorsFormat}, which also tells what deletes and
+ * merges do to centroids and graphs: all of it holds here too.
+ *
+ * <h2>Scores</h2>
+ *
+ * <p>A search compares codes: what it collects has estimated scores. {@link
+ * org.apache.lucene.index.FloatVectorValues#vectorValue vectorValue} and {@link
+ * org.apache.lucene.index.FloatVectorValues#rescorer rescorer} are exact.
+ *
+ * <h2>Small segments</h2>
+ *
+ * <p>A segment has a graph from {@value #SCANNED_VECTORS} vectors on, or from as many as have {@value #SCANNED_BYTES}
+ * bytes of codes, if that are fewer. Up to there a search compares all codes, which takes about as long as a walk through
+ * a graph would. Ingest thus builds hardly any graph, merges build them.
+ *
+ * <h2>Writing and reading</h2>
+ *
+ * <p>What an instance is configured with matters to writing alone. Any instance reads what any other wrote, in whatever
+ * encoding, and a merge takes vectors from segments of any other format.
+ */
+public final class QuantizedVectorsFormat extends KnnVectorsFormat {
+    /** The name in the index. It never changes: a format that writes something else gets another name. */
+    public static final String NAME = "EmbeddingSearchQuantized100";
+
+    static final int SCANNED_VECTORS = 8_000;
+    static final int SCANNED_BYTES = 4_194_304;
+
+    private final int m;
+    private final KnnVectorsFormat lucene;
+
+    /** For reading; a writer made of it has a byte for each number and a graph in every segment worth one. */
+    public QuantizedVectorsFormat() {
+        this(
+                Quantization.INT8,
+                Lucene99HnswVectorsFormat.DEFAULT_MAX_CONN,
+                Lucene99HnswVectorsFormat.DEFAULT_BEAM_WIDTH,
+                Lucene99HnswVectorsFormat.HNSW_GRAPH_THRESHOLD);
+    }
+
+    /**
+     * For tests, which want graphs in small segments too.
+     *
+     * @param graphThreshold a segment of n vectors has a graph where <code>n &gt; ln(n) * graphThreshold</code>
+     */
+    QuantizedVectorsFormat(Quantization quantization, int m, int efConstruction, int graphThreshold) {
+        super(NAME);
+        if (quantization == Quantization.NONE) {
+            throw new IllegalArgumentException("expected bits to quantise to, got [" + quantization + "]");
+        }
+        this.m = m;
+        this.lucene = new Lucene104HnswScalarQuantizedVectorsFormat(
+                quantization.encoding(), m, efConstruction, 1, null, graphThreshold);
+    }
+
+    /**
+     * Writes codes everywhere, and a graph wherever a segment is large enough for a search to gain from it.
+     *
+     * @param dimensions of the vectors that will be written
+     * @param m as for {@link EmbeddingVectorsFormat#hnsw}
+     * @param efConstruction as for {@link EmbeddingVectorsFormat#hnsw}
+     */
+    public static QuantizedVectorsFormat hnsw(Quantization quantization, int dimensions, int m, int efConstruction) {
+        EmbeddingVectorsFormat.checkRange("m", m, Lucene99HnswVectorsFormat.MAXIMUM_MAX_CONN);
+        EmbeddingVectorsFormat.checkRange(
+                "ef_construction", efConstruction, Lucene99HnswVectorsFormat.MAXIMUM_BEAM_WIDTH);
+        return new QuantizedVectorsFormat(
+                quantization, m, efConstruction, graphThreshold(scannedVectors(quantization, dimensions)));
+    }
+
+    /** Never writes a graph: every search compares all codes. */
+    public static QuantizedVectorsFormat flat(Quantization quantization) {
+        return new QuantizedVectorsFormat(
+                quantization,
+                Lucene99HnswVectorsFormat.DEFAULT_MAX_CONN,
+                Lucene99HnswVectorsFormat.DEFAULT_BEAM_WIDTH,
+                EmbeddingVectorsFormat.NEVER);
+    }
+
+    /**
+     * Whether searches of {@code field} in this segment may compare codes, so that their scores are estimates: not where
+     * {@link EmbeddingVectorsFormat} wrote it; of other formats nothing is known.
+     */
+    public static boolean estimates(LeafReader reader, String field) {
+        EmbeddingVectorsReader ours = EmbeddingVectorsReader.of(reader, field);
+        return ours == null || ours.quantized();
+    }
+
+    /** So many vectors of a segment are scanned at most. */
+    static int scannedVectors(Quantization quantization, int dimensions) {
+        if (quantization == Quantization.NONE) {
+            return 0;
+        }
+        return Math.min(SCANNED_VECTORS, SCANNED_BYTES / quantization.codeBytes(dimensions));
+    }
+
+    /** Lucene asks for the k of a search that is to gain from a graph: it looks at k * ln(n) of n vectors. */
+    private static int graphThreshold(int vectors) {
+        return (int) (vectors / Math.log(vectors));
+    }
+
+    @Override
+    public KnnVectorsWriter fieldsWriter(SegmentWriteState state) throws IOException {
+        return new EmbeddingVectorsWriter(state, lucene.fieldsWriter(state), m);
+    }
+
+    @Override
+    public KnnVectorsReader fieldsReader(SegmentReadState state) throws IOException {
+        return EmbeddingVectorsReader.open(state, lucene, true);
+    }
+
+    @Override
+    public int getMaxDimensions(String fieldName) {
+        return EmbeddingVectorsFormat.MAX_DIMENSIONS;
+    }
+
+    @Override
+    public String toString() {
+        return NAME + "(" + lucene + ")";
+    }
+}

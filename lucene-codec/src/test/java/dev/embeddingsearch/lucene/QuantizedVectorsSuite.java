@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.lucene;
+
+import org.apache.lucene.codecs.Codec;
+import org.apache.lucene.codecs.KnnVectorsFormat;
+import org.apache.lucene.tests.index.BaseKnnVectorsFormatTestCase;
+import org.apache.lucene.tests.util.TestUtil;
+
+/** Lucene's suite for vectors formats: each test with a graph in every segment, in large ones only, or in none. */
+abstract class QuantizedVectorsSuite extends BaseKnnVectorsFormatTestCase {
+    private final Quantization quantization;
+    private KnnVectorsFormat format;
+
+    QuantizedVectorsSuite(Quantization quantization) {
+        this.quantization = quantization;
+    }
+
+    @Override
+    public void setUp() throws Exception {
+        format = switch (random().nextInt(3)) {
+            case 0 -> new QuantizedVectorsFormat(quantization, 8, 50, 0);
+            case 1 -> QuantizedVectorsFormat.hnsw(quantization, 16, 8, 50);
+            default -> QuantizedVectorsFormat.flat(quantization);
+        };
+        super.setUp();
+    }
+
+    @Override
+    protected Codec getCodec() {
+        return TestUtil.alwaysKnnVectorsFormat(format);
+    }
+
+    /** The exact vectors are always there. */
+    @Override
+    protected boolean supportsFloatVectorFallback() {
+        return false;
+    }
+
+    @Override
+    protected int getQuantizationBits() {
+        return quantization.encoding().getBits();
+    }
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.lucene;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import org.apache.lucene.codecs.KnnVectorsFormat;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.KnnVectorValues.DocIndexIterator;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.NumericDocValues;
+import org.apache.lucene.index.ReaderUtil;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.KnnFloatVectorQuery;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.store.ByteBuffersDirectory;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.IOContext;
+import org.apache.lucene.store.IndexOutput;
+import org.apache.lucene.tests.util.TestUtil;
+
+/**
+ * Indices that earlier versions wrote, one for each format: documents 0 to 799 but 7, which is deleted, in two segments,
+ * the first of which has a graph.
+ */
+public class UpgradeTests extends VectorsTestCase {
+    private static final int DOCUMENTS = 799;
+
+    public void testExactVectorsOfFirstVersion() throws IOException {
+        opensAndMerges("index.EmbeddingSearch100.zip", false);
+    }
+
+    public void testQuantizedVectorsOfFirstVersion() throws IOException {
+        opensAndMerges("index.EmbeddingSearchQuantized100.zip", true);
+    }
+
+    private static void opensAndMerges(String archive, boolean quantized) throws IOException {
+        try (Directory dir = unpack(archive)) {
+            TestUtil.checkIndex(dir);
+            try (DirectoryReader reader = DirectoryReader.open(dir)) {
+                assertEquals(2, reader.leaves().size());
+                assertEquals(
+                        quantized,
+                        QuantizedVectorsFormat.estimates(reader.leaves().get(0).reader(), "v"));
+                assertEquals(
+                        750,
+                        EmbeddingVectorsReader.of(reader.leaves().get(0).reader(), "v")
+                                .getGraph("v")
+                                .size());
+                assertHoldsAll(reader);
+                assertFindsAll(reader);
+            }
+            KnnVectorsFormat format = anyVariant();
+            try (IndexWriter writer = new IndexWriter(dir, config(format))) {
+                writer.forceMerge(1);
+            }
+            TestUtil.checkIndex(dir);
+            try (DirectoryReader reader = DirectoryReader.open(dir)) {
+                assertEquals(
+                        format instanceof QuantizedVectorsFormat, QuantizedVectorsFormat.estimates(only(reader), "v"));
+                assertHoldsAll(reader);
+            }
+        }
+    }
+
+    private static Directory unpack(String archive) throws IOException {
+        Directory dir = new ByteBuffersDirectory();
+        try (InputStream in = UpgradeTests.class.getResourceAsStream("/" + archive);
+                ZipInputStream zip = new ZipInputStream(in)) {
+            for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+                byte[] bytes = zip.readAllBytes();
+                try (IndexOutput out = dir.createOutput(entry.getName(), IOContext.DEFAULT)) {
+                    out.writeBytes(bytes, bytes.length);
+                }
+            }
+        }
+        return dir;
+    }
+
+    private static void assertHoldsAll(DirectoryReader reader) throws IOException {
+        assertEquals(DOCUMENTS, reader.numDocs());
+        for (LeafReaderContext leaf : reader.leaves()) {
+            assertCentroid(leaf.reader(), "v");
+            assertVectors(leaf.reader());
+        }
+    }
+
+    private static void assertFindsAll(DirectoryReader reader) throws IOException {
+        IndexSearcher searcher = new IndexSearcher(reader);
+        for (int id = 10; id < DOCUMENTS; id += 100) {
+            assertTrue(
+                    "document " + id + " is not among those nearest to its vector",
+                    nearest(searcher, id).contains((long) id));
+        }
+    }
+
+    private static Set<Long> nearest(IndexSearcher searcher, int id) throws IOException {
+        Set<Long> ids = new HashSet<>();
+        for (ScoreDoc hit : searcher.search(new KnnFloatVectorQuery("v", vector(id), 50), 50).scoreDocs) {
+            LeafReaderContext leaf = searcher.getIndexReader()
+                    .leaves()
+                    .get(ReaderUtil.subIndex(hit.doc, searcher.getIndexReader().leaves()));
+            NumericDocValues numbers = leaf.reader().getNumericDocValues("number");
+            assertTrue(numbers.advanceExact(hit.doc - leaf.docBase));
+            ids.add(numbers.longValue());
+        }
+        return ids;
+    }
+
+    private static void assertVectors(LeafReader reader) throws IOException {
+        FloatVectorValues vectors = reader.getFloatVectorValues("v");
+        NumericDocValues ids = reader.getNumericDocValues("number");
+        DocIndexIterator docs = vectors.iterator();
+        for (int doc = 0; doc < reader.maxDoc(); doc++) {
+            assertEquals(doc, docs.nextDoc());
+            assertEquals(doc, ids.nextDoc());
+            assertArrayEquals(vector((int) ids.longValue()), vectors.vectorValue(docs.index()), 0);
+        }
+    }
+
+    /** The vector of a document in all these indices. */
+    private static float[] vector(int id) {
+        float[] vector = new float[8];
+        for (int i = 0; i < vector.length; i++) {
+            vector[i] = (float) Math.round(1000 * Math.sin(1 + id * 12.9898 + i * 78.233)) / 1000;
+        }
+        return vector;
+    }
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.fusion;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Comparator;
+import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.QueryTimeout;
+import org.apache.lucene.index.ReaderUtil;
+import org.apache.lucene.search.DocAndFloatFeatureBuffer;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.search.HitQueue;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.TopDocs;
+import org.apache.lucene.search.TotalHits;
+import org.apache.lucene.search.VectorScorer;
+
+/** Compares a query with the exact vectors of documents, whatever codes the segment has beside them. */
+final class ExactScan {
+
+    private static final Comparator<ScoreDoc> BEST_FIRST =
+            Comparator.<ScoreDoc>comparingDouble(hit -> -hit.score).thenComparingInt(hit -> hit.doc);
+
+    private final VectorLeg leg;
+
+    ExactScan(VectorLeg leg) {
+        this.leg = leg;
+    }
+
+    /** The nearest {@code size} of the accepted documents of one segment, numbered within it. */
+    TopDocs nearest(LeafReaderContext context, DocIdSetIterator accepted, int size, QueryTimeout timeout)
+            throws IOException {
+        VectorScorer scorer = scorer(context);
+        if (scorer == null) {
+            return new TopDocs(new TotalHits(0, TotalHits.Relation.EQUAL_TO), new ScoreDoc[0]);
+        }
+        HitQueue nearest = new HitQueue(Math.min(size, context.reader().maxDoc()), true);
+        VectorScorer.Bulk bulk = scorer.bulk(accepted);
+        DocAndFloatFeatureBuffer buffer = new DocAndFloatFeatureBuffer();
+        TotalHits.Relation relation = TotalHits.Relation.EQUAL_TO;
+        long compared = 0;
+        while (true) {
+            bulk.nextDocsAndScores(DocIdSetIterator.NO_MORE_DOCS, null, buffer);
+            if (buffer.size == 0) {
+                break;
+            }
+            compared += buffer.size;
+            offer(buffer, nearest);
+            if (timeout != null && timeout.shouldExit()) {
+                relation = TotalHits.Relation.GREATER_THAN_OR_EQUAL_TO;
+                break;
+            }
+        }
+        return new TopDocs(new TotalHits(compared, relation), drain(nearest));
+    }
+
+    private static void offer(DocAndFloatFeatureBuffer buffer, HitQueue nearest) {
+        for (int i = 0; i < buffer.size; i++) {
+            ScoreDoc worst = nearest.top();
+            if (buffer.features[i] > worst.score) {
+                worst.score = buffer.features[i];
+                worst.doc = buffer.docs[i];
+                nearest.updateTop();
+            }
+        }
+    }
+
+    /** Without the entries that the queue was filled with at first. */
+    private static ScoreDoc[] drain(HitQueue queue) {
+        while (queue.size() > 0 && queue.top().score == Float.NEGATIVE_INFINITY) {
+            queue.pop();
+        }
+        ScoreDoc[] hits = new ScoreDoc[queue.size()];
+        for (int i = hits.length - 1; i >= 0; i--) {
+            hits[i] = queue.pop();
+        }
+        return hits;
+    }
+
+    /** The same documents with their exact scores, the nearest one first. */
+    ScoreDoc[] rescore(ScoreDoc[] hits, IndexSearcher searcher) throws IOException {
+        ScoreDoc[] rescored = Arrays.stream(hits)
+                .map(hit -> new ScoreDoc(hit.doc, hit.score))
+                .sorted(Comparator.comparingInt(hit -> hit.doc))
+                .toArray(ScoreDoc[]::new);
+        int next = 0;
+        while (next < rescored.length) {
+            LeafReaderContext leaf =
+                    searcher.getLeafContexts().get(ReaderUtil.subIndex(rescored[next].doc, searcher.getLeafContexts()));
+            VectorScorer scorer = scorer(leaf);
+            int end = leaf.docBase + leaf.reader().maxDoc();
+            for (; next < rescored.length && rescored[next].doc < end; next++) {
+                scorer.iterator().advance(rescored[next].doc - leaf.docBase);
+                rescored[next].score = scorer.score();
+            }
+        }
+        Arrays.sort(rescored, BEST_FIRST);
+        return rescored;
+    }
+
+    private VectorScorer scorer(LeafReaderContext context) throws IOException {
+        FloatVectorValues values = context.reader().getFloatVectorValues(leg.field());
+        if (values == null) {
+            FloatVectorValues.checkField(context.reader(), leg.field());
+            return null;
+        }
+        return values.size() == 0 ? null : values.rescorer(leg.target());
+    }
+}

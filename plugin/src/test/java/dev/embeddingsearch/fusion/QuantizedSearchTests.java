@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.fusion;
+
+import com.carrotsearch.randomizedtesting.generators.RandomPicks;
+import dev.embeddingsearch.lucene.EmbeddingVectorsFormat;
+import dev.embeddingsearch.lucene.Quantization;
+import dev.embeddingsearch.lucene.QuantizedVectorsFormat;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.lucene.codecs.KnnVectorsFormat;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.IntPoint;
+import org.apache.lucene.document.KnnFloatVectorField;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.LogDocMergePolicy;
+import org.apache.lucene.index.NoMergePolicy;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.tests.util.TestUtil;
+import org.apache.lucene.util.VectorUtil;
+
+/** Searches of quantised vectors in segments large enough for graphs, with and without filters. */
+public class QuantizedSearchTests extends LuceneTestCase {
+
+    private static final String VECTOR = "vector";
+    private static final String NUMBER = "number";
+    private static final int DIMENSIONS = 64;
+    private static final int DOCUMENTS = 3_000;
+    private static final int K = 10;
+    private static final int CANDIDATES = 100;
+    private static final int RESCORED = 50;
+
+    private final List<float[]> vectors = new ArrayList<>();
+    private Directory directory;
+    private DirectoryReader reader;
+    private IndexSearcher searcher;
+
+    @Override
+    public void setUp() throws Exception {
+        super.setUp();
+        directory = newDirectory();
+    }
+
+    @Override
+    public void tearDown() throws Exception {
+        reader.close();
+        directory.close();
+        super.tearDown();
+    }
+
+    /** Documents in this order, in one segment or several. */
+    private void index(KnnVectorsFormat format, boolean oneSegment) throws IOException {
+        IndexWriterConfig config = new IndexWriterConfig()
+                .setMaxBufferedDocs(oneSegment ? DOCUMENTS + 1 : 700)
+                .setRAMBufferSizeMB(IndexWriterConfig.DISABLE_AUTO_FLUSH)
+                .setMergePolicy(oneSegment ? new LogDocMergePolicy() : NoMergePolicy.INSTANCE)
+                .setCodec(TestUtil.alwaysKnnVectorsFormat(format));
+        try (IndexWriter writer = new IndexWriter(directory, config)) {
+            for (int i = 0; i < vectors.size(); i++) {
+                Document document = new Document();
+                document.add(new IntPoint(NUMBER, i));
+                document.add(new KnnFloatVectorField(VECTOR, vectors.get(i), VectorSimilarityFunction.DOT_PRODUCT));
+                writer.addDocument(document);
+            }
+        }
+        reader = DirectoryReader.open(directory);
+        searcher = new IndexSearcher(reader);
+        searcher.setQueryCache(null);
+    }
+
+    private static float[] near(float[] centre) {
+        float[] vector = new float[DIMENSIONS];
+        for (int i = 0; i < DIMENSIONS; i++) {
+            vector[i] = centre[i] + (float) random().nextGaussian();
+        }
+        return VectorUtil.l2normalize(vector);
+    }
+
+    private static float[] centre() {
+        float[] centre = new float[DIMENSIONS];
+        for (int i = 0; i < DIMENSIONS; i++) {
+            centre[i] = (float) random().nextGaussian();
+        }
+        return centre;
+    }
+
+    private void addTopics() {
+        List<float[]> centres = IntStream.range(0, 30).mapToObj(i -> centre()).toList();
+        for (int i = 0; i < DOCUMENTS; i++) {
+            vectors.add(near(centres.get(random().nextInt(centres.size()))));
+        }
+    }
+
+    /** With fewer bits, segments would have to be larger for a graph: they are told that their vectors are long. */
+    private static KnnVectorsFormat quantized(Quantization quantization) {
+        return QuantizedVectorsFormat.hnsw(quantization, 16_384, 16, 100);
+    }
+
+    private static Nearest search(IndexSearcher searcher, float[] query, Query filter, int rescored)
+            throws IOException {
+        VectorLeg leg = new VectorLeg(VECTOR, query, VectorSimilarityFunction.DOT_PRODUCT, 0);
+        TopVectorsQuery.Options options = new TopVectorsQuery.Options(K, CANDIDATES, rescored, -2, false);
+        return new TopVectorsQuery(leg, filter, options).find(searcher);
+    }
+
+    private List<Integer> exact(float[] query, int passing) {
+        return IntStream.range(0, passing)
+                .boxed()
+                .sorted(Comparator.comparingDouble(i -> -VectorUtil.dotProduct(query, vectors.get(i))))
+                .limit(K)
+                .toList();
+    }
+
+    private static Set<Integer> documents(Nearest nearest) {
+        return Arrays.stream(nearest.byRank()).map(hit -> hit.doc).collect(Collectors.toSet());
+    }
+
+    public void testFiltersNeverLeaveFewerThanThereAre() throws IOException {
+        addTopics();
+        Quantization quantization = RandomPicks.randomFrom(random(), Quantization.values());
+        KnnVectorsFormat format =
+                quantization == Quantization.NONE ? EmbeddingVectorsFormat.hnsw(16, 100) : quantized(quantization);
+        index(format, random().nextBoolean());
+        for (int perMille : new int[] {500, 100, 10, 1}) {
+            int passing = DOCUMENTS * perMille / 1_000;
+            Query filter = IntPoint.newRangeQuery(NUMBER, 0, passing - 1);
+            for (int round = 0; round < 10; round++) {
+                float[] query = near(vectors.get(random().nextInt(DOCUMENTS)));
+                Nearest found = search(searcher, query, filter, RESCORED);
+                assertEquals(Math.min(K, passing), found.byRank().length);
+                assertTrue(Arrays.stream(found.byRank()).allMatch(hit -> hit.doc < passing));
+                if (passing <= RESCORED) {
+                    assertEquals(new HashSet<>(exact(query, passing)), documents(found));
+                }
+            }
+        }
+    }
+
+    public void testTheBestCandidatesAreRankedByTheirExactVectors() throws IOException {
+        addTopics();
+        index(quantized(Quantization.BINARY), random().nextBoolean());
+        long few = 0;
+        long many = 0;
+        for (int round = 0; round < 50; round++) {
+            float[] query = near(vectors.get(random().nextInt(DOCUMENTS)));
+            Set<Integer> exact = new HashSet<>(exact(query, DOCUMENTS));
+            Nearest found = search(searcher, query, null, CANDIDATES);
+            for (ScoreDoc hit : found.byRank()) {
+                assertEquals((1 + VectorUtil.dotProduct(query, vectors.get(hit.doc))) / 2, hit.score, 1e-6);
+            }
+            for (int i = 1; i < K; i++) {
+                assertTrue(found.byRank()[i - 1].score >= found.byRank()[i].score);
+            }
+            many += overlap(exact, found);
+            few += overlap(exact, search(searcher, query, null, K));
+        }
+        assertTrue("codes alone found " + few + " of 500, with exact vectors " + many, many > few);
+    }
+
+    private static long overlap(Set<Integer> exact, Nearest found) {
+        return documents(found).stream().filter(exact::contains).count();
+    }
+}
