@@ -103,8 +103,7 @@ final class LatencyCorpus {
                 .setCodec(new Lucene104Codec() {
                     @Override
                     public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
-                        return QuantizedVectorsFormat.hnsw(
-                                Quantization.forDimensions(dimensions), dimensions, 16, 100);
+                        return QuantizedVectorsFormat.hnsw(Quantization.forDimensions(dimensions), dimensions, 16, 100);
                     }
                 });
         try (IndexWriter writer = new IndexWriter(directory, config)) {

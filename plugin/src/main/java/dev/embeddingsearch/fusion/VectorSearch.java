@@ -33,6 +33,7 @@ final class VectorSearch extends KnnFloatVectorQuery {
     private final ExactScan exactScan;
     /** Whether the candidates' scores are estimates, until they are rescored. */
     private final boolean estimated;
+
     private ScoreDoc[] candidates = new ScoreDoc[0];
     private long visited;
 
