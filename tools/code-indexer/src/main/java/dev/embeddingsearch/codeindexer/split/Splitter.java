@@ -26,7 +26,11 @@ public final class Splitter {
     private final int limit;
     private final Map<Grammar, TreeParser> parsers = new ConcurrentHashMap<>();
 
-    /** @param limit how many characters a piece may have */
+    /**
+     * A splitter with a limit of its own.
+     *
+     * @param limit how many characters a piece may have
+     */
     public Splitter(int limit) {
         if (limit < LEAST_LIMIT) {
             throw new IllegalArgumentException(
