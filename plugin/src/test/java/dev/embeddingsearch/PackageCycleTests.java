@@ -23,6 +23,7 @@ public class PackageCycleTests {
     /** Of each package, by its last name, those that it may use besides itself. The root package wires them all. */
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
             entry("lucene", Set.of()),
+            entry("analysis", Set.of()),
             entry("model", Set.of()),
             entry("stats", Set.of()),
             entry("embedding", Set.of("model", "stats")),
@@ -85,6 +86,19 @@ public class PackageCycleTests {
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage("java..", "org.apache.lucene..", full("fusion"), full("lucene"))
+                .check(ALL);
+    }
+
+    @Test
+    public void testOnlyTheNamesOfAnalysisKnowOpenSearch() {
+        classes()
+                .that()
+                .resideInAPackage(full("analysis"))
+                .and()
+                .haveNameNotMatching(full("analysis.CodeAnalysis") + "(\\$.*)?")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("java..", "org.apache.lucene..", full("analysis"))
                 .check(ALL);
     }
 }

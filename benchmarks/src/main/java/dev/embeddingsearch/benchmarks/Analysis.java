@@ -6,25 +6,18 @@ import java.util.Locale;
 
 /** How the lexical leg reads texts. */
 enum Analysis {
-    /** Identifiers in their words, in lower case, lightly stemmed. */
-    CODE("words_of_code"),
-    ENGLISH("english"),
-    CJK("cjk"),
-    STANDARD("standard");
+    /** The plugin's own. */
+    CODE("code", "code_search"),
+    ENGLISH("english", "english"),
+    CJK("cjk", "cjk"),
+    STANDARD("standard", "standard");
 
-    /** Settings of every index; only {@link #CODE} uses what they define. */
-    static final String SETTINGS = """
-            {"number_of_shards": 1, "number_of_replicas": 0, "refresh_interval": -1, "analysis": {
-                "tokenizer": {"runs_of_letters_and_digits": {"type": "pattern", "pattern": "[^\\\\p{L}\\\\p{N}]+"}},
-                "filter": {"parts_of_identifiers": {"type": "word_delimiter_graph", "stem_english_possessive": false}},
-                "analyzer": {"words_of_code": {
-                    "tokenizer": "runs_of_letters_and_digits",
-                    "filter": ["parts_of_identifiers", "lowercase", "kstem"]}}}}""";
+    private final String documents;
+    private final String queries;
 
-    private final String analyzer;
-
-    Analysis(String analyzer) {
-        this.analyzer = analyzer;
+    Analysis(String documents, String queries) {
+        this.documents = documents;
+        this.queries = queries;
     }
 
     static Analysis of(String name) {
@@ -40,8 +33,8 @@ enum Analysis {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The analyzer's name in the index. */
-    String analyzer() {
-        return analyzer;
+    /** The mapping of the searched field. */
+    String mapping() {
+        return "{\"type\": \"text\", \"analyzer\": \"%s\", \"search_analyzer\": \"%s\"}".formatted(documents, queries);
     }
 }

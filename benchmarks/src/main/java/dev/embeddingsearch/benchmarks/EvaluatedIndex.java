@@ -33,10 +33,11 @@ final class EvaluatedIndex {
     void load(List<Dataset.Document> documents, Analysis analysis) {
         rest.send("DELETE", INDEX + "?ignore_unavailable=true", "");
         rest.send("PUT", INDEX, """
-                {"settings": %s, "mappings": {"properties": {
-                    "text": {"type": "text", "analyzer": "%s"},
+                {"settings": {"number_of_shards": 1, "number_of_replicas": 0, "refresh_interval": -1},
+                 "mappings": {"properties": {
+                    "text": %s,
                     "meaning": {"type": "embedding", "dimensions": %d}}}}
-                """.formatted(Analysis.SETTINGS, analysis.analyzer(), Vectors.DIMENSIONS));
+                """.formatted(analysis.mapping(), Vectors.DIMENSIONS));
         for (int from = 0; from < documents.size(); from += BULK) {
             String lines = bulk(documents.subList(from, Math.min(from + BULK, documents.size())));
             JsonNode reply = rest.send("POST", INDEX + "/_bulk?filter_path=errors,items.*.error", lines);

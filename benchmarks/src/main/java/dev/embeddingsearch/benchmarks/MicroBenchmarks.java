@@ -3,6 +3,7 @@ package dev.embeddingsearch.benchmarks;
 
 import dev.embeddingsearch.embedding.DiskBenchmark;
 import dev.embeddingsearch.embedding.ReplyBenchmark;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,22 +18,24 @@ import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
-/** Runs the JMH benchmarks, all or {@code reply}, {@code cache} or {@code disk}, and prints what the results mean. */
+/** Runs the JMH benchmarks, all or {@code reply}, {@code cache}, {@code disk} or {@code analysis}, and prints what the results mean. */
 public final class MicroBenchmarks {
 
     private MicroBenchmarks() {}
 
     /** Runs those that are named, or all. */
-    public static void main(String[] args) throws RunnerException {
-        List<String> names = args.length == 0 ? List.of("reply", "cache", "disk") : List.of(args);
+    public static void main(String[] args) throws RunnerException, IOException {
+        List<String> names = args.length == 0 ? List.of("reply", "cache", "disk", "analysis") : List.of(args);
         List<String> report = new ArrayList<>();
         for (String name : names) {
             switch (name) {
                 case "reply" -> reply(run(ReplyBenchmark.class), report);
                 case "cache" -> times(run(CachedTextBenchmark.class), report);
                 case "disk" -> times(run(DiskBenchmark.class), report);
+                case "analysis" -> analysis(run(AnalysisBenchmark.class), report);
                 default ->
-                    throw new IllegalArgumentException("expected [reply], [cache] or [disk], got [" + name + "]");
+                    throw new IllegalArgumentException(
+                            "expected [reply], [cache], [disk] or [analysis], got [" + name + "]");
             }
         }
         PrintStream out = System.out;
@@ -73,6 +76,25 @@ public final class MicroBenchmarks {
                     time.getScoreUnit(),
                     time.getScoreError(),
                     allocated(result)));
+        });
+    }
+
+    private static void analysis(Map<String, RunResult> results, List<String> report) throws IOException {
+        long bytes = AnalysisBenchmark.bytes();
+        double standard = results.get("standard").getPrimaryResult().getScore();
+        report.add("");
+        report.add(String.format(Locale.ROOT, "| of %,d bytes | ms | error | MB/s | time, standard = 1 |", bytes));
+        report.add("|---|---|---|---|---|");
+        results.forEach((name, result) -> {
+            double millis = result.getPrimaryResult().getScore();
+            report.add(String.format(
+                    Locale.ROOT,
+                    "| %s | %.1f | %.1f | %.1f | %.2f |",
+                    name,
+                    millis,
+                    result.getPrimaryResult().getScoreError(),
+                    bytes / millis / 1000,
+                    millis / standard));
         });
     }
 

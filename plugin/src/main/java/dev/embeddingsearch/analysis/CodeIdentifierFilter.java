@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.analysis;
+
+import java.io.IOException;
+import org.apache.lucene.analysis.TokenFilter;
+import org.apache.lucene.analysis.TokenStream;
+import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
+import org.apache.lucene.analysis.tokenattributes.KeywordAttribute;
+import org.apache.lucene.analysis.tokenattributes.OffsetAttribute;
+import org.apache.lucene.analysis.tokenattributes.PositionIncrementAttribute;
+
+/**
+ * Splits identifiers into words: {@code parseHTTPResponse} into {@code parse}, {@code HTTP} and {@code Response}, at one
+ * position each, and keeps the whole as {@link Originals} says.
+ *
+ * <p>No token spans several positions, which an index could not tell. What has parts is marked as a keyword, so that stemmers leave names alone; tokens that were marked before are not
+ * split. Put it before anything that changes case.
+ */
+public final class CodeIdentifierFilter extends TokenFilter {
+
+    private final CharTermAttribute term = addAttribute(CharTermAttribute.class);
+    private final OffsetAttribute offset = addAttribute(OffsetAttribute.class);
+    private final PositionIncrementAttribute increment = addAttribute(PositionIncrementAttribute.class);
+    private final KeywordAttribute keyword = addAttribute(KeywordAttribute.class);
+    private final IdentifierParts parts;
+    private char[] identifier = new char[64];
+    private State state;
+    private int next;
+    private int start;
+    /** Whether characters of the token are those of the text, one by one. */
+    private boolean aligned;
+
+    public CodeIdentifierFilter(TokenStream input, IdentifierSplitting splitting) {
+        super(input);
+        this.parts = new IdentifierParts(splitting);
+    }
+
+    @Override
+    public boolean incrementToken() throws IOException {
+        if (next < parts.count()) {
+            restoreState(state);
+            emit();
+            return true;
+        }
+        if (input.incrementToken() == false) {
+            return false;
+        }
+        next = 0;
+        parts.split(term.buffer(), keyword.isKeyword() ? 0 : term.length());
+        if (parts.count() > 0) {
+            remember();
+            emit();
+        }
+        return true;
+    }
+
+    private void remember() {
+        int length = term.length();
+        if (identifier.length < length) {
+            identifier = new char[length];
+        }
+        System.arraycopy(term.buffer(), 0, identifier, 0, length);
+        start = offset.startOffset();
+        aligned = offset.endOffset() - start == length;
+        state = captureState();
+    }
+
+    private void emit() {
+        int from = parts.start(next);
+        int to = parts.end(next);
+        term.copyBuffer(identifier, from, to - from);
+        if (aligned) {
+            offset.setOffset(start + from, start + to);
+        }
+        if (next > 0) {
+            increment.setPositionIncrement(parts.increment(next));
+        }
+        keyword.setKeyword(parts.hasParts(next));
+        next++;
+    }
+
+    @Override
+    public void reset() throws IOException {
+        super.reset();
+        next = 0;
+        state = null;
+        parts.split(identifier, 0);
+    }
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.analysis;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.apache.lucene.analysis.CharArraySet;
+import org.apache.lucene.analysis.TokenFilter;
+import org.apache.lucene.analysis.TokenStream;
+import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
+import org.apache.lucene.analysis.tokenattributes.PositionIncrementAttribute;
+
+/**
+ * Leaves words out of questions that tell no code from another, if anything else was asked: of "python sort the dict" it
+ * keeps "sort dict", of "python" the word itself. Positions stay as they were. Put it before anything that splits words.
+ */
+public final class CodeQuestionFilter extends TokenFilter {
+
+    /**
+     * Names of languages that hardly mean anything else, so no {@code go} or {@code swift}, and English words that join
+     * others and are no keyword of a language, so no {@code for} or {@code in}.
+     */
+    public static final List<String> DEFAULT_WORDS =
+            List.of(("cpp csharp golang java javascript kotlin matlab perl php "
+                            + "python python2 python3 ruby scala typescript "
+                            + "a an are at be but does how it of on such that the their there these they to was what will")
+                    .split(" "));
+
+    private final CharTermAttribute term = addAttribute(CharTermAttribute.class);
+    private final PositionIncrementAttribute increment = addAttribute(PositionIncrementAttribute.class);
+    private final CharArraySet words;
+    /** The words that the text begins with: passed on only if it ends without anything else. */
+    private final Deque<State> leading = new ArrayDeque<>();
+
+    private boolean othersToo;
+    private boolean nothingElse;
+    private int skipped;
+
+    public CodeQuestionFilter(TokenStream input, CharArraySet words) {
+        super(input);
+        this.words = words;
+    }
+
+    @Override
+    public boolean incrementToken() throws IOException {
+        if (nothingElse) {
+            return nextLeading();
+        }
+        skipped = 0;
+        while (input.incrementToken()) {
+            if (words.contains(term.buffer(), 0, term.length()) == false) {
+                othersToo = true;
+                leading.clear();
+                increment.setPositionIncrement(increment.getPositionIncrement() + skipped);
+                return true;
+            }
+            skipped += increment.getPositionIncrement();
+            if (othersToo == false) {
+                leading.add(captureState());
+            }
+        }
+        nothingElse = othersToo == false;
+        return nothingElse && nextLeading();
+    }
+
+    private boolean nextLeading() {
+        if (leading.isEmpty()) {
+            return false;
+        }
+        restoreState(leading.poll());
+        return true;
+    }
+
+    @Override
+    public void end() throws IOException {
+        super.end();
+        if (nothingElse == false) {
+            increment.setPositionIncrement(increment.getPositionIncrement() + skipped);
+        }
+    }
+
+    @Override
+    public void reset() throws IOException {
+        super.reset();
+        leading.clear();
+        othersToo = false;
+        nothingElse = false;
+        skipped = 0;
+    }
+}
