@@ -55,6 +55,9 @@ final class Summary {
                 estimate.cost(price),
                 price));
         leftOut();
+        if (!estimate.compared()) {
+            out.println("  no cluster answered: all was counted as new");
+        }
         out.println("  nothing was sent (--dry-run)");
     }
 

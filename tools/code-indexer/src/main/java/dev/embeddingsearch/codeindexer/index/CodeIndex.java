@@ -34,6 +34,16 @@ public final class CodeIndex {
         return name;
     }
 
+    /** Whether a cluster answers at all. */
+    boolean isReachable() {
+        try {
+            cluster.send("GET", "", "");
+            return true;
+        } catch (IndexerException e) {
+            return false;
+        }
+    }
+
     /** Whether there is an index that this tool can fill; one that it cannot is an error. */
     boolean exists() {
         Reply mapping = cluster.send("GET", name + "/_mapping", "");

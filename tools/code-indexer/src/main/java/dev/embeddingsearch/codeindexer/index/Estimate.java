@@ -16,6 +16,17 @@ public final class Estimate {
     private final AtomicInteger documents = new AtomicInteger();
     private final AtomicLong tokens = new AtomicLong();
 
+    private final boolean compared;
+
+    Estimate(boolean compared) {
+        this.compared = compared;
+    }
+
+    /** Whether documents that the index has already are left out. */
+    public boolean compared() {
+        return compared;
+    }
+
     void add(CodeDocument document) {
         documents.incrementAndGet();
         tokens.addAndGet(encoding.countTokensOrdinary(document.embeddedText()));

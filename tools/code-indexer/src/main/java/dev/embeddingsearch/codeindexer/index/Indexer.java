@@ -83,10 +83,11 @@ public final class Indexer {
         return action + "\n";
     }
 
-    /** What {@link #run} would send, without sending it: documents that the index does not have. */
+    /** What {@link #run} would send, without sending it: all documents, if there is no cluster. */
     public Estimate estimate(Corpus corpus, Runnable progress) {
-        Map<String, Place> known = index.exists() ? index.documents(revision.repository()) : Map.of();
-        Estimate estimate = new Estimate();
+        boolean reached = index.isReachable();
+        Map<String, Place> known = reached && index.exists() ? index.documents(revision.repository()) : Map.of();
+        Estimate estimate = new Estimate(reached);
         corpus.forEach(documents -> {
             List<CodeDocument> missing = documents.stream()
                     .filter(document -> !known.containsKey(document.id()))
