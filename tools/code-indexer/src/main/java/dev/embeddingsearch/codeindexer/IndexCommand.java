@@ -75,7 +75,7 @@ final class IndexCommand implements Callable<Integer> {
     private int threads = Runtime.getRuntime().availableProcessors();
 
     @Option(names = "--batch", paramLabel = "N", description = "Documents of a bulk request.")
-    private int batch = 100;
+    private int batch = 32;
 
     @Option(names = "--requests", paramLabel = "N", description = "Bulk requests under way at the same time.")
     private int requests = 4;
