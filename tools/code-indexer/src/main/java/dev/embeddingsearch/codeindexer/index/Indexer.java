@@ -92,7 +92,10 @@ public final class Indexer {
             List<CodeDocument> missing = documents.stream()
                     .filter(document -> !known.containsKey(document.id()))
                     .toList();
-            missing.forEach(estimate::add);
+            missing.forEach(document -> {
+                estimate.add(document);
+                tally.sent();
+            });
             tally.file(documents.size());
             progress.run();
         });

@@ -77,15 +77,18 @@ public enum Language {
         return label;
     }
 
+    /** Extensions with their dot; names of whole files, which begin with a capital. */
     private Stream<String> files() {
-        return Arrays.stream(files.split(" ", -1)).map(name -> name.toLowerCase(Locale.ROOT));
+        return Arrays.stream(files.split(" ", -1))
+                .map(name -> Character.isUpperCase(name.charAt(0)) ? name : "." + name)
+                .map(name -> name.toLowerCase(Locale.ROOT));
     }
 
     /** The language of a file by its name, or none. */
     public static Optional<Language> of(String fileName) {
         String name = fileName.toLowerCase(Locale.ROOT);
-        Language whole = BY_NAME.get(name);
         int dot = name.lastIndexOf('.');
-        return Optional.ofNullable(whole == null && dot > 0 ? BY_NAME.get(name.substring(dot + 1)) : whole);
+        Language whole = dot == 0 ? null : BY_NAME.get(name);
+        return Optional.ofNullable(whole == null && dot > 0 ? BY_NAME.get(name.substring(dot)) : whole);
     }
 }
