@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** The command line: options in, words out. */
+package dev.embeddingsearch.codeindexer;

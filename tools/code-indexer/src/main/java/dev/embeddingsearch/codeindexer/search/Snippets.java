@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.codeindexer.search;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Picks the lines of a hit to show: those with most of what matched. Where only the meaning matched, those most like the
+ * question, and else the declaration: nothing is asked of the service.
+ */
+final class Snippets {
+
+    // What the server marked counts more than what looks alike.
+    private static final int MARKED = 4;
+    private static final int DECLARED = 1;
+
+    private final int height;
+
+    /** @param height lines of a snippet at most */
+    Snippets(int height) {
+        this.height = height;
+    }
+
+    /**
+     * The best lines.
+     *
+     * @param code marked or not
+     * @param symbol declared in it
+     * @param firstLine number of the first line, 0 if the lines are not all there
+     */
+    List<SnippetLine> of(String code, String question, String symbol, int firstLine) {
+        String[] lines = code.split("\n", -1);
+        int[] worth = worth(lines, question, symbol);
+        int best = best(worth);
+        List<SnippetLine> snippet = new ArrayList<>();
+        for (int i = best; i < Math.min(best + height, lines.length); i++) {
+            snippet.add(new SnippetLine(firstLine == 0 ? 0 : firstLine + i, lines[i]));
+        }
+        while (!snippet.isEmpty() && snippet.getLast().text().isBlank()) {
+            snippet.removeLast();
+        }
+        return snippet;
+    }
+
+    private static int[] worth(String[] lines, String question, String symbol) {
+        List<String> words = Words.of(question);
+        int[] worth = new int[lines.length];
+        boolean declared = false;
+        for (int i = 0; i < lines.length; i++) {
+            worth[i] = MARKED * marks(lines[i]) + Words.overlap(words, lines[i]);
+            if (!declared && plain(lines[i]).contains(symbol)) {
+                declared = true;
+                worth[i] += DECLARED;
+            }
+        }
+        return worth;
+    }
+
+    private static int marks(String line) {
+        return (int) line.chars().filter(c -> c == SnippetLine.START.charAt(0)).count();
+    }
+
+    private static String plain(String line) {
+        return new SnippetLine(0, line).text();
+    }
+
+    /** The first line of the window that is worth most; it begins with a line that is worth something. */
+    private int best(int[] worth) {
+        int best = 0;
+        int most = -1;
+        for (int from = 0; from < worth.length; from++) {
+            int sum = 0;
+            for (int i = from; i < Math.min(from + height, worth.length); i++) {
+                sum += worth[i];
+            }
+            if (sum > most || (sum == most && worth[best] == 0)) {
+                most = sum;
+                best = from;
+            }
+        }
+        return best;
+    }
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.codeindexer.split;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The comments and attributes met on the way to a declaration: those right above it belong to it. */
+final class Leading {
+
+    private static final int RIGHT_ABOVE = 1;
+    // A documentation comment belongs to what follows even with a blank line between.
+    private static final int NEAR = 2;
+
+    private record Span(int start, int end, boolean comment) {}
+
+    private final SourceText source;
+    private final List<Span> spans = new ArrayList<>();
+
+    Leading(SourceText source) {
+        this.source = source;
+    }
+
+    void add(Syntax node, boolean comment) {
+        spans.add(new Span(node.start(), node.end(), comment));
+    }
+
+    void clear() {
+        spans.clear();
+    }
+
+    /** Where the declaration starts with all that belongs to it. */
+    int start(int declaration) {
+        int start = declaration;
+        for (int i = spans.size() - 1; i >= 0; i--) {
+            Span span = spans.get(i);
+            if (span.start() < start) {
+                if (!leads(span, start)) {
+                    break;
+                }
+                start = span.start();
+            }
+        }
+        return start;
+    }
+
+    /** Whether a comment or an attribute stands right above. */
+    boolean touches(int offset) {
+        return !spans.isEmpty() && spans.getLast().start() < offset && leads(spans.getLast(), offset);
+    }
+
+    /** Where the last attribute ends inside the declaration, or the declaration starts. */
+    int afterAttributes(int declaration, int name) {
+        int after = declaration;
+        for (Span span : spans) {
+            if (!span.comment() && span.start() >= declaration && span.end() <= name) {
+                after = span.end();
+            }
+        }
+        return after;
+    }
+
+    /** The words of the comments from here on. */
+    String docstring(int start, int end) {
+        StringBuilder words = new StringBuilder();
+        for (Span span : spans) {
+            if (span.comment() && span.start() >= start && span.end() <= end) {
+                words.append(source.slice(span.start(), span.end()).strip()).append('\n');
+            }
+        }
+        return Docstrings.ofComment(words.toString());
+    }
+
+    private boolean leads(Span span, int offset) {
+        return source.firstInLine(span.start())
+                && span.end() <= offset
+                && source.isBlank(span.end(), offset)
+                && source.lineOf(offset) - source.lineOf(span.end()) <= gap(span);
+    }
+
+    private int gap(Span span) {
+        return source.text().startsWith("/**", span.start()) ? NEAR : RIGHT_ABOVE;
+    }
+}

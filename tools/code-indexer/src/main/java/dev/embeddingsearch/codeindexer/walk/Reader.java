@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.codeindexer.walk;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.util.Optional;
+
+/** Reads files as text, unless they are what nobody wrote by hand. */
+public final class Reader {
+
+    /** Bytes of a file at most, if nothing else is asked for. */
+    public static final int DEFAULT_MOST_BYTES = 2_000_000;
+
+    private final int mostBytes;
+    private final Skipped skipped;
+
+    public Reader(int mostBytes, Skipped skipped) {
+        this.mostBytes = mostBytes;
+        this.skipped = skipped;
+    }
+
+    /** A file's text, or nothing and the reason reported. */
+    public Optional<String> read(SourceFile source) {
+        byte[] bytes;
+        try (InputStream file = Files.newInputStream(source.file())) {
+            bytes = file.readNBytes(mostBytes + 1);
+        } catch (NoSuchFileException e) {
+            return leaveOut(Skip.GONE, source);
+        } catch (IOException e) {
+            return leaveOut(Skip.UNREADABLE, source);
+        }
+        if (bytes.length > mostBytes) {
+            return leaveOut(Skip.TOO_LARGE, source);
+        }
+        Optional<Charset> marked = byteOrderMark(bytes);
+        if (marked.isEmpty() && Content.isBinary(bytes)) {
+            return leaveOut(Skip.BINARY, source);
+        }
+        String text = marked.isPresent() ? new String(bytes, marked.get()) : decode(bytes, source);
+        return checked(text.startsWith("\ufeff") ? text.substring(1) : text, source);
+    }
+
+    private Optional<String> checked(String text, SourceFile source) {
+        if (Content.isGenerated(source.path(), text)) {
+            return leaveOut(Skip.GENERATED, source);
+        }
+        if (Content.isMinified(source.path(), text)) {
+            return leaveOut(Skip.MINIFIED, source);
+        }
+        return Optional.of(text);
+    }
+
+    private Optional<String> leaveOut(Skip reason, SourceFile source) {
+        skipped.add(reason, source.path());
+        return Optional.empty();
+    }
+
+    private static Optional<Charset> byteOrderMark(byte[] bytes) {
+        if (bytes.length < 2) {
+            return Optional.empty();
+        }
+        int mark = ((bytes[0] & 0xff) << 8) | (bytes[1] & 0xff);
+        return switch (mark) {
+            case 0xfeff -> Optional.of(StandardCharsets.UTF_16BE);
+            case 0xfffe -> Optional.of(StandardCharsets.UTF_16LE);
+            default -> Optional.empty();
+        };
+    }
+
+    /** Old sources are in some code page; Latin-1 at least keeps their ASCII, and loses nothing. */
+    private String decode(byte[] bytes, SourceFile source) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            skipped.add(Skip.NOT_UTF8, source.path());
+            return new String(bytes, StandardCharsets.ISO_8859_1);
+        }
+    }
+}

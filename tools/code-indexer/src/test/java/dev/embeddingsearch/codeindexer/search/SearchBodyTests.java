@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.codeindexer.search;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertThrows;
+import static org.junit.Assert.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.Test;
+
+public class SearchBodyTests {
+
+    private static JsonNode body(String text, boolean code) {
+        return new SearchBody().of(new Question(text, code, 5, 0.4, Map.of("language", "java")));
+    }
+
+    @Test
+    public void testWordsAreSearchedInBothLegs() {
+        JsonNode body = body("sort a list", false);
+        JsonNode hybrid = body.at("/query/bool/must/hybrid_match");
+        assertEquals("sort a list", hybrid.path("query").asText());
+        assertEquals("meaning", hybrid.path("embedding_field").asText());
+        assertEquals(0.4, hybrid.path("vector_weight").asDouble(), 0);
+        assertEquals(
+                "java", hybrid.at("/filter/bool/filter/0/wildcard/language").asText());
+        assertTrue(body.at("/query/bool/should").isMissingNode());
+        assertTrue(body.at("/ext/hybrid_scores").asBoolean());
+        assertEquals("meaning", body.at("/_source/excludes/0").asText());
+    }
+
+    @Test
+    public void testCodeIsEmbeddedAsCode() {
+        JsonNode body = body("shuffle", true);
+        assertEquals("shuffle", body.at("/query/bool/must/hybrid_match/code").asText());
+        assertTrue(body.at("/query/bool/should").isMissingNode());
+    }
+
+    @Test
+    public void testNamesLiftTheirDeclarations() {
+        JsonNode should = body("ArrayUtils.shuffle", false).at("/query/bool/should");
+        assertEquals(2, should.size());
+        assertEquals(
+                "shuffle",
+                should.at("/0/constant_score/filter/bool/filter/0/term/symbol.raw")
+                        .asText());
+        assertEquals(
+                "ArrayUtils",
+                should.at("/1/constant_score/filter/bool/filter/2/match/container/query")
+                        .asText());
+    }
+
+    @Test
+    public void testNamesAreTold() {
+        assertEquals(Optional.of(new Name("shuffle", "")), Name.of("shuffle()"));
+        assertEquals(Optional.of(new Name("push", "std.Vec")), Name.of("std::Vec::push"));
+        assertEquals(Optional.of(new Name("empty?", "Set")), Name.of("Set#empty?"));
+        assertEquals(Optional.of(new Name("__init__", "")), Name.of(" __init__ "));
+        assertEquals(Optional.empty(), Name.of("sort list"));
+        assertEquals(Optional.empty(), Name.of("a + b"));
+    }
+
+    @Test
+    public void testQuestionsNeedWordsAndASize() {
+        assertEquals(
+                "the question is blank",
+                assertThrows(IllegalArgumentException.class, () -> new Question(" ", false, 5, null, Map.of()))
+                        .getMessage());
+        assertEquals(
+                "the number of hits must be at least 1, got [0]",
+                assertThrows(IllegalArgumentException.class, () -> new Question("a", false, 0, null, Map.of()))
+                        .getMessage());
+    }
+}
