@@ -44,17 +44,15 @@ final class VectorSearch extends KnnFloatVectorQuery {
 
     Nearest run() throws IOException {
         rewrite(searcher);
-        ScoreDoc[] found = nearest();
-        boolean complete = searcher.getTimeout().shouldExit() == false;
-        return new Nearest(found, complete ? outside(found) : OutsideBound.UNKNOWN, visited, complete);
-    }
-
-    private ScoreDoc[] nearest() throws IOException {
-        ScoreDoc[] exact = estimated() ? exactScan.rescore(candidates, searcher) : candidates;
-        return Arrays.stream(exact)
+        ExactScan.Rescored rescored =
+                estimated() ? exactScan.rescore(candidates, searcher) : new ExactScan.Rescored(candidates, 0);
+        ScoreDoc[] found = Arrays.stream(rescored.byRank())
                 .limit(options.k())
                 .filter(hit -> rawSimilarity(hit.score) >= options.minSimilarity())
                 .toArray(ScoreDoc[]::new);
+        boolean complete = searcher.getTimeout().shouldExit() == false;
+        return new Nearest(
+                found, complete ? outside(found, rescored.error()) : OutsideBound.UNKNOWN, visited, complete);
     }
 
     private boolean estimated() {
@@ -63,12 +61,22 @@ final class VectorSearch extends KnnFloatVectorQuery {
                         .anyMatch(leaf -> QuantizedVectorsFormat.estimates(leaf.reader(), leg.field()));
     }
 
-    private OutsideBound outside(ScoreDoc[] found) {
+    /**
+     * What is not among the candidates is estimated no better than the last of them, and its estimate likely no further
+     * off than theirs.
+     */
+    private OutsideBound outside(ScoreDoc[] found, float error) {
         boolean full = found.length == options.k();
         if (options.exact()) {
             return OutsideBound.exact(full ? rawSimilarity(found[found.length - 1].score) : options.minSimilarity());
         }
-        return full ? OutsideBound.approximate(rawSimilarity(found[found.length - 1].score)) : OutsideBound.UNKNOWN;
+        if (full == false) {
+            return OutsideBound.UNKNOWN;
+        }
+        float last = found[found.length - 1].score;
+        boolean cut = error > 0 && candidates.length == options.rescored();
+        float overlooked = cut ? candidates[candidates.length - 1].score + error : last;
+        return OutsideBound.approximate(rawSimilarity(Math.max(last, overlooked)));
     }
 
     @Override
