@@ -7,6 +7,9 @@ import dev.embeddingsearch.fusion.HybridQuery;
 import dev.embeddingsearch.fusion.TopVectorsQuery;
 import dev.embeddingsearch.fusion.VectorLeg;
 import dev.embeddingsearch.lucene.Quantization;
+import dev.embeddingsearch.mapper.EmbeddingParameters;
+import dev.embeddingsearch.mapper.OnFailure;
+import dev.embeddingsearch.mapper.VectorIndexOptions;
 import dev.embeddingsearch.mapper.VectorSimilarity;
 import dev.embeddingsearch.model.InputType;
 import java.io.IOException;
@@ -71,10 +74,22 @@ public class EmbeddingQueryBuilderTests extends AbstractQueryTestCase<EmbeddingQ
         assertEquals(expected, builder.leg(context).orElseThrow().knn());
     }
 
+    private static EmbeddingParameters field(Quantization quantization) {
+        return new EmbeddingParameters(
+                "default",
+                "model",
+                QueryFields.DIMENSIONS,
+                VectorSimilarity.COSINE,
+                InputType.TEXT,
+                List.of(),
+                new VectorIndexOptions("hnsw", 16, 100, quantization),
+                OnFailure.FAIL);
+    }
+
     private static void assertOptions(int candidates, int rescored, KnnOptions options, Quantization quantization) {
         assertEquals(
                 new TopVectorsQuery.Options(options.k(), candidates, rescored, Double.NEGATIVE_INFINITY, false),
-                options.forShard(quantization));
+                options.forShard(field(quantization)));
     }
 
     public void testCandidatesDefaultToAHundredOrK() {
