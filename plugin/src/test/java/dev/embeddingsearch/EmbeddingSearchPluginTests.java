@@ -135,7 +135,7 @@ public class EmbeddingSearchPluginTests extends OpenSearchSingleNodeTestCase {
     public void testMappingSurvivesItsWayThroughTheClusterState() {
         String field = "{\"v\":{\"type\":\"embedding\",\"model_id\":\"text-embedding-3-small\",\"dimensions\":12288,"
                 + "\"source_fields\":[\"title\"],\"input_type\":\"code\",\"similarity\":\"l2_norm\","
-                + "\"index_options\":{\"type\":\"flat\",\"m\":16,\"ef_construction\":100}}}";
+                + "\"index_options\":{\"type\":\"flat\",\"m\":16,\"ef_construction\":100,\"quantization\":\"auto\"}}}";
         create("i", field);
         assertEquals(json("{\"properties\":" + field + "}"), mapping("i"));
         assertThat(

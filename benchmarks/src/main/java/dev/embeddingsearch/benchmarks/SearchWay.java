@@ -4,6 +4,7 @@ package dev.embeddingsearch.benchmarks;
 import dev.embeddingsearch.fusion.HybridQuery;
 import dev.embeddingsearch.fusion.TopVectorsQuery;
 import dev.embeddingsearch.fusion.VectorLeg;
+import dev.embeddingsearch.lucene.Quantization;
 import java.util.List;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.VectorSimilarityFunction;
@@ -53,8 +54,9 @@ enum SearchWay {
     Query query(LatencyCorpus.Question question, int nearest, int size) {
         VectorLeg leg = new VectorLeg(LatencyCorpus.VECTOR, question.vector(), VectorSimilarityFunction.DOT_PRODUCT, 0);
         int candidates = Math.max(100, 2 * nearest);
+        int rescored = Quantization.forDimensions(question.vector().length).rescored(nearest);
         TopVectorsQuery knn = new TopVectorsQuery(
-                leg, null, new TopVectorsQuery.Options(nearest, candidates, Double.NEGATIVE_INFINITY, false));
+                leg, null, new TopVectorsQuery.Options(nearest, candidates, rescored, Double.NEGATIVE_INFINITY, false));
         Query words = either(question.words().stream()
                 .map(word -> (Query) new TermQuery(new Term(LatencyCorpus.TEXT, word)))
                 .toList());

@@ -79,8 +79,18 @@ final class ExactScan {
         return hits;
     }
 
-    /** The same documents with their exact scores, the nearest one first. */
-    ScoreDoc[] rescore(ScoreDoc[] hits, IndexSearcher searcher) throws IOException {
+    /**
+     * Documents with their exact scores.
+     *
+     * @param byRank the nearest one first
+     * @param error by how much an estimate was off at most, or 0
+     */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody, read only
+    record Rescored(ScoreDoc[] byRank, float error) {}
+
+    /** Scores the same documents exactly. */
+    Rescored rescore(ScoreDoc[] hits, IndexSearcher searcher) throws IOException {
+        float error = 0;
         ScoreDoc[] rescored = Arrays.stream(hits)
                 .map(hit -> new ScoreDoc(hit.doc, hit.score))
                 .sorted(Comparator.comparingInt(hit -> hit.doc))
@@ -93,11 +103,13 @@ final class ExactScan {
             int end = leaf.docBase + leaf.reader().maxDoc();
             for (; next < rescored.length && rescored[next].doc < end; next++) {
                 scorer.iterator().advance(rescored[next].doc - leaf.docBase);
-                rescored[next].score = scorer.score();
+                float exact = scorer.score();
+                error = Math.max(error, Math.abs(exact - rescored[next].score));
+                rescored[next].score = exact;
             }
         }
         Arrays.sort(rescored, BEST_FIRST);
-        return rescored;
+        return new Rescored(rescored, error);
     }
 
     private VectorScorer scorer(LeafReaderContext context) throws IOException {

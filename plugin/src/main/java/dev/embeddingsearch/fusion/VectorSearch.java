@@ -50,34 +50,50 @@ final class VectorSearch extends KnnFloatVectorQuery {
 
     Nearest run() throws IOException {
         rewrite(searcher);
-        ScoreDoc[] seen = estimated ? exactScan.rescore(candidates, searcher) : candidates;
-        ScoreDoc[] found = Arrays.stream(seen)
+        ExactScan.Rescored seen =
+                estimated ? exactScan.rescore(candidates, searcher) : new ExactScan.Rescored(candidates, 0);
+        ScoreDoc[] found = Arrays.stream(seen.byRank())
                 .limit(options.k())
                 .filter(hit -> rawSimilarity(hit.score) >= options.minSimilarity())
                 .toArray(ScoreDoc[]::new);
         if (searcher.getTimeout().shouldExit()) {
             return new Nearest(found, OutsideBound.UNKNOWN, Nearest.Further.UNKNOWN, visited, false);
         }
-        return new Nearest(
-                found, outside(found, options.k(), options.minSimilarity()), further(seen, found), visited, true);
+        ScoreDoc[] others = Arrays.copyOfRange(seen.byRank(), found.length, seen.byRank().length);
+        Nearest.Further further = new Nearest.Further(others, behind(seen));
+        return new Nearest(found, outside(found, further.outside()), further, visited, true);
     }
 
-    /** Of estimates only the first say something of what lies behind them. */
-    private Nearest.Further further(ScoreDoc[] seen, ScoreDoc[] found) {
-        return estimated
-                ? new Nearest.Further(new ScoreDoc[0], outside(found, options.k(), options.minSimilarity()))
-                : new Nearest.Further(
-                        Arrays.copyOfRange(seen, found.length, seen.length),
-                        outside(seen, options.numCandidates(), Double.NEGATIVE_INFINITY));
+    /** How many candidates are kept. */
+    private int kept() {
+        return estimated ? options.rescored() : options.numCandidates();
     }
 
-    /** How similar what lies behind {@code hits} is at most, if at most {@code wanted} were asked for, {@code least} similar. */
-    private OutsideBound outside(ScoreDoc[] hits, int wanted, double least) {
-        boolean full = hits.length == wanted;
-        if (options.exact()) {
-            return OutsideBound.exact(full ? rawSimilarity(hits[hits.length - 1].score) : least);
+    /**
+     * How similar what lies behind all candidates is at most. It is estimated no better than the last of them, and its
+     * estimate likely no further off than theirs.
+     */
+    private OutsideBound behind(ExactScan.Rescored seen) {
+        boolean full = candidates.length == kept();
+        if (full == false) {
+            return options.exact() ? OutsideBound.exact(Double.NEGATIVE_INFINITY) : OutsideBound.UNKNOWN;
         }
-        return full ? OutsideBound.approximate(rawSimilarity(hits[hits.length - 1].score)) : OutsideBound.UNKNOWN;
+        double least = rawSimilarity(candidates[candidates.length - 1].score + seen.error());
+        return options.exact() ? OutsideBound.exact(least) : OutsideBound.approximate(least);
+    }
+
+    /** The same of all that is not found, given what lies behind the candidates. */
+    private OutsideBound outside(ScoreDoc[] found, OutsideBound behind) {
+        boolean full = found.length == options.k();
+        if (options.exact()) {
+            return OutsideBound.exact(full ? rawSimilarity(found[found.length - 1].score) : options.minSimilarity());
+        }
+        if (full == false) {
+            return OutsideBound.UNKNOWN;
+        }
+        double last = rawSimilarity(found[found.length - 1].score);
+        boolean cut = estimated && candidates.length == kept();
+        return OutsideBound.approximate(cut ? Math.max(last, behind.likely()) : last);
     }
 
     @Override
@@ -113,7 +129,7 @@ final class VectorSearch extends KnnFloatVectorQuery {
     /** Is called a second time if some segments are searched more deeply. */
     @Override
     protected TopDocs mergeLeafResults(TopDocs[] perLeafResults) {
-        TopDocs top = TopDocs.merge(estimated ? options.rescored() : options.numCandidates(), perLeafResults);
+        TopDocs top = TopDocs.merge(kept(), perLeafResults);
         visited = Math.max(
                 visited,
                 Arrays.stream(perLeafResults)

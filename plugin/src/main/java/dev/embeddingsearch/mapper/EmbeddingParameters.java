@@ -31,4 +31,14 @@ public record EmbeddingParameters(
     public Quantization quantization() {
         return indexOptions.quantization(dimensions);
     }
+
+    /** Whether a search looks at codes first. */
+    public boolean quantized() {
+        return quantization() != Quantization.NONE;
+    }
+
+    /** How many candidates a search compares exactly by default to find {@code k}. */
+    public int rescored(int k) {
+        return quantization().rescored(k);
+    }
 }

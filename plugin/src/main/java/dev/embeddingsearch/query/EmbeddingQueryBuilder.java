@@ -216,8 +216,7 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
         double background = ModelCatalog.backgroundCosine(parameters.modelId());
         VectorLeg vectors = new VectorLeg(name, target, parameters.similarity().function(), background);
         Query filtered = filter == null ? null : filter.toQuery(context);
-        return Optional.of(
-                new Leg(vectors, new TopVectorsQuery(vectors, filtered, options.forShard(parameters.quantization()))));
+        return Optional.of(new Leg(vectors, new TopVectorsQuery(vectors, filtered, options.forShard(parameters))));
     }
 
     private float[] vector(String name, EmbeddingParameters parameters) {

@@ -2,7 +2,7 @@
 package dev.embeddingsearch.query;
 
 import dev.embeddingsearch.fusion.TopVectorsQuery;
-import dev.embeddingsearch.lucene.Quantization;
+import dev.embeddingsearch.mapper.EmbeddingParameters;
 import java.io.IOException;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
@@ -71,9 +71,9 @@ record KnnOptions(int k, Integer numCandidates, Float oversample, Float minSimil
         return builder.field("exact", exact);
     }
 
-    /** On a field whose vectors are quantised so. */
-    TopVectorsQuery.Options forShard(Quantization quantization) {
-        int wanted = rescored(quantization);
+    /** On a field of these parameters. */
+    TopVectorsQuery.Options forShard(EmbeddingParameters field) {
+        int wanted = rescored(field);
         int candidates =
                 numCandidates == null ? Math.max(wanted, Math.clamp(2L * k, DEFAULT_K, MAX_CANDIDATES)) : numCandidates;
         return new TopVectorsQuery.Options(
@@ -84,21 +84,12 @@ record KnnOptions(int k, Integer numCandidates, Float oversample, Float minSimil
                 exact);
     }
 
-    /** How many candidates are compared exactly: so many that the true nearest are among them. */
-    private int rescored(Quantization quantization) {
-        if (quantization == Quantization.NONE) {
+    /** How many candidates are compared exactly. */
+    private int rescored(EmbeddingParameters field) {
+        if (field.quantized() == false) {
             return k;
         }
-        double wanted = oversample != null ? Math.ceil(k * (double) oversample) : defaultRescored(quantization);
-        return (int) Math.clamp(wanted, k, MAX_CANDIDATES);
-    }
-
-    /** Measured: of the true nearest k, .998 and more are among so many by codes. */
-    private double defaultRescored(Quantization quantization) {
-        return switch (quantization) {
-            case BINARY -> Math.max(50, Math.ceil(1.5 * k));
-            case INT4, INT8 -> Math.max(20, Math.ceil(1.2 * k));
-            case NONE -> k;
-        };
+        double wanted = oversample == null ? field.rescored(k) : Math.ceil(k * (double) oversample);
+        return (int) Math.min(wanted, MAX_CANDIDATES);
     }
 }

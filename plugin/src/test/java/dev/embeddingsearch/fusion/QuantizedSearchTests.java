@@ -173,4 +173,29 @@ public class QuantizedSearchTests extends LuceneTestCase {
     private static long overlap(Set<Integer> exact, Nearest found) {
         return documents(found).stream().filter(exact::contains).count();
     }
+
+    /** Pruning trusts the bound: what codes overlook must seldom lie above it. */
+    public void testBoundOfTheOthersAllowsForWhatCodesOverlook() throws IOException {
+        addTopics();
+        index(quantized(Quantization.BINARY), random().nextBoolean());
+        int aboveLast = 0;
+        int aboveBound = 0;
+        for (int round = 0; round < 50; round++) {
+            float[] query = near(vectors.get(random().nextInt(DOCUMENTS)));
+            Nearest found = search(searcher, query, null, RESCORED);
+            Set<Integer> documents = documents(found);
+            double last = 2 * found.byRank()[K - 1].score - 1;
+            double likely = found.outside().likely();
+            assertTrue(likely >= last - 1e-6);
+            assertEquals(Double.POSITIVE_INFINITY, found.outside().certain(), 0);
+            for (int i = 0; i < DOCUMENTS; i++) {
+                double cosine = VectorUtil.dotProduct(query, vectors.get(i));
+                if (documents.contains(i) == false) {
+                    aboveLast += cosine > last + 1e-5 ? 1 : 0;
+                    aboveBound += cosine > likely + 1e-5 ? 1 : 0;
+                }
+            }
+        }
+        assertTrue(aboveLast + " above the last, " + aboveBound + " above the bound", 4 * aboveBound <= aboveLast);
+    }
 }

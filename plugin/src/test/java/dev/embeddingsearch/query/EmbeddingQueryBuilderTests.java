@@ -7,6 +7,9 @@ import dev.embeddingsearch.fusion.HybridQuery;
 import dev.embeddingsearch.fusion.TopVectorsQuery;
 import dev.embeddingsearch.fusion.VectorLeg;
 import dev.embeddingsearch.lucene.Quantization;
+import dev.embeddingsearch.mapper.EmbeddingParameters;
+import dev.embeddingsearch.mapper.OnFailure;
+import dev.embeddingsearch.mapper.VectorIndexOptions;
 import dev.embeddingsearch.mapper.VectorSimilarity;
 import dev.embeddingsearch.model.InputType;
 import java.io.IOException;
@@ -71,15 +74,27 @@ public class EmbeddingQueryBuilderTests extends AbstractQueryTestCase<EmbeddingQ
         assertEquals(expected, builder.leg(context).orElseThrow().knn());
     }
 
+    private static EmbeddingParameters field(Quantization quantization) {
+        return new EmbeddingParameters(
+                "default",
+                "model",
+                QueryFields.DIMENSIONS,
+                VectorSimilarity.COSINE,
+                InputType.TEXT,
+                List.of(),
+                new VectorIndexOptions("hnsw", 16, 100, quantization),
+                OnFailure.FAIL);
+    }
+
     private static void assertOptions(int candidates, int rescored, KnnOptions options, Quantization quantization) {
         assertEquals(
                 new TopVectorsQuery.Options(options.k(), candidates, rescored, Double.NEGATIVE_INFINITY, false),
-                options.forShard(quantization));
+                options.forShard(field(quantization)));
     }
 
-    public void testCandidatesDefaultToAHundredOrK() {
+    public void testCandidatesDefaultToAHundredOrTwiceK() {
         assertOptions(100, 10, new KnnOptions(10, null, null, null, false), Quantization.NONE);
-        assertOptions(500, 500, new KnnOptions(500, null, null, null, false), Quantization.NONE);
+        assertOptions(1_000, 500, new KnnOptions(500, null, null, null, false), Quantization.NONE);
     }
 
     public void testFewerBitsNeedMoreCandidatesComparedExactly() {
@@ -88,9 +103,9 @@ public class EmbeddingQueryBuilderTests extends AbstractQueryTestCase<EmbeddingQ
         assertOptions(100, 20, few, Quantization.INT4);
         assertOptions(100, 50, few, Quantization.BINARY);
         KnnOptions many = new KnnOptions(100, null, null, null, false);
-        assertOptions(120, 120, many, Quantization.INT8);
-        assertOptions(120, 120, many, Quantization.INT4);
-        assertOptions(150, 150, many, Quantization.BINARY);
+        assertOptions(200, 120, many, Quantization.INT8);
+        assertOptions(200, 120, many, Quantization.INT4);
+        assertOptions(200, 150, many, Quantization.BINARY);
     }
 
     public void testNoMoreThanTheCandidatesAreComparedExactly() {
@@ -102,7 +117,7 @@ public class EmbeddingQueryBuilderTests extends AbstractQueryTestCase<EmbeddingQ
     public void testOversamplingRaisesTheDefaultOfCandidates() {
         assertOptions(100, 10, new KnnOptions(10, null, 1f, null, false), Quantization.BINARY);
         assertOptions(250, 250, new KnnOptions(100, null, 2.5f, null, false), Quantization.INT4);
-        assertOptions(100, 100, new KnnOptions(100, null, 2.5f, null, false), Quantization.NONE);
+        assertOptions(200, 100, new KnnOptions(100, null, 2.5f, null, false), Quantization.NONE);
     }
 
     public void testChoosesTheVectorOfTheFieldsModel() throws IOException {
