@@ -92,6 +92,8 @@ public class EmbeddingClientUnderFaultsTests extends OpenSearchTestCase {
                 .put("embedding.model.default.max_batch_inputs", randomIntBetween(10, 60))
                 .put("embedding.model.default.timeout", "4s")
                 .put("embedding.model.default.search_timeout", "1h")
+                // Pauses pass as quickly as the scheduler makes them: none of them is to use up the time for documents.
+                .put("embedding.model.default.ingest_timeout", "1d")
                 .build());
     }
 
