@@ -131,7 +131,7 @@ public class HybridQueryTests extends FusionTestCase {
                     assertFalse(expected.containsKey(leaf.docBase + skipped));
                 }
                 if (doc != DocIdSetIterator.NO_MORE_DOCS) {
-                    if (live == null || live.get(doc)) { // the kNN search does not see deleted documents, nor bound them
+                    if (live == null || live.get(doc)) { // of deleted documents the kNN search knows nothing
                         assertEquals(expected.get(leaf.docBase + doc), scorer.score(), TOLERANCE);
                         assertTrue(scorer.score() <= scorer.getMaxScore(doc));
                     }
