@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import mockwebserver3.MockWebServer;
 import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
@@ -18,17 +19,25 @@ import org.opensearch.core.rest.RestStatus;
 /** A service whose certificate comes from an authority that only this test knows. */
 public class CertificateAuthoritiesTests extends EmbeddingClientTestCase {
 
-    private final HeldCertificate authority =
-            new HeldCertificate.Builder().certificateAuthority(0).build();
+    private final HeldCertificate authority = build(new HeldCertificate.Builder().certificateAuthority(0));
     private final MockWebServer tlsServer = new MockWebServer();
     private Path config;
 
+    /** Makes one whatever the locale of the test: OkHttp writes its dates in the digits of that locale. */
+    private static HeldCertificate build(HeldCertificate.Builder builder) {
+        Locale locale = Locale.getDefault();
+        Locale.setDefault(Locale.ROOT);
+        try {
+            return builder.build();
+        } finally {
+            Locale.setDefault(locale);
+        }
+    }
+
     @Before
     public void startTlsServer() throws IOException {
-        HeldCertificate own = new HeldCertificate.Builder()
-                .signedBy(authority)
-                .addSubjectAlternativeName("localhost")
-                .build();
+        HeldCertificate own =
+                build(new HeldCertificate.Builder().signedBy(authority).addSubjectAlternativeName("localhost"));
         tlsServer.useHttps(
                 new HandshakeCertificates.Builder().heldCertificate(own).build().sslSocketFactory());
         tlsServer.setDispatcher(service);
@@ -54,8 +63,7 @@ public class CertificateAuthoritiesTests extends EmbeddingClientTestCase {
     }
 
     public void testServiceOfAnAddedAuthorityIsTrusted() throws IOException {
-        HeldCertificate another =
-                new HeldCertificate.Builder().certificateAuthority(0).build();
+        HeldCertificate another = build(new HeldCertificate.Builder().certificateAuthority(0));
         Files.createDirectory(config.resolve("certs"));
         Files.writeString(config.resolve("certs/ca.pem"), another.certificatePem() + authority.certificatePem());
         authorities = of("certs/ca.pem");
@@ -65,7 +73,7 @@ public class CertificateAuthoritiesTests extends EmbeddingClientTestCase {
     public void testServiceOfAnyOtherAuthorityIsNot() throws IOException {
         Files.writeString(
                 config.resolve("other.pem"),
-                new HeldCertificate.Builder().certificateAuthority(0).build().certificatePem());
+                build(new HeldCertificate.Builder().certificateAuthority(0)).certificatePem());
         for (CertificateAuthorities trusted : new CertificateAuthorities[] {of(), of("other.pem")}) {
             authorities = trusted;
             EmbeddingException failure = failure(tlsClient(), "a");
