@@ -64,7 +64,6 @@ final class EmbeddingVectorsWriter extends KnnVectorsWriter {
     private static void sample(CentroidSum sum, String field, MergeState mergeState) throws IOException {
         List<FloatVectorValues> segments = new ArrayList<>();
         List<Bits> liveDocs = new ArrayList<>();
-        long total = 0;
         for (int i = 0; i < mergeState.knnVectorsReaders.length; i++) {
             KnnVectorsReader reader = mergeState.knnVectorsReaders[i];
             boolean present = reader != null && MergedVectorValues.hasVectorValues(mergeState.fieldInfos[i], field);
@@ -72,10 +71,9 @@ final class EmbeddingVectorsWriter extends KnnVectorsWriter {
             if (vectors != null) {
                 segments.add(vectors);
                 liveDocs.add(mergeState.liveDocs[i]);
-                total += vectors.size();
             }
         }
-        long step = Math.max(1, total / CosineSample.SIZE);
+        long step = Math.max(1, sum.count() / CosineSample.SIZE);
         long next = 0;
         for (int i = 0; i < segments.size(); i++) {
             FloatVectorValues vectors = segments.get(i);

@@ -346,4 +346,28 @@ public class CentroidTests extends VectorsTestCase {
             return in.getReaderCacheHelper();
         }
     }
+
+    /** Live vectors are sampled, wherever the deleted ones lie. */
+    public void testSpreadAfterEveryTenthDocumentWasDeleted() throws IOException {
+        List<float[]> vectors = new ArrayList<>();
+        IndexWriterConfig oneSegment =
+                new IndexWriterConfig().setCodec(TestUtil.alwaysKnnVectorsFormat(EmbeddingVectorsFormat.flat()));
+        try (Directory directory = newDirectory();
+                IndexWriter writer = new IndexWriter(directory, oneSegment)) {
+            for (int i = 0; i < 10 * CosineSample.SIZE; i++) {
+                float[] vector = randomVector(8);
+                writer.addDocument(doc(i % 10 == 0 ? "gone" : "kept", vector));
+                if (i % 10 != 0) {
+                    vectors.add(VectorUtil.l2normalize(vector.clone()));
+                }
+            }
+            writer.commit();
+            writer.deleteDocuments(new Term("id", "gone"));
+            writer.forceMerge(1);
+            try (DirectoryReader reader = DirectoryReader.open(writer)) {
+                double expected = spread(vectors);
+                assertEquals(expected, Centroid.of(only(reader), "v").spread(), 0.1 * expected);
+            }
+        }
+    }
 }
