@@ -116,7 +116,8 @@ public final class EmbeddingVectorsFormat extends KnnVectorsFormat {
 
     @Override
     public KnnVectorsReader fieldsReader(SegmentReadState state) throws IOException {
-        return EmbeddingVectorsReader.open(state, lucene, false);
+        return EmbeddingVectorsReader.open(
+                state, () -> new EmbeddingVectorsReader.Lucenes(lucene.fieldsReader(state), null));
     }
 
     @Override

@@ -5,8 +5,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.util.Map;
 import org.apache.lucene.codecs.CodecUtil;
-import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.KnnVectorsReader;
+import org.apache.lucene.codecs.hnsw.FlatVectorsReader;
 import org.apache.lucene.codecs.hnsw.HnswGraphProvider;
 import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
 import org.apache.lucene.index.ByteVectorValues;
@@ -20,48 +20,58 @@ import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.util.IOSupplier;
 import org.apache.lucene.util.IOUtils;
 import org.apache.lucene.util.hnsw.HnswGraph;
+import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
 /** Lucene's reader with the centroids beside it. */
 final class EmbeddingVectorsReader extends KnnVectorsReader implements HnswGraphProvider {
     private final KnnVectorsReader delegate;
     private final IndexInput centroidsFile;
     private final Map<String, Centroid> centroids;
-    private final boolean quantized;
+    private final FlatVectorsReader codes;
     private final boolean graphs;
 
     private EmbeddingVectorsReader(
             KnnVectorsReader delegate,
             IndexInput centroidsFile,
             Map<String, Centroid> centroids,
-            boolean quantized,
+            FlatVectorsReader codes,
             boolean graphs) {
         this.delegate = delegate;
         this.centroidsFile = centroidsFile;
         this.centroids = centroids;
-        this.quantized = quantized;
+        this.codes = codes;
         this.graphs = graphs;
     }
 
+    /**
+     * Lucene's readers of a segment.
+     *
+     * @param vectors reads everything
+     * @param codes reads the codes; null where there are none
+     */
+    record Lucenes(KnnVectorsReader vectors, FlatVectorsReader codes) {}
+
     /** Opens what {@code lucene} wrote, and the centroids beside it. */
-    static EmbeddingVectorsReader open(SegmentReadState state, KnnVectorsFormat lucene, boolean quantized)
-            throws IOException {
-        KnnVectorsReader delegate = openDelegate(state, lucene);
+    static EmbeddingVectorsReader open(SegmentReadState state, IOSupplier<Lucenes> lucene) throws IOException {
+        Lucenes lucenes = openLucenes(state, lucene);
         IndexInput file = null;
         try {
             file = CentroidsFile.open(state);
-            return new EmbeddingVectorsReader(delegate, file, CentroidsFile.read(file, state), quantized, true);
+            return new EmbeddingVectorsReader(
+                    lucenes.vectors, file, CentroidsFile.read(file, state), lucenes.codes, true);
         } catch (Throwable t) {
-            IOUtils.closeWhileHandlingException(file, delegate);
+            IOUtils.closeWhileHandlingException(file, lucenes.vectors);
             throw t;
         }
     }
 
     /** A file too short for its header is as damaged as one too short for its footer. */
-    private static KnnVectorsReader openDelegate(SegmentReadState state, KnnVectorsFormat lucene) throws IOException {
+    private static Lucenes openLucenes(SegmentReadState state, IOSupplier<Lucenes> lucene) throws IOException {
         try {
-            return lucene.fieldsReader(state);
+            return lucene.get();
         } catch (EOFException e) {
             throw new CorruptIndexException("a file of vectors is truncated", state.segmentInfo.name, e);
         }
@@ -84,7 +94,12 @@ final class EmbeddingVectorsReader extends KnnVectorsReader implements HnswGraph
 
     /** Whether a search's scores are estimates. */
     boolean quantized() {
-        return quantized;
+        return codes != null;
+    }
+
+    /** Compares the codes of {@code field} with {@code target}; null where there are none. */
+    RandomVectorScorer estimator(String field, float[] target) throws IOException {
+        return codes == null ? null : codes.getRandomVectorScorer(field, target);
     }
 
     /** The stored centroid; null when the field has no vector other than zero vectors. */
@@ -94,7 +109,7 @@ final class EmbeddingVectorsReader extends KnnVectorsReader implements HnswGraph
 
     /** The same vectors for a merge that must not start from their graph. */
     EmbeddingVectorsReader withoutGraphs() {
-        return new EmbeddingVectorsReader(delegate, centroidsFile, centroids, quantized, false);
+        return new EmbeddingVectorsReader(delegate, centroidsFile, centroids, codes, false);
     }
 
     @Override
@@ -130,7 +145,7 @@ final class EmbeddingVectorsReader extends KnnVectorsReader implements HnswGraph
 
     @Override
     public KnnVectorsReader getMergeInstance() throws IOException {
-        return new EmbeddingVectorsReader(delegate.getMergeInstance(), centroidsFile, centroids, quantized, graphs);
+        return new EmbeddingVectorsReader(delegate.getMergeInstance(), centroidsFile, centroids, codes, graphs);
     }
 
     @Override

@@ -5,12 +5,19 @@ import java.io.IOException;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.KnnVectorsWriter;
+import org.apache.lucene.codecs.hnsw.FlatVectorScorerUtil;
+import org.apache.lucene.codecs.hnsw.FlatVectorsFormat;
+import org.apache.lucene.codecs.hnsw.FlatVectorsReader;
 import org.apache.lucene.codecs.lucene104.Lucene104HnswScalarQuantizedVectorsFormat;
 import org.apache.lucene.codecs.lucene104.Lucene104ScalarQuantizedVectorsFormat;
+import org.apache.lucene.codecs.lucene104.Lucene104ScalarQuantizedVectorsReader;
+import org.apache.lucene.codecs.lucene99.Lucene99FlatVectorsFormat;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
+import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsReader;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
+import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
 /**
  * Lucene's HNSW vectors format over quantised vectors, for as many dimensions as {@link EmbeddingVectorsFormat} takes,
@@ -45,6 +52,9 @@ public final class QuantizedVectorsFormat extends KnnVectorsFormat {
 
     static final int SCANNED_VECTORS = 8_000;
     static final int SCANNED_BYTES = 4_194_304;
+
+    private static final FlatVectorsFormat RAW_VECTORS =
+            new Lucene99FlatVectorsFormat(FlatVectorScorerUtil.getLucene99FlatVectorsScorer());
 
     private final int m;
     private final KnnVectorsFormat lucene;
@@ -106,6 +116,16 @@ public final class QuantizedVectorsFormat extends KnnVectorsFormat {
         return ours == null || ours.quantized();
     }
 
+    /**
+     * Compares codes of {@code field} with {@code target}, by ordinal; its scores are those that searches collect.
+     *
+     * @return null where this segment has no codes that this format wrote, or no vectors
+     */
+    public static RandomVectorScorer estimator(LeafReader reader, String field, float[] target) throws IOException {
+        EmbeddingVectorsReader ours = EmbeddingVectorsReader.of(reader, field);
+        return ours == null ? null : ours.estimator(field, target);
+    }
+
     /** So many vectors of a segment are scanned at most. */
     static int scannedVectors(Quantization quantization, int dimensions) {
         if (quantization == Quantization.NONE) {
@@ -126,7 +146,11 @@ public final class QuantizedVectorsFormat extends KnnVectorsFormat {
 
     @Override
     public KnnVectorsReader fieldsReader(SegmentReadState state) throws IOException {
-        return EmbeddingVectorsReader.open(state, lucene, true);
+        return EmbeddingVectorsReader.open(state, () -> {
+            FlatVectorsReader codes = new Lucene104ScalarQuantizedVectorsReader(
+                    state, RAW_VECTORS.fieldsReader(state), new PrefetchingVectorScorer());
+            return new EmbeddingVectorsReader.Lucenes(new Lucene99HnswVectorsReader(state, codes), codes);
+        });
     }
 
     @Override
