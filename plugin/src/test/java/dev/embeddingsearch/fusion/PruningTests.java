@@ -6,15 +6,11 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.BoostQuery;
-import org.apache.lucene.search.BulkScorer;
-import org.apache.lucene.search.Collector;
 import org.apache.lucene.search.CollectorManager;
 import org.apache.lucene.search.DisjunctionMaxQuery;
 import org.apache.lucene.search.DocIdSetIterator;
@@ -22,7 +18,6 @@ import org.apache.lucene.search.FilterCollector;
 import org.apache.lucene.search.FilterLeafCollector;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.LeafCollector;
-import org.apache.lucene.search.PhraseQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.ScoreMode;
@@ -36,32 +31,9 @@ import org.apache.lucene.search.Weight;
 import org.apache.lucene.search.join.BitSetProducer;
 import org.apache.lucene.search.join.QueryBitSetProducer;
 import org.apache.lucene.search.join.ToParentBlockJoinQuery;
-import org.apache.lucene.search.similarities.BM25Similarity;
-import org.apache.lucene.tests.util.TestUtil;
-import org.apache.lucene.util.NamedThreadFactory;
 
 /** Skipping changes how much is computed, never what is found. */
-public class PruningTests extends FusionTestCase {
-
-    private ExecutorService threads;
-
-    @Override
-    public void setUp() throws Exception {
-        super.setUp();
-        threads = Executors.newFixedThreadPool(2, new NamedThreadFactory("pruning"));
-    }
-
-    @Override
-    public void tearDown() throws Exception {
-        TestUtil.shutdownExecutorService(threads);
-        super.tearDown();
-    }
-
-    /** The best hits; {@code threshold} hits are counted before any may be skipped. */
-    private static TopDocs top(IndexSearcher searcher, Query query, int size, ScoreDoc after, int threshold)
-            throws IOException {
-        return searcher.search(query, new TopScoreDocCollectorManager(size, after, threshold));
-    }
+public class PruningTests extends PruningTestCase {
 
     private void assertSameTop(Query query, int size) throws IOException {
         assertSameTop(query, size, null);
@@ -73,101 +45,9 @@ public class PruningTests extends FusionTestCase {
 
     private void assertSameTop(Query query, int size, ScoreDoc after) throws IOException {
         ScoreDoc[] expected = top(plainSearcher(), query, size, after, Integer.MAX_VALUE).scoreDocs;
-        assertSame(expected, top(plainSearcher(), query, size, after, 1).scoreDocs, query);
-        assertSame(expected, top(windowedSearcher(), query, size, after, 1).scoreDocs, query);
-        assertSame(expected, top(concurrentSearcher(), query, size, after, 1).scoreDocs, query);
-    }
-
-    private static void assertSame(ScoreDoc[] expected, ScoreDoc[] actual, Query query) {
-        assertEquals(query.toString(), expected.length, actual.length);
-        for (int i = 0; i < expected.length; i++) {
-            assertEquals(query + " at " + i, expected[i].doc, actual[i].doc);
-            assertEquals(query + " at " + i, expected[i].score, actual[i].score, 1e-6);
-        }
-    }
-
-    public void testFindsTheSameWhenOnlyTheBestHitsAreWanted() throws IOException {
-        index(atLeast(400));
-        for (int round = 0; round < 200; round++) {
-            assertSameBest(hybrid(), 1 + random().nextInt(8));
-        }
-    }
-
-    public void testFindsTheSameBestHitsInOneSegmentWithLongPostings() throws IOException {
-        index(2000, true);
-        for (int round = 0; round < 100; round++) {
-            assertSameBest(hybrid(), 1 + random().nextInt(20));
-        }
-    }
-
-    private void assertSameBest(HybridQuery hybrid, int size) throws IOException {
-        TopDocs expected = top(plainSearcher(), hybrid, size, null, Integer.MAX_VALUE);
-        HybridQuery best = hybrid.forBest(size);
-        for (IndexSearcher each : List.of(plainSearcher(), windowedSearcher(), concurrentSearcher())) {
-            TopDocs counted = top(each, best, size, null, Integer.MAX_VALUE);
-            assertSame(expected.scoreDocs, counted.scoreDocs, best);
-            assertEquals(expected.totalHits, counted.totalHits);
-            assertSame(expected.scoreDocs, top(each, best, size, null, 1 + random().nextInt(50)).scoreDocs, best);
-        }
-    }
-
-    public void testComparesFewVectorsForTheBestHitsEvenWhenAllAreCounted() throws IOException {
-        index(2000, true);
-        VectorLeg leg = leg();
-        TopVectorsQuery nearest = new TopVectorsQuery(leg, null, new TopVectorsQuery.Options(50, 50, -2, true));
-        HybridQuery complete = new HybridQuery(new TermQuery(new Term(TEXT, "w1")), nearest, leg, 0.9);
-        HybridQuery all = (HybridQuery) plainSearcher().rewrite(complete);
-        HybridQuery best = (HybridQuery) plainSearcher().rewrite(complete.forBest(3));
-        top(plainSearcher(), all, 3, null, Integer.MAX_VALUE);
-        top(plainSearcher(), best, 3, null, Integer.MAX_VALUE);
-        long compared = best.work().get(Work.Count.EXACT_SIMILARITIES);
-        long completely = all.work().get(Work.Count.EXACT_SIMILARITIES);
-        assertTrue(compared + " of " + completely, compared < completely / 2);
-        assertTrue(completely <= compared + best.work().get(Work.Count.DOCUMENTS_PRUNED));
-    }
-
-    private static Query lexical() {
-        Term term = new Term(TEXT, word());
-        return switch (random().nextInt(6)) {
-            case 0 -> new TermQuery(term);
-            case 1 -> new PhraseQuery(random().nextInt(3), TEXT, word(), word());
-            case 2 ->
-                new BooleanQuery.Builder()
-                        .add(disjunction(terms()), Occur.MUST)
-                        .add(new TermQuery(term), Occur.SHOULD)
-                        .build();
-            case 3 ->
-                new DisjunctionMaxQuery(List.of(disjunction(terms()), new TermQuery(term)), random().nextInt(2) / 2f);
-            default -> disjunction(terms());
-        };
-    }
-
-    private static Query group() {
-        return new TermQuery(new Term(GROUP, Integer.toString(random().nextInt(3))));
-    }
-
-    private static Query filtered(Query query, Query filter) {
-        return new BooleanQuery.Builder()
-                .add(query, Occur.MUST)
-                .add(filter, Occur.FILTER)
-                .build();
-    }
-
-    /** A query with an exact kNN list: whole, cut by similarity, under the lexical filter or under another one. */
-    private HybridQuery hybrid() {
-        VectorLeg leg = leg();
-        int k = 1 + random().nextInt(12);
-        double minSimilarity = random().nextInt(3) == 0 ? random().nextDouble() : -2;
-        int candidates = k + random().nextInt(2) * random().nextInt(30);
-        TopVectorsQuery.Options options = new TopVectorsQuery.Options(k, candidates, minSimilarity, true);
-        Query filter = random().nextBoolean() ? null : group();
-        Query lexical = lexical();
-        boolean same = filter != null && random().nextInt(4) > 0;
-        return new HybridQuery(
-                same ? filtered(lexical, filter) : lexical,
-                new TopVectorsQuery(leg, filter, options),
-                leg,
-                random().nextInt(11) / 10.0);
+        assertSameHits(expected, top(plainSearcher(), query, size, after, 1).scoreDocs, query);
+        assertSameHits(expected, top(windowedSearcher(), query, size, after, 1).scoreDocs, query);
+        assertSameHits(expected, top(concurrentSearcher(), query, size, after, 1).scoreDocs, query);
     }
 
     private static Query around(Query hybrid) {
@@ -258,45 +138,6 @@ public class PruningTests extends FusionTestCase {
         }
         supplier.setTopLevelScoringClause();
         return supplier.get(Long.MAX_VALUE);
-    }
-
-    /** Without the checks of the test framework, which refuse minimum scores that Lucene passes to clauses. */
-    private IndexSearcher plainSearcher() {
-        return withBm25(new IndexSearcher(reader));
-    }
-
-    private static IndexSearcher withBm25(IndexSearcher searcher) {
-        searcher.setSimilarity(new BM25Similarity());
-        return searcher;
-    }
-
-    /** Scores each segment in windows, as a search that can be cancelled does. */
-    private IndexSearcher windowedSearcher() {
-        return withBm25(new IndexSearcher(reader) {
-            @Override
-            protected void searchLeaf(
-                    LeafReaderContext leaf, int minDocId, int maxDocId, Weight weight, Collector collector)
-                    throws IOException {
-                BulkScorer scorer = weight.bulkScorer(leaf);
-                LeafCollector collecting = collector.getLeafCollector(leaf);
-                int end = leaf.reader().maxDoc();
-                for (int from = 0; scorer != null && from < end; ) {
-                    int to = Math.min(end, from + 1 + random().nextInt(40));
-                    from = scorer.score(collecting, leaf.reader().getLiveDocs(), from, to);
-                }
-                collecting.finish();
-            }
-        });
-    }
-
-    /** Searches each segment by itself, on several threads. */
-    private IndexSearcher concurrentSearcher() {
-        return withBm25(new IndexSearcher(reader, threads) {
-            @Override
-            protected LeafSlice[] slices(List<LeafReaderContext> leaves) {
-                return slices(leaves, 1, 1, false);
-            }
-        });
     }
 
     private static void assertSkipping(

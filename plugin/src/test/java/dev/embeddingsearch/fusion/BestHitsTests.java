@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.fusion;
+
+import java.io.IOException;
+import java.util.List;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.search.TopDocs;
+
+/** A search that wants nothing but its best hits finds those of scoring everything. */
+public class BestHitsTests extends PruningTestCase {
+
+    public void testFindsTheSameWhenOnlyTheBestHitsAreWanted() throws IOException {
+        index(atLeast(400));
+        for (int round = 0; round < 200; round++) {
+            assertSameBest(hybrid(), 1 + random().nextInt(8));
+        }
+    }
+
+    public void testFindsTheSameBestHitsInOneSegmentWithLongPostings() throws IOException {
+        index(2000, true);
+        for (int round = 0; round < 100; round++) {
+            assertSameBest(hybrid(), 1 + random().nextInt(20));
+        }
+    }
+
+    private void assertSameBest(HybridQuery hybrid, int size) throws IOException {
+        TopDocs expected = top(plainSearcher(), hybrid, size, null, Integer.MAX_VALUE);
+        HybridQuery best = hybrid.forBest(size);
+        for (IndexSearcher each : List.of(plainSearcher(), windowedSearcher(), concurrentSearcher())) {
+            TopDocs counted = top(each, best, size, null, Integer.MAX_VALUE);
+            assertSameHits(expected.scoreDocs, counted.scoreDocs, best);
+            assertEquals(expected.totalHits, counted.totalHits);
+            assertSameHits(expected.scoreDocs, top(each, best, size, null, 1 + random().nextInt(50)).scoreDocs, best);
+        }
+    }
+
+    public void testComparesFewVectorsForTheBestHitsEvenWhenAllAreCounted() throws IOException {
+        index(2000, true);
+        VectorLeg leg = leg();
+        TopVectorsQuery nearest = new TopVectorsQuery(leg, null, new TopVectorsQuery.Options(50, 50, -2, true));
+        HybridQuery complete = new HybridQuery(new TermQuery(new Term(TEXT, "w1")), nearest, leg, 0.9);
+        HybridQuery all = (HybridQuery) plainSearcher().rewrite(complete);
+        HybridQuery best = (HybridQuery) plainSearcher().rewrite(complete.forBest(3));
+        top(plainSearcher(), all, 3, null, Integer.MAX_VALUE);
+        top(plainSearcher(), best, 3, null, Integer.MAX_VALUE);
+        long compared = best.work().get(Work.Count.EXACT_SIMILARITIES);
+        long completely = all.work().get(Work.Count.EXACT_SIMILARITIES);
+        assertTrue(compared + " of " + completely, compared < completely / 2);
+        assertTrue(completely <= compared + best.work().get(Work.Count.DOCUMENTS_PRUNED));
+    }
+}
