@@ -6,7 +6,6 @@ import java.io.IOException;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.VectorSimilarityFunction;
-import org.apache.lucene.util.VectorUtil;
 
 /**
  * Maps a raw similarity to [0, 1], so that it can be added to a normalised BM25 score.
@@ -90,13 +89,6 @@ record Calibration(VectorSimilarityFunction similarity, double mean, double rang
             return Math.sqrt((squares + BACKGROUND_DEVIATION_COUNT * background * background)
                     / (pairs + BACKGROUND_DEVIATION_COUNT));
         }
-    }
-
-    /** The raw similarity of two vectors: their cosine, or Lucene's score for the other similarities. */
-    double raw(float[] target, float[] vector) {
-        return similarity == VectorSimilarityFunction.DOT_PRODUCT
-                ? VectorUtil.dotProduct(target, vector)
-                : similarity.compare(target, vector);
     }
 
     /** The formula of {@link #normalise}, for explanations. */

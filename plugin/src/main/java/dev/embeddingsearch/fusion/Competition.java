@@ -28,6 +28,11 @@ final class Competition {
         return fusion;
     }
 
+    /** Whether some documents are ruled out at all. */
+    boolean rulesOut() {
+        return threshold > 0;
+    }
+
     /**
      * Asks for scores from {@code minScore} on.
      *
@@ -42,7 +47,12 @@ final class Competition {
 
     /** Whether a document outside the list may compete with this lexical score, in [0, 1]. */
     boolean admits(double lexicalScore) {
-        return threshold <= 0 || fusion.lexical() * lexicalScore + fusion.vector() * outside >= threshold;
+        return admits(lexicalScore, outside);
+    }
+
+    /** The same where more is known of its vector score: that it is likely no more than {@code vectorScore}. */
+    boolean admits(double lexicalScore, double vectorScore) {
+        return threshold <= 0 || fusion.lexical() * lexicalScore + fusion.vector() * vectorScore >= threshold;
     }
 
     /** The raw lexical score which scorers may skip below, for a normalised one from 0 to 1. */

@@ -4,7 +4,6 @@ package dev.embeddingsearch.fusion;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Comparator;
-import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.QueryTimeout;
 import org.apache.lucene.index.ReaderUtil;
@@ -32,7 +31,7 @@ final class ExactScan {
     /** The nearest {@code size} of the accepted documents of one segment, numbered within it. */
     TopDocs nearest(LeafReaderContext context, DocIdSetIterator accepted, int size, QueryTimeout timeout)
             throws IOException {
-        VectorScorer scorer = scorer(context);
+        VectorScorer scorer = LeafVectors.scorer(context.reader(), leg);
         if (scorer == null) {
             return new TopDocs(new TotalHits(0, TotalHits.Relation.EQUAL_TO), new ScoreDoc[0]);
         }
@@ -83,14 +82,14 @@ final class ExactScan {
      * Documents with their exact scores.
      *
      * @param byRank the nearest one first
-     * @param error by how much an estimate was off at most, or 0
+     * @param errors by how much estimates of their scores were off
      */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody, read only
-    record Rescored(ScoreDoc[] byRank, float error) {}
+    record Rescored(ScoreDoc[] byRank, EstimateErrors errors) {}
 
     /** Scores the same documents exactly. */
     Rescored rescore(ScoreDoc[] hits, IndexSearcher searcher) throws IOException {
-        float error = 0;
+        EstimateErrors errors = new EstimateErrors();
         ScoreDoc[] rescored = Arrays.stream(hits)
                 .map(hit -> new ScoreDoc(hit.doc, hit.score))
                 .sorted(Comparator.comparingInt(hit -> hit.doc))
@@ -99,25 +98,16 @@ final class ExactScan {
         while (next < rescored.length) {
             LeafReaderContext leaf =
                     searcher.getLeafContexts().get(ReaderUtil.subIndex(rescored[next].doc, searcher.getLeafContexts()));
-            VectorScorer scorer = scorer(leaf);
+            VectorScorer scorer = LeafVectors.scorer(leaf.reader(), leg);
             int end = leaf.docBase + leaf.reader().maxDoc();
             for (; next < rescored.length && rescored[next].doc < end; next++) {
                 scorer.iterator().advance(rescored[next].doc - leaf.docBase);
                 float exact = scorer.score();
-                error = Math.max(error, Math.abs(exact - rescored[next].score));
+                errors.add(exact - rescored[next].score);
                 rescored[next].score = exact;
             }
         }
         Arrays.sort(rescored, BEST_FIRST);
-        return new Rescored(rescored, error);
-    }
-
-    private VectorScorer scorer(LeafReaderContext context) throws IOException {
-        FloatVectorValues values = context.reader().getFloatVectorValues(leg.field());
-        if (values == null) {
-            FloatVectorValues.checkField(context.reader(), leg.field());
-            return null;
-        }
-        return values.size() == 0 ? null : values.rescorer(leg.target());
+        return new Rescored(rescored, errors);
     }
 }

@@ -36,21 +36,21 @@ final class Head {
          * @param found what the kNN search found, in increasing order
          * @param seen the same and the further ones
          */
-        static Part of(int[] found, int[] seen, LeafVectors vectors, CompleteScores complete) throws IOException {
-            float[] scores = new float[seen.length];
-            for (int i = 0; i < seen.length; i++) {
-                scores[i] = complete.score(seen[i]);
+        static Part of(Nearest.Found found, Nearest.Found seen, LeafVectors vectors, CompleteScores complete)
+                throws IOException {
+            float[] scores = new float[seen.count()];
+            for (int i = 0; i < scores.length; i++) {
+                scores[i] = complete.score(seen.document(i));
             }
-            int[] kept = IntStream.range(0, seen.length)
-                    .filter(i -> scores[i] >= 0 || Arrays.binarySearch(found, seen[i]) >= 0)
+            int[] indices = IntStream.range(0, scores.length)
+                    .filter(i -> scores[i] >= 0 || found.contains(seen.document(i)))
                     .toArray();
-            int[] documents = new int[kept.length];
-            float[] lexical = new float[kept.length];
-            for (int i = 0; i < kept.length; i++) {
-                documents[i] = seen[kept[i]];
-                lexical[i] = scores[kept[i]];
+            Nearest.Found kept = seen.only(indices);
+            float[] lexical = new float[indices.length];
+            for (int i = 0; i < lexical.length; i++) {
+                lexical[i] = scores[indices[i]];
             }
-            return new Part(documents, vectors.scores(documents), lexical);
+            return new Part(kept.documents(), vectors.scores(kept), lexical);
         }
 
         NearestDocuments nearest() {

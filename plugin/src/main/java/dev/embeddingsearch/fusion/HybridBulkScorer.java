@@ -2,6 +2,7 @@
 package dev.embeddingsearch.fusion;
 
 import java.io.IOException;
+import java.util.Arrays;
 import org.apache.lucene.search.BulkScorer;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.LeafCollector;
@@ -13,6 +14,9 @@ import org.apache.lucene.util.Bits;
  * which is what makes a query of several words fast.
  */
 final class HybridBulkScorer extends BulkScorer {
+
+    /** So many matches are looked at together, for their codes to be read together. */
+    private static final int BATCH = 64;
 
     private final BulkScorer lexical;
     private final CompleteScores complete;
@@ -47,6 +51,7 @@ final class HybridBulkScorer extends BulkScorer {
         collector.setScorer(fused.score);
         vectors.nearest().advance(min);
         int next = walksLexical() ? lexical.score(fused, acceptDocs, min, max) : DocIdSetIterator.NO_MORE_DOCS;
+        fused.handBatchOn();
         fused.collectNearestBefore(max);
         return Math.min(
                 walksLexical() ? next : DocIdSetIterator.NO_MORE_DOCS,
@@ -67,6 +72,9 @@ final class HybridBulkScorer extends BulkScorer {
         private final LeafCollector collector;
         private final Bits acceptDocs;
         private final Score score = new Score();
+        private final int[] batch = new int[BATCH];
+        private final float[] raws = new float[BATCH];
+        private int pending;
         private Scorable match;
 
         Fused(LeafCollector collector, Bits acceptDocs) {
@@ -88,14 +96,53 @@ final class HybridBulkScorer extends BulkScorer {
 
         @Override
         public void collect(int doc) throws IOException {
-            float raw = match.score();
-            collectNearestBefore(doc);
             work.add(Work.Count.LEXICAL_DOCUMENTS_SCORED);
+            batch[pending] = doc;
+            raws[pending++] = match.score();
+            if (pending == BATCH) {
+                handBatchOn();
+            }
+        }
+
+        /** Collects the matches that were put aside, and among them those that only the vector leg found. */
+        void handBatchOn() throws IOException {
+            double[] vectorBounds = vectorBounds();
+            for (int i = 0; i < vectorBounds.length; i++) {
+                handOn(batch[i], raws[i], vectorBounds[i]);
+            }
+            pending = 0;
+        }
+
+        /** What the vector leg likely scores the matches of the batch at most; 1 where nobody asks. */
+        private double[] vectorBounds() throws IOException {
+            double[] bounds = new double[pending];
+            Arrays.fill(bounds, 1);
+            if (competition.rulesOut() == false) {
+                return bounds;
+            }
+            int[] indices = new int[pending];
+            int[] documents = new int[pending];
+            int count = 0;
+            for (int i = 0; i < pending; i++) {
+                if (competition.admits(competition.fusion().normalise(raws[i]))) {
+                    indices[count] = i;
+                    documents[count++] = batch[i];
+                }
+            }
+            double[] estimated = vectors.estimated().atMost(documents, count);
+            for (int i = 0; i < count; i++) {
+                bounds[indices[i]] = estimated[i];
+            }
+            return bounds;
+        }
+
+        private void handOn(int doc, float raw, double vectorBound) throws IOException {
+            collectNearestBefore(doc);
             if (vectors.nearest().docID() == doc) {
                 score.at(doc, raw >= minimum ? raw : complete.score(doc));
                 collector.collect(doc);
                 vectors.nearest().advance(doc + 1);
-            } else if (competition.admits(competition.fusion().normalise(raw))) {
+            } else if (competes(competition.fusion().normalise(raw), vectorBound)) {
                 score.at(doc, raw);
                 collector.collect(doc);
             } else {
@@ -105,6 +152,10 @@ final class HybridBulkScorer extends BulkScorer {
                     collector.collect(doc);
                 }
             }
+        }
+
+        private boolean competes(double lexicalScore, double vectorBound) {
+            return competition.admits(lexicalScore) && competition.admits(lexicalScore, vectorBound);
         }
 
         /** Collects those that only the vector leg found, or that the lexical leg has skipped. */

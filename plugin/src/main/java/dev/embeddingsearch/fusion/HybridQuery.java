@@ -174,8 +174,10 @@ public final class HybridQuery extends Query {
                 ? found
                 : new Nearest(
                         found.byRank(),
-                        OutsideBound.UNKNOWN,
-                        Nearest.Further.UNKNOWN,
+                        OutsideBound.UNKNOWN.withError(found.outside().error()),
+                        new Nearest.Further(
+                                new ScoreDoc[0],
+                                OutsideBound.UNKNOWN.withError(found.outside().error())),
                         found.visited(),
                         found.complete());
     }

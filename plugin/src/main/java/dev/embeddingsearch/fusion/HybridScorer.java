@@ -118,7 +118,7 @@ final class HybridScorer extends Scorer {
 
         @Override
         public boolean matches() throws IOException {
-            return nearest.docID() == approximation.docID() || lexical.competes();
+            return nearest.docID() == approximation.docID() || lexical.competes(vectors.estimated());
         }
 
         @Override

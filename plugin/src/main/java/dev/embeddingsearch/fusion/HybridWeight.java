@@ -35,7 +35,9 @@ final class HybridWeight extends Weight implements LegScores.Source {
         this.hybrid = query;
         this.lexical = query.lexicalWeight(searcher, scoreMode);
         this.nearest = query.nearest(searcher);
-        query.work().part().add(Work.Count.KNN_VECTORS_VISITED, nearest.visited());
+        Work.Part work = query.work().part();
+        work.add(Work.Count.KNN_VECTORS_VISITED, nearest.visited());
+        work.add(Work.Count.EXACT_SIMILARITIES, nearest.compared());
         this.bound = new LexicalBound(query.lexical(), searcher);
         this.calibration = Calibration.of(query.leg(), searcher.getIndexReader());
         this.boost = boost;
@@ -51,8 +53,8 @@ final class HybridWeight extends Weight implements LegScores.Source {
     @Override
     public ScorerSupplier scorerSupplier(LeafReaderContext context) throws IOException {
         ScorerSupplier lexicalSupplier = lexical.scorerSupplier(context);
-        int[] found = nearest.documents(context);
-        return lexicalSupplier == null && found.length == 0 ? null : new LegsSupplier(context, lexicalSupplier, found);
+        Nearest.Found found = nearest.in(context);
+        return lexicalSupplier == null && found.count() == 0 ? null : new LegsSupplier(context, lexicalSupplier, found);
     }
 
     /** Scored when the first segment is searched, for all of them. */
@@ -60,7 +62,7 @@ final class HybridWeight extends Weight implements LegScores.Source {
         if (head == null) {
             List<Head.Part> parts = new ArrayList<>();
             for (LeafReaderContext leaf : leaves) {
-                parts.add(new LegsSupplier(leaf, null, nearest.documents(leaf)).headPart());
+                parts.add(new LegsSupplier(leaf, null, nearest.in(leaf)).headPart());
             }
             head = new Head(parts);
         }
@@ -71,10 +73,10 @@ final class HybridWeight extends Weight implements LegScores.Source {
     private final class LegsSupplier extends ScorerSupplier {
         private final LeafReaderContext context;
         private final ScorerSupplier lexicalSupplier;
-        private final int[] found;
+        private final Nearest.Found found;
         private final Work.Part work = hybrid.work().part();
 
-        LegsSupplier(LeafReaderContext context, ScorerSupplier lexicalSupplier, int[] found) {
+        LegsSupplier(LeafReaderContext context, ScorerSupplier lexicalSupplier, Nearest.Found found) {
             this.context = context;
             this.lexicalSupplier = lexicalSupplier;
             this.found = found;
@@ -109,26 +111,30 @@ final class HybridWeight extends Weight implements LegScores.Source {
         }
 
         private Head.Part headPart() throws IOException {
-            return Head.Part.of(found, nearest.allDocuments(context), vectors(), completeScores());
+            return Head.Part.of(found, nearest.allIn(context), vectors(), completeScores());
         }
 
         private CompleteScores completeScores() {
             return CompleteScores.by(
                     () -> {
                         ScorerSupplier supplier = lexical.scorerSupplier(context);
-                        return supplier == null ? null : supplier.get(found.length);
+                        return supplier == null ? null : supplier.get(found.count());
                     },
                     work);
         }
 
         private VectorScores vectorScores() throws IOException {
-            return vectorScores(new NearestDocuments(found, () -> vectors().scores(found)), nearest.outside());
+            return vectorScores(
+                    new NearestDocuments(found.documents(), () -> vectors().scores(found)), nearest.outside());
         }
 
         private VectorScores vectorScores(NearestDocuments inside, OutsideBound outside) throws IOException {
             LeafVectors others = vectors();
             return new VectorScores(
-                    inside, others, others.isEmpty() ? OutsideBound.exact(0) : outside.normalised(calibration));
+                    inside,
+                    others,
+                    others.isEmpty() ? OutsideBound.exact(0) : outside.normalised(calibration),
+                    new EstimatedScores(context.reader(), hybrid.leg(), calibration, outside.error(), work));
         }
 
         private LeafVectors vectors() throws IOException {
@@ -137,7 +143,7 @@ final class HybridWeight extends Weight implements LegScores.Source {
 
         @Override
         public long cost() {
-            return (lexicalSupplier == null ? 0 : lexicalSupplier.cost()) + found.length;
+            return (lexicalSupplier == null ? 0 : lexicalSupplier.cost()) + found.count();
         }
 
         /** Only a scorer that knows itself at the top prepares to skip. */

@@ -3,25 +3,38 @@ package dev.embeddingsearch.fusion;
 
 import java.io.IOException;
 import org.apache.lucene.index.FloatVectorValues;
-import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.search.VectorScorer;
 
-/** Exact similarities of the documents of one segment, asked for in increasing order of document. */
+/**
+ * Exact similarities of the documents of one segment, asked for in increasing order of document. Each is computed in the
+ * same way, one vector at a time, so that equal vectors have equal scores to the last bit.
+ */
 final class LeafVectors {
 
-    private final FloatVectorValues values;
-    private final KnnVectorValues.DocIndexIterator documents;
+    private final VectorScorer scorer;
+    private final DocIdSetIterator documents;
     private final VectorLeg leg;
     private final Calibration calibration;
     private final Work.Part work;
 
     LeafVectors(LeafReader reader, VectorLeg leg, Calibration calibration, Work.Part work) throws IOException {
-        FloatVectorValues.checkField(reader, leg.field());
-        this.values = reader.getFloatVectorValues(leg.field());
-        this.documents = values == null ? null : values.iterator();
+        this.scorer = scorer(reader, leg);
+        this.documents = scorer == null ? null : scorer.iterator();
         this.leg = leg;
         this.calibration = calibration;
         this.work = work;
+    }
+
+    /** Compares with the exact vectors of a segment, whatever codes are beside them; null where there are none. */
+    static VectorScorer scorer(LeafReader reader, VectorLeg leg) throws IOException {
+        FloatVectorValues values = reader.getFloatVectorValues(leg.field());
+        if (values == null) {
+            FloatVectorValues.checkField(reader, leg.field());
+            return null;
+        }
+        return values.size() == 0 ? null : values.rescorer(leg.target());
     }
 
     boolean isEmpty() {
@@ -42,14 +55,16 @@ final class LeafVectors {
             return Double.NaN;
         }
         work.add(Work.Count.EXACT_SIMILARITIES);
-        return calibration.raw(leg.target(), values.vectorValue(documents.index()));
+        return leg.rawSimilarity(scorer.score());
     }
 
-    /** The similarities of {@code documents}, which increase, in [0, 1]. */
-    double[] scores(int[] documents) throws IOException {
-        double[] scores = new double[documents.length];
-        for (int i = 0; i < documents.length; i++) {
-            scores[i] = score(documents[i]);
+    /** The similarities in [0, 1] of documents, which increase; only those are computed that are not known. */
+    double[] scores(Nearest.Found documents) throws IOException {
+        double[] scores = new double[documents.count()];
+        for (int i = 0; i < scores.length; i++) {
+            float known = documents.score(i);
+            scores[i] =
+                    Float.isNaN(known) ? score(documents.document(i)) : calibration.normalise(leg.rawSimilarity(known));
         }
         return scores;
     }

@@ -81,12 +81,17 @@ final class LexicalLeg {
     }
 
     /** Whether the document stopped at, which is outside the kNN list, matches and may reach the required score. */
-    boolean competes() throws IOException {
-        boolean competes = matches() && competition.admits(normalise(rawScore()));
+    boolean competes(EstimatedScores estimated) throws IOException {
+        boolean competes = matches() && competes(normalise(rawScore()), estimated);
         if (matches && competes == false) {
             work.add(Work.Count.DOCUMENTS_PRUNED);
         }
         return competes;
+    }
+
+    private boolean competes(double score, EstimatedScores estimated) throws IOException {
+        return competition.admits(score)
+                && (competition.rulesOut() == false || competition.admits(score, estimated.atMost(docID())));
     }
 
     /**

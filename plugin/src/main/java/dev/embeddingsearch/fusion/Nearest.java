@@ -2,6 +2,7 @@
 package dev.embeddingsearch.fusion;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.stream.Stream;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.ScoreDoc;
@@ -9,7 +10,8 @@ import org.apache.lucene.search.ScoreDoc;
 /**
  * What a kNN search found.
  *
- * @param byRank the documents, the nearest one first
+ * @param byRank the documents, the nearest one first, with the exact scores of their vectors, or NaN where they are to be
+ *     computed
  * @param outside what is known of all others
  * @param further those that came next
  * @param visited how many vectors the search looked at
@@ -31,21 +33,71 @@ record Nearest(ScoreDoc[] byRank, OutsideBound outside, Further further, long vi
         static final Further UNKNOWN = new Further(new ScoreDoc[0], OutsideBound.UNKNOWN);
     }
 
-    /** Those in one segment, numbered within it, in increasing order. */
-    int[] documents(LeafReaderContext leaf) {
-        return documents(leaf, Arrays.stream(byRank));
+    /**
+     * Documents of one segment, numbered within it, in increasing order.
+     *
+     * @param scores Lucene's exact scores of their vectors, or NaN where they are to be computed
+     */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody, read only
+    record Found(int[] documents, float[] scores) {
+
+        static Found of(Stream<ScoreDoc> hits, LeafReaderContext leaf) {
+            ScoreDoc[] sorted = hits.filter(hit -> hit.doc >= leaf.docBase
+                            && hit.doc < leaf.docBase + leaf.reader().maxDoc())
+                    .sorted(Comparator.comparingInt(hit -> hit.doc))
+                    .toArray(ScoreDoc[]::new);
+            int[] documents = new int[sorted.length];
+            float[] scores = new float[sorted.length];
+            for (int i = 0; i < sorted.length; i++) {
+                documents[i] = sorted[i].doc - leaf.docBase;
+                scores[i] = sorted[i].score;
+            }
+            return new Found(documents, scores);
+        }
+
+        int count() {
+            return documents.length;
+        }
+
+        int document(int i) {
+            return documents[i];
+        }
+
+        float score(int i) {
+            return scores[i];
+        }
+
+        boolean contains(int document) {
+            return Arrays.binarySearch(documents, document) >= 0;
+        }
+
+        /** Those with the given indices, which increase. */
+        Found only(int[] indices) {
+            int[] keptDocuments = new int[indices.length];
+            float[] keptScores = new float[indices.length];
+            for (int i = 0; i < indices.length; i++) {
+                keptDocuments[i] = documents[indices[i]];
+                keptScores[i] = scores[indices[i]];
+            }
+            return new Found(keptDocuments, keptScores);
+        }
     }
 
-    /** Those in one segment and the further ones there, numbered within it, in increasing order. */
-    int[] allDocuments(LeafReaderContext leaf) {
-        return documents(leaf, Stream.concat(Arrays.stream(byRank), Arrays.stream(further.documents())));
+    /** Those in one segment. */
+    Found in(LeafReaderContext leaf) {
+        return Found.of(Arrays.stream(byRank), leaf);
     }
 
-    private static int[] documents(LeafReaderContext leaf, Stream<ScoreDoc> hits) {
-        return hits.mapToInt(hit -> hit.doc - leaf.docBase)
-                .filter(doc -> doc >= 0 && doc < leaf.reader().maxDoc())
-                .sorted()
-                .toArray();
+    /** Those in one segment and the further ones there. */
+    Found allIn(LeafReaderContext leaf) {
+        return Found.of(Stream.concat(Arrays.stream(byRank), Arrays.stream(further.documents())), leaf);
+    }
+
+    /** How many vectors were compared exactly to find them. */
+    long compared() {
+        return Stream.concat(Arrays.stream(byRank), Arrays.stream(further.documents()))
+                .filter(hit -> Float.isNaN(hit.score) == false)
+                .count();
     }
 
     /** The rank of a document, from 1 on; 0 if it is not among them. */

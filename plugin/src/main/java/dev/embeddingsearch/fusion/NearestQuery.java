@@ -50,7 +50,7 @@ final class NearestQuery extends Query {
         return new ConstantScoreWeight(this, boost) {
             @Override
             public ScorerSupplier scorerSupplier(LeafReaderContext context) throws IOException {
-                int[] documents = nearest.documents(context);
+                int[] documents = nearest.in(context).documents();
                 if (documents.length == 0) {
                     return null;
                 }

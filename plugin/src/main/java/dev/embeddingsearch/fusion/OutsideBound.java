@@ -12,21 +12,28 @@ package dev.embeddingsearch.fusion;
  *
  * @param certain exceeded by no document
  * @param likely exceeded only by documents that an approximate search overlooked
+ * @param error by how much the estimate of such a document by its codes is likely off at most; infinite where unknown
  */
-record OutsideBound(double certain, double likely) {
+record OutsideBound(double certain, double likely, double error) {
 
-    static final OutsideBound UNKNOWN = new OutsideBound(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
+    static final OutsideBound UNKNOWN =
+            new OutsideBound(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
 
     static OutsideBound exact(double similarity) {
-        return new OutsideBound(similarity, similarity);
+        return new OutsideBound(similarity, similarity, Double.POSITIVE_INFINITY);
     }
 
     static OutsideBound approximate(double similarity) {
-        return new OutsideBound(Double.POSITIVE_INFINITY, similarity);
+        return new OutsideBound(Double.POSITIVE_INFINITY, similarity, Double.POSITIVE_INFINITY);
     }
 
-    /** Both bounds mapped to [0, 1]. */
+    /** The same where estimates are likely off by no more than {@code atMost}. */
+    OutsideBound withError(double atMost) {
+        return new OutsideBound(certain, likely, atMost);
+    }
+
+    /** Both bounds mapped to [0, 1], the error as it is. */
     OutsideBound normalised(Calibration calibration) {
-        return new OutsideBound(calibration.bound(certain), calibration.bound(likely));
+        return new OutsideBound(calibration.bound(certain), calibration.bound(likely), error);
     }
 }

@@ -27,6 +27,16 @@ public record VectorLeg(String field, float[] target, VectorSimilarityFunction s
         }
     }
 
+    /** The raw similarity that Lucene scores so: the cosine, or Lucene's score for other similarities. */
+    double rawSimilarity(double luceneScore) {
+        return similarity == VectorSimilarityFunction.DOT_PRODUCT ? 2 * luceneScore - 1 : luceneScore;
+    }
+
+    /** The difference of raw similarities, given that of Lucene's scores. */
+    double rawDifference(double luceneDifference) {
+        return similarity == VectorSimilarityFunction.DOT_PRODUCT ? 2 * luceneDifference : luceneDifference;
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof VectorLeg that

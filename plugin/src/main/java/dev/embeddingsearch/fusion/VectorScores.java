@@ -9,8 +9,9 @@ import java.io.IOException;
  * @param nearest those that it found
  * @param others the vectors of all others
  * @param outside what these score at most
+ * @param estimated what their codes say of them
  */
-record VectorScores(NearestDocuments nearest, LeafVectors others, OutsideBound outside) {
+record VectorScores(NearestDocuments nearest, LeafVectors others, OutsideBound outside, EstimatedScores estimated) {
 
     /**
      * @param doc not smaller than in the call before; {@code nearest} stands at or behind it

@@ -7,7 +7,6 @@ import java.util.Arrays;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.QueryTimeout;
-import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
@@ -50,18 +49,34 @@ final class VectorSearch extends KnnFloatVectorQuery {
 
     Nearest run() throws IOException {
         rewrite(searcher);
-        ExactScan.Rescored seen =
-                estimated ? exactScan.rescore(candidates, searcher) : new ExactScan.Rescored(candidates, 0);
+        ExactScan.Rescored seen = estimated
+                ? exactScan.rescore(candidates, searcher)
+                : new ExactScan.Rescored(candidates, new EstimateErrors());
         ScoreDoc[] found = Arrays.stream(seen.byRank())
                 .limit(options.k())
-                .filter(hit -> rawSimilarity(hit.score) >= options.minSimilarity())
+                .filter(hit -> leg.rawSimilarity(hit.score) >= options.minSimilarity())
                 .toArray(ScoreDoc[]::new);
         if (searcher.getTimeout().shouldExit()) {
-            return new Nearest(found, OutsideBound.UNKNOWN, Nearest.Further.UNKNOWN, visited, false);
+            return new Nearest(compared(found), OutsideBound.UNKNOWN, Nearest.Further.UNKNOWN, visited, false);
         }
         ScoreDoc[] others = Arrays.copyOfRange(seen.byRank(), found.length, seen.byRank().length);
-        Nearest.Further further = new Nearest.Further(others, behind(seen));
-        return new Nearest(found, outside(found, further.outside()), further, visited, true);
+        OutsideBound behind = behind(seen);
+        double error = estimated ? leg.rawDifference(seen.errors().likely()) : Double.POSITIVE_INFINITY;
+        return new Nearest(
+                compared(found),
+                outside(found, behind).withError(error),
+                new Nearest.Further(compared(others), behind.withError(error)),
+                visited,
+                true);
+    }
+
+    /** With their scores only if they were computed one by one, as all exact scores are. */
+    private ScoreDoc[] compared(ScoreDoc[] hits) {
+        return estimated
+                ? hits
+                : Arrays.stream(hits)
+                        .map(hit -> new ScoreDoc(hit.doc, Float.NaN))
+                        .toArray(ScoreDoc[]::new);
     }
 
     /** How many candidates are kept. */
@@ -78,7 +93,8 @@ final class VectorSearch extends KnnFloatVectorQuery {
         if (full == false) {
             return options.exact() ? OutsideBound.exact(Double.NEGATIVE_INFINITY) : OutsideBound.UNKNOWN;
         }
-        double least = rawSimilarity(candidates[candidates.length - 1].score + seen.error());
+        double least = leg.rawSimilarity(
+                candidates[candidates.length - 1].score + seen.errors().largest());
         return options.exact() ? OutsideBound.exact(least) : OutsideBound.approximate(least);
     }
 
@@ -86,12 +102,13 @@ final class VectorSearch extends KnnFloatVectorQuery {
     private OutsideBound outside(ScoreDoc[] found, OutsideBound behind) {
         boolean full = found.length == options.k();
         if (options.exact()) {
-            return OutsideBound.exact(full ? rawSimilarity(found[found.length - 1].score) : options.minSimilarity());
+            return OutsideBound.exact(
+                    full ? leg.rawSimilarity(found[found.length - 1].score) : options.minSimilarity());
         }
         if (full == false) {
             return OutsideBound.UNKNOWN;
         }
-        double last = rawSimilarity(found[found.length - 1].score);
+        double last = leg.rawSimilarity(found[found.length - 1].score);
         boolean cut = estimated && candidates.length == kept();
         return OutsideBound.approximate(cut ? Math.max(last, behind.likely()) : last);
     }
@@ -138,9 +155,5 @@ final class VectorSearch extends KnnFloatVectorQuery {
         candidates = top.scoreDocs;
         return new TopDocs(
                 new TotalHits(visited, top.totalHits.relation()), candidates.clone()); // sorted by whoever gets it
-    }
-
-    private double rawSimilarity(double luceneScore) {
-        return leg.similarity() == VectorSimilarityFunction.DOT_PRODUCT ? 2 * luceneScore - 1 : luceneScore;
     }
 }

@@ -16,6 +16,8 @@ public final class Work {
         LEXICAL_DOCUMENTS_SCORED,
         /** Documents whose lexical score was computed and ruled them out, so that their vector was not read. */
         DOCUMENTS_PRUNED,
+        /** Codes of vectors compared with the query's to see whether their document may compete. */
+        ESTIMATED_SIMILARITIES,
         /** Stored vectors compared with the query's to score a document exactly. */
         EXACT_SIMILARITIES;
 
@@ -30,6 +32,7 @@ public final class Work {
         private long visited;
         private long scored;
         private long pruned;
+        private long estimated;
         private long compared;
 
         void add(Count count, long amount) {
@@ -37,6 +40,7 @@ public final class Work {
                 case KNN_VECTORS_VISITED -> visited += amount;
                 case LEXICAL_DOCUMENTS_SCORED -> scored += amount;
                 case DOCUMENTS_PRUNED -> pruned += amount;
+                case ESTIMATED_SIMILARITIES -> estimated += amount;
                 case EXACT_SIMILARITIES -> compared += amount;
             }
         }
@@ -46,6 +50,7 @@ public final class Work {
                 case KNN_VECTORS_VISITED -> visited;
                 case LEXICAL_DOCUMENTS_SCORED -> scored;
                 case DOCUMENTS_PRUNED -> pruned;
+                case ESTIMATED_SIMILARITIES -> estimated;
                 case EXACT_SIMILARITIES -> compared;
             };
         }

@@ -58,7 +58,7 @@ public class CalibrationTests extends FusionTestCase {
             for (int i = 0; i < far.length; i++) {
                 far[i] *= 50;
             }
-            double score = calibration.normalise(calibration.raw(target, far));
+            double score = calibration.normalise(similarity.compare(target, far));
             assertTrue(similarity + " gave " + score, score >= 0 && score <= 1);
         }
     }

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.fusion;
+
+import dev.embeddingsearch.lucene.QuantizedVectorsFormat;
+import java.io.IOException;
+import java.util.Arrays;
+import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.KnnVectorValues;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.util.hnsw.RandomVectorScorer;
+
+/**
+ * What the codes of one segment's vectors say of documents, whose vectors then need not be read: codes take a fraction of
+ * the bytes. Asked for in increasing order of document.
+ */
+final class EstimatedScores {
+
+    /** To quantise the query takes as long as to compare with so many vectors. */
+    static final int WORTHWHILE = 100;
+
+    private final LeafReader reader;
+    private final VectorLeg leg;
+    private final Calibration calibration;
+    private final double error;
+    private final Work.Part work;
+    private long asked;
+    private boolean opened;
+    private KnnVectorValues.DocIndexIterator documents;
+    private RandomVectorScorer scorer;
+
+    /**
+     * @param error by how much an estimate is likely off at most, as raw similarities; infinite where that is unknown
+     */
+    EstimatedScores(LeafReader reader, VectorLeg leg, Calibration calibration, double error, Work.Part work) {
+        this.reader = reader;
+        this.leg = leg;
+        this.calibration = calibration;
+        this.error = error;
+        this.work = work;
+    }
+
+    /** What the vector leg likely scores {@code document} at most, in [0, 1]. */
+    double atMost(int document) throws IOException {
+        return atMost(new int[] {document}, 1)[0];
+    }
+
+    /**
+     * What the vector leg likely scores documents at most, in [0, 1]; 1 for all until so many were asked for that it is
+     * worth while.
+     *
+     * @param batch the documents, in increasing order and behind those asked for before
+     * @param count how many of them
+     */
+    double[] atMost(int[] batch, int count) throws IOException {
+        asked += count;
+        double[] bounds = new double[count];
+        if (error == Double.POSITIVE_INFINITY || asked <= WORTHWHILE || open() == false) {
+            Arrays.fill(bounds, 1);
+            return bounds;
+        }
+        int[] ordinals = new int[count];
+        int[] indices = new int[count];
+        int vectors = 0;
+        for (int i = 0; i < count; i++) {
+            int current = documents.docID() < batch[i] ? documents.advance(batch[i]) : documents.docID();
+            if (current == batch[i]) {
+                ordinals[vectors] = documents.index();
+                indices[vectors++] = i;
+            }
+        }
+        float[] scores = new float[vectors];
+        scorer.bulkScore(ordinals, scores, vectors);
+        work.add(Work.Count.ESTIMATED_SIMILARITIES, vectors);
+        for (int i = 0; i < vectors; i++) {
+            bounds[indices[i]] = calibration.bound(leg.rawSimilarity(scores[i]) + error);
+        }
+        return bounds;
+    }
+
+    /** Whether there are codes. */
+    private boolean open() throws IOException {
+        if (opened == false) {
+            opened = true;
+            scorer = QuantizedVectorsFormat.estimator(reader, leg.field(), leg.target());
+            FloatVectorValues values = reader.getFloatVectorValues(leg.field());
+            documents = values == null ? null : values.iterator();
+        }
+        return scorer != null && documents != null;
+    }
+}
