@@ -2,12 +2,15 @@
 package dev.embeddingsearch.benchmarks;
 
 import dev.embeddingsearch.quickstart.cluster.SetupException;
+import java.util.List;
 import java.util.Locale;
 
 /** How the lexical leg reads texts. */
 enum Analysis {
     /** The plugin's own. */
     CODE("code", "code_search"),
+    /** The same, with the function's name in a field of its own. */
+    CODE_NAMES("code", "code_search"),
     ENGLISH("english", "english"),
     CJK("cjk", "cjk"),
     STANDARD("standard", "standard");
@@ -26,14 +29,24 @@ enum Analysis {
                 return analysis;
             }
         }
-        throw new SetupException("An analyzer is code, english, cjk or standard, not [%s].".formatted(name));
+        throw new SetupException(
+                "An analyzer is code, code-names, english, cjk or standard, not [%s].".formatted(name));
     }
 
     String title() {
-        return name().toLowerCase(Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** The mapping of the searched field. */
+    boolean hasNames() {
+        return this == CODE_NAMES;
+    }
+
+    /** The searched fields, their scores to be added. */
+    List<String> fields() {
+        return hasNames() ? List.of("text", "symbol^0.25") : List.of("text");
+    }
+
+    /** The mapping of each searched field. */
     String mapping() {
         return "{\"type\": \"text\", \"analyzer\": \"%s\", \"search_analyzer\": \"%s\"}".formatted(documents, queries);
     }

@@ -23,21 +23,24 @@ final class EvaluatedIndex {
     private final ObjectMapper json = new ObjectMapper();
     private final Rest rest;
     private final Vectors vectors;
+    private final Analysis analysis;
 
-    EvaluatedIndex(Rest rest, Vectors vectors) {
+    EvaluatedIndex(Rest rest, Vectors vectors, Analysis analysis) {
         this.rest = rest;
         this.vectors = vectors;
+        this.analysis = analysis;
     }
 
     /** Makes the index anew, merged into one segment so that a run can be repeated to the digit. */
-    void load(List<Dataset.Document> documents, Analysis analysis) {
+    void load(List<Dataset.Document> documents) {
         rest.send("DELETE", INDEX + "?ignore_unavailable=true", "");
         rest.send("PUT", INDEX, """
                 {"settings": {"number_of_shards": 1, "number_of_replicas": 0, "refresh_interval": -1},
                  "mappings": {"properties": {
                     "text": %s,
+                    "symbol": %s,
                     "meaning": {"type": "embedding", "dimensions": %d}}}}
-                """.formatted(analysis.mapping(), Vectors.DIMENSIONS));
+                """.formatted(analysis.mapping(), analysis.mapping(), Vectors.DIMENSIONS));
         for (int from = 0; from < documents.size(); from += BULK) {
             String lines = bulk(documents.subList(from, Math.min(from + BULK, documents.size())));
             JsonNode reply = rest.send("POST", INDEX + "/_bulk?filter_path=errors,items.*.error", lines);
@@ -53,7 +56,8 @@ final class EvaluatedIndex {
     /** BM25 alone. */
     ObjectNode lexical(Dataset.Query query) {
         ObjectNode root = json.createObjectNode();
-        root.putObject("match").put("text", query.text());
+        ObjectNode match = root.putObject("multi_match").put("query", query.text());
+        match.put("type", "most_fields").set("fields", json.valueToTree(analysis.fields()));
         return root;
     }
 
@@ -76,7 +80,7 @@ final class EvaluatedIndex {
                 .put("vector", vectors.of(query.text()))
                 .putPOJO("vector_weight", weight)
                 .put("k", DEPTH);
-        hybrid.putArray("fields").add("text");
+        hybrid.put("type", "most_fields").set("fields", json.valueToTree(analysis.fields()));
         return root;
     }
 
@@ -131,6 +135,9 @@ final class EvaluatedIndex {
             action.putObject("index").put("_id", document.id());
             ObjectNode source =
                     json.createObjectNode().put("text", document.text()).put("meaning", vectors.of(document.text()));
+            if (analysis.hasNames()) {
+                source.put("symbol", FunctionName.in(document.text()));
+            }
             lines.append(action).append('\n').append(source).append('\n');
         }
         return lines.toString();

@@ -20,7 +20,7 @@ record EvaluationOptions(List<Source> sources, int queries, Path cache, Optional
             Usage: java -jar benchmarks/target/benchmarks.jar [options] FOLDER[=ANALYZER] ...
 
               FOLDER         a data set: corpus.jsonl, queries.tsv, qrels.tsv
-              ANALYZER       how BM25 reads it: code, english (the default), cjk or standard
+              ANALYZER       how BM25 reads it: code, code-names, english (the default), cjk or standard
 
               --queries N    a sample of N queries of each set (default: all)
               --cache DIR    where vectors are kept between runs (default: benchmarks/target/vectors)

@@ -56,10 +56,10 @@ final class RelevanceEvaluation {
         List<String> reports = new ArrayList<>();
         try (Node node = startNode();
                 Rest rest = new Rest(node.uri())) {
-            EvaluatedIndex index = new EvaluatedIndex(rest, vectors);
             for (Map.Entry<EvaluationOptions.Source, Dataset> entry : sets.entrySet()) {
-                String report = Report.markdown(
-                        evaluate(index, entry.getValue(), entry.getKey().analysis()));
+                Analysis analysis = entry.getKey().analysis();
+                EvaluatedIndex index = new EvaluatedIndex(rest, vectors, analysis);
+                String report = Report.markdown(evaluate(index, entry.getValue(), analysis));
                 out.println(report);
                 reports.add(report);
             }
@@ -91,7 +91,7 @@ final class RelevanceEvaluation {
     }
 
     private static Results evaluate(EvaluatedIndex index, Dataset set, Analysis analysis) {
-        index.load(set.documents(), analysis);
+        index.load(set.documents());
         Map<String, List<List<Hit>>> runs = new LinkedHashMap<>();
         List<List<Hit>> lexical = search(set, query -> index.search(index.lexical(query)));
         List<List<Hit>> vector = search(set, query -> index.search(index.vector(query)));

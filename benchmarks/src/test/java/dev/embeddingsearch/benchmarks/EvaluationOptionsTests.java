@@ -15,12 +15,12 @@ public class EvaluationOptionsTests {
 
     @Test
     public void testAll() {
-        EvaluationOptions options =
-                EvaluationOptions.parse("--queries", "50", "--cache", "c", "--output", "o.md", "data/a=code", "data/b");
+        EvaluationOptions options = EvaluationOptions.parse(
+                "--queries", "50", "--cache", "c", "--output", "o.md", "data/a=code-names", "data/b");
         assertEquals(
                 new EvaluationOptions(
                         List.of(
-                                new EvaluationOptions.Source(Path.of("data/a"), Analysis.CODE),
+                                new EvaluationOptions.Source(Path.of("data/a"), Analysis.CODE_NAMES),
                                 new EvaluationOptions.Source(Path.of("data/b"), Analysis.ENGLISH)),
                         50,
                         Path.of("c"),
@@ -34,7 +34,7 @@ public class EvaluationOptionsTests {
         assertRefused("Unknown option [--what].", "--what");
         assertRefused("A value is expected after [--queries].", "a", "--queries");
         assertRefused("A number of queries is a positive integer, not [0].", "--queries", "0", "a");
-        assertRefused("An analyzer is code, english, cjk or standard, not [klingon].", "a=klingon");
+        assertRefused("An analyzer is code, code-names, english, cjk or standard, not [klingon].", "a=klingon");
     }
 
     private static void assertRefused(String words, String... arguments) {
