@@ -152,6 +152,29 @@ public class CodeIndexerIT {
     }
 
     @Test
+    public void testAllOfASearchFindsWhatIsAskedForByName() throws IOException {
+        index();
+        Path questions = temporary.newFile("questions.tsv").toPath();
+        Files.writeString(questions, """
+                takes away the newest\tStack.java#Stack.pop
+                value added tax\tprices.py#with_tax
+                no such thing\tprices.py#never
+                """);
+        String told = IndexerRun.of("evaluate", questions.toString(), "--names", "--details", "--url", url())
+                .expect(0)
+                .output();
+        assertThat(told, containsString("| 3 questions | first | among 5 | MRR@10 |"));
+        assertThat(told, containsString("| search | 0.667 | 0.667 | 0.667 |"));
+        assertThat(told, containsString("1  takes away the newest"));
+        assertThat(told, containsString("0  no such thing"));
+        assertTrue(
+                told,
+                told.lines().anyMatch(line -> line.matches("\\| functions and methods \\| 4 .* 4 \\(1.000\\) \\|")));
+        assertTrue(told, told.lines().anyMatch(line -> line.matches("\\| the same, .* \\| 2 .* 2 \\(1.000\\) \\|")));
+        assertTrue(told, told.lines().anyMatch(line -> line.matches("\\| types \\| 1 .* 1 \\(1.000\\) \\|")));
+    }
+
+    @Test
     public void testMissingIndexIsSaidInASentence() {
         IndexerRun run = IndexerRun.of("search", "tax", "--index", "nothing", "--url", url())
                 .expect(1);

@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
         description = "Indexes source code in OpenSearch and searches it by meaning and by words.",
         mixinStandardHelpOptions = true,
         version = "code-indexer 0.1.0",
-        subcommands = {IndexCommand.class, SearchCommand.class, TemplateCommand.class})
+        subcommands = {IndexCommand.class, SearchCommand.class, TemplateCommand.class, EvaluateCommand.class})
 public final class CodeIndexer {
 
     private CodeIndexer() {}

@@ -14,40 +14,76 @@ final class SearchBody {
 
     static final String MARK_END = "\ue001";
 
-    // A name in many signatures is worth less than its words in the text.
-    private static final String[] FIELDS = {"symbol^0.25", "docstring", "code"};
-    // More than both legs together: what is asked for by its name comes first.
-    private static final float DEFINITION = 1;
-    private static final float OWNED_DEFINITION = 2;
+    private static final String MEANING = "meaning";
+    // The docstring is in the code as well: the better of both counts.
+    private static final String[] TEXTS = {"docstring", "code"};
+    // Beside the text, not instead of it.
+    private static final float NAME = 0.5f;
 
     private final ObjectMapper json = new ObjectMapper();
 
     ObjectNode of(Question question) {
         ObjectNode body = json.createObjectNode().put("size", question.size());
-        body.putObject("_source").putArray("excludes").add("meaning");
+        body.putObject("_source").putArray("excludes").add(MEANING);
         body.putObject("ext").put("hybrid_scores", true);
-        body.set("query", query(question));
+        body.set("query", full(question));
         body.set("highlight", highlight(question));
         return body;
     }
 
-    private ObjectNode query(Question question) {
+    /** The same search or a part of it, without what shows a hit to people. */
+    ObjectNode of(Question question, Way way) {
+        ObjectNode body = json.createObjectNode().put("size", question.size());
+        body.putArray("_source").add("path").add("container").add("symbol").add("kind");
+        ObjectNode query = switch (way) {
+            case BM25 -> lexical(question);
+            case VECTOR -> vector(question);
+            case HYBRID -> json.createObjectNode().set("hybrid_match", hybridMatch(question));
+            case SEARCH -> full(question);
+        };
+        body.set("query", query);
+        return body;
+    }
+
+    private ObjectNode lexical(Question question) {
+        ObjectNode query = json.createObjectNode();
+        ArrayNode should = query.putObject("bool").putArray("should");
+        should.addObject()
+                .putObject("multi_match")
+                .put("query", question.text())
+                .set("fields", json.valueToTree(TEXTS));
+        should.addObject()
+                .putObject("match")
+                .putObject("symbol")
+                .put("query", question.text())
+                .put("boost", NAME);
+        return query;
+    }
+
+    private ObjectNode vector(Question question) {
+        ObjectNode query = json.createObjectNode();
+        query.putObject("embedding").put("field", MEANING).put(input(question), question.text());
+        return query;
+    }
+
+    private static String input(Question question) {
+        return question.code() ? "code" : "text";
+    }
+
+    private ObjectNode full(Question question) {
         ObjectNode query = json.createObjectNode();
         ObjectNode bool = query.putObject("bool");
         bool.putObject("must").set("hybrid_match", hybridMatch(question));
         if (!question.code()) {
-            Name.of(question.text()).ifPresent(name -> addDefinitions(bool.putArray("should"), name));
+            Name.of(question.text()).ifPresent(name -> bool.set("should", Definitions.of(name)));
         }
         return query;
     }
 
     private ObjectNode hybridMatch(Question question) {
-        ObjectNode hybrid =
-                json.createObjectNode().put("query", question.text()).put("embedding_field", "meaning");
-        hybrid.set("fields", json.valueToTree(FIELDS));
-        if (question.code()) {
-            hybrid.put("code", question.text());
-        }
+        ObjectNode hybrid = json.createObjectNode().put("embedding_field", MEANING);
+        hybrid.set("lexical", lexical(question));
+        hybrid.put(input(question), question.text());
         if (question.weight() != null) {
             hybrid.put("vector_weight", question.weight());
         }
@@ -58,31 +94,6 @@ final class SearchBody {
             }
         }
         return hybrid;
-    }
-
-    private void addDefinitions(ArrayNode should, Name name) {
-        should.add(definition(name.symbol(), "", DEFINITION));
-        if (!name.owner().isEmpty()) {
-            should.add(definition(name.symbol(), name.owner(), OWNED_DEFINITION - DEFINITION));
-        }
-    }
-
-    private ObjectNode definition(String symbol, String owner, float boost) {
-        ObjectNode query = json.createObjectNode();
-        ObjectNode constant = query.putObject("constant_score").put("boost", boost);
-        ObjectNode bool = constant.putObject("filter").putObject("bool");
-        ArrayNode filters = bool.putArray("filter");
-        filters.addObject().putObject("term").put("symbol.raw", symbol);
-        filters.addObject().putObject("term").put("part", 1);
-        bool.putObject("must_not").putObject("term").put("kind", "file");
-        if (!owner.isEmpty()) {
-            filters.addObject()
-                    .putObject("match")
-                    .putObject("container")
-                    .put("query", owner)
-                    .put("operator", "and");
-        }
-        return query;
     }
 
     private ObjectNode highlight(Question question) {

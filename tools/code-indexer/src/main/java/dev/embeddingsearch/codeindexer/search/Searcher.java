@@ -33,6 +33,25 @@ public final class Searcher {
         return hits;
     }
 
+    /** Where the best hits of a part of the search are, the best first. */
+    public List<Found> find(Question question, Way way) {
+        JsonNode reply = cluster.require(
+                "POST", index + "/_search", new SearchBody().of(question, way).toString());
+        List<Found> found = new ArrayList<>();
+        for (JsonNode hit : reply.at("/hits/hits")) {
+            JsonNode source = hit.path("_source");
+            String symbol = source.path("symbol").asText();
+            String container = source.path("container").asText();
+            String name = container.isEmpty() ? symbol : container + "." + symbol;
+            found.add(new Found(
+                    source.path("path").asText(),
+                    name,
+                    symbol,
+                    source.path("kind").asText()));
+        }
+        return found;
+    }
+
     private Hit hit(JsonNode hit, Question question) {
         JsonNode source = hit.path("_source");
         String code = source.path("code").asText();
@@ -40,8 +59,9 @@ public final class Searcher {
         int start = source.path("start_line").asInt();
         int lines = source.path("end_line").asInt() - start + 1;
         boolean all = code.lines().count() == lines;
-        List<SnippetLine> snippet =
-                snippets.of(marked, question.text(), source.path("symbol").asText(), all ? start : 0);
+        Snippets.Declared declared = Snippets.Declared.of(
+                source.path("symbol").asText(), source.path("docstring").asText());
+        List<SnippetLine> snippet = snippets.of(marked, question.text(), declared, all ? start : 0);
         int line = all && !snippet.isEmpty() ? snippet.getFirst().number() : start;
         JsonNode legs = hit.at("/fields/hybrid_scores/0");
         return new Hit(hit.path("_score").asDouble(), source, legs, line, snippet);

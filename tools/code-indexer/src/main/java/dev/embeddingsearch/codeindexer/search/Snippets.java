@@ -2,17 +2,31 @@
 package dev.embeddingsearch.codeindexer.search;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * Picks the lines of a hit to show: those with most of what matched. Where only the meaning matched, those most like the
- * question, and else the declaration: nothing is asked of the service.
+ * question, else where the documentation begins, else the declaration: nothing is asked of the service.
  */
 final class Snippets {
 
     // What the server marked counts more than what looks alike.
     private static final int MARKED = 4;
     private static final int DECLARED = 1;
+    private static final int NOWHERE = -1;
+
+    /**
+     * What a piece declares, and how it is documented.
+     *
+     * @param summary the first line of its documentation, without marks; may be empty
+     */
+    record Declared(String symbol, String summary) {
+
+        static Declared of(String symbol, String docstring) {
+            return new Declared(symbol, docstring.lines().findFirst().orElse("").strip());
+        }
+    }
 
     private final int height;
 
@@ -25,12 +39,12 @@ final class Snippets {
      * The best lines.
      *
      * @param code marked or not
-     * @param symbol declared in it
+     * @param declared what the code declares
      * @param firstLine number of the first line, 0 if the lines are not all there
      */
-    List<SnippetLine> of(String code, String question, String symbol, int firstLine) {
+    List<SnippetLine> of(String code, String question, Declared declared, int firstLine) {
         String[] lines = code.split("\n", -1);
-        int[] worth = worth(lines, question, symbol);
+        int[] worth = worth(lines, question, declared);
         int best = best(worth);
         List<SnippetLine> snippet = new ArrayList<>();
         for (int i = best; i < Math.min(best + height, lines.length); i++) {
@@ -42,18 +56,28 @@ final class Snippets {
         return snippet;
     }
 
-    private static int[] worth(String[] lines, String question, String symbol) {
+    private static int[] worth(String[] lines, String question, Declared declared) {
         List<String> words = Words.of(question);
         int[] worth = new int[lines.length];
-        boolean declared = false;
         for (int i = 0; i < lines.length; i++) {
             worth[i] = MARKED * marks(lines[i]) + Words.overlap(words, lines[i]);
-            if (!declared && plain(lines[i]).contains(symbol)) {
-                declared = true;
-                worth[i] += DECLARED;
-            }
+        }
+        boolean alike = Arrays.stream(worth).anyMatch(value -> value > 0);
+        int documented = alike ? NOWHERE : first(lines, declared.summary());
+        int declaration = documented == NOWHERE ? first(lines, declared.symbol()) : documented;
+        if (declaration != NOWHERE) {
+            worth[declaration] += DECLARED;
         }
         return worth;
+    }
+
+    private static int first(String[] lines, String text) {
+        for (int i = 0; i < lines.length && !text.isEmpty(); i++) {
+            if (plain(lines[i]).contains(text)) {
+                return i;
+            }
+        }
+        return NOWHERE;
     }
 
     private static int marks(String line) {

@@ -20,7 +20,10 @@ public class SearchBodyTests {
     public void testWordsAreSearchedInBothLegs() {
         JsonNode body = body("sort a list", false);
         JsonNode hybrid = body.at("/query/bool/must/hybrid_match");
-        assertEquals("sort a list", hybrid.path("query").asText());
+        assertEquals("sort a list", hybrid.path("text").asText());
+        JsonNode words = hybrid.at("/lexical/bool/should");
+        assertEquals("sort a list", words.at("/0/multi_match/query").asText());
+        assertEquals("sort a list", words.at("/1/match/symbol/query").asText());
         assertEquals("meaning", hybrid.path("embedding_field").asText());
         assertEquals(0.4, hybrid.path("vector_weight").asDouble(), 0);
         assertEquals(
@@ -40,15 +43,41 @@ public class SearchBodyTests {
     @Test
     public void testNamesLiftTheirDeclarations() {
         JsonNode should = body("ArrayUtils.shuffle", false).at("/query/bool/should");
-        assertEquals(2, should.size());
-        assertEquals(
+        assertEquals(4, should.size());
+        should.forEach(clause -> assertEquals(
                 "shuffle",
-                should.at("/0/constant_score/filter/bool/filter/0/term/symbol.raw")
-                        .asText());
+                clause.at("/constant_score/filter/bool/filter/0/term/symbol.raw")
+                        .asText()));
+        assertEquals("type", condition(should, 1, "term/kind"));
+        assertEquals("ArrayUtils", condition(should, 2, "match/container/query"));
+        assertEquals("ArrayUtils", condition(should, 3, "term/container.raw"));
+    }
+
+    @Test
+    public void testNamesWithoutOwnerAskForNone() {
+        assertEquals(2, body("shuffle", false).at("/query/bool/should").size());
+    }
+
+    private static String condition(JsonNode should, int clause, String path) {
+        return should.at("/" + clause + "/constant_score/filter/bool/filter/2/" + path)
+                .asText();
+    }
+
+    @Test
+    public void testPartsOfTheSearchAreThoseOfTheWhole() {
+        SearchBody bodies = new SearchBody();
+        Question question = new Question("shuffle", false, 5, null, Map.of());
+        JsonNode hybrid = bodies.of(question, Way.HYBRID).get("query");
         assertEquals(
-                "ArrayUtils",
-                should.at("/1/constant_score/filter/bool/filter/2/match/container/query")
-                        .asText());
+                bodies.of(question).get("query"),
+                bodies.of(question, Way.SEARCH).get("query"));
+        assertEquals(hybrid, bodies.of(question).at("/query/bool/must"));
+        assertEquals(
+                hybrid.at("/hybrid_match/lexical"),
+                bodies.of(question, Way.BM25).get("query"));
+        JsonNode vector = bodies.of(question, Way.VECTOR).at("/query/embedding");
+        assertEquals("meaning", vector.get("field").asText());
+        assertEquals("shuffle", vector.get("text").asText());
     }
 
     @Test

@@ -19,7 +19,11 @@ public class SnippetsTests {
     private final Snippets snippets = new Snippets(2);
 
     private List<Integer> numbers(String code, String question) {
-        return snippets.of(code, question, "withTax", 10).stream()
+        return numbers(code, question, "");
+    }
+
+    private List<Integer> numbers(String code, String question, String docstring) {
+        return snippets.of(code, question, Snippets.Declared.of("withTax", docstring), 10).stream()
                 .map(SnippetLine::number)
                 .toList();
     }
@@ -46,8 +50,17 @@ public class SnippetsTests {
     }
 
     @Test
+    public void testWithoutAnyLikenessTheDocumentationIsShownBeforeTheDeclaration() {
+        assertEquals(List.of(10, 11), numbers(CODE, "zzz", "Adds the tax.\n@return a price"));
+        String python = "def with_tax(price):\n    x = 1\n    \"\"\"Adds the tax.\"\"\"\n    return price";
+        assertEquals(List.of(12, 13), numbers(python, "zzz", "Adds the tax."));
+        assertEquals("the rates are like it", List.of(13, 14), numbers(CODE, "which rates", "Adds the tax."));
+        assertEquals("documentation of another part", List.of(11, 12), numbers(CODE, "zzz", "Of all parts"));
+    }
+
+    @Test
     public void testLinesWithoutNumbersHaveNone() {
-        List<SnippetLine> lines = snippets.of(CODE, "zzz", "withTax", 0);
+        List<SnippetLine> lines = snippets.of(CODE, "zzz", Snippets.Declared.of("withTax", ""), 0);
         assertEquals(0, lines.getFirst().number());
         assertEquals("public double withTax(double price) {", lines.getFirst().text());
     }
