@@ -140,6 +140,39 @@ public class CodeSearchIT {
     }
 
     @Test
+    public void testWhatIsCalledExactlySoComesFirst() {
+        for (String[] asked :
+                new String[][] {{"parseHTTPResponse", "java"}, {"sort_dict", "sort"}, {"parse_response", "python"}}) {
+            Answer answer = http.search(INDEX, """
+                    {"query": {"bool": {
+                      "must": {"hybrid_match": {"query": "%1$s", "fields": ["code", "symbol^0.25"],
+                        "type": "most_fields", "embedding_field": "embedding"}},
+                      "should": {"constant_score": {"filter": {"term": {"symbol.exact": "%1$s"}}, "boost": 1}}}}}""".formatted(asked[0]));
+            assertEquals(asked[1], answer.ids().get(0));
+            assertTrue(answer.hits().get(0).get("_score").asDouble() > 1);
+            assertTrue(answer.hits().get(1).get("_score").asDouble() <= 1);
+        }
+    }
+
+    @Test
+    public void testHitsWithoutAMatchingWordShowTheirBeginning() {
+        String search = """
+                {"size": 1, "query": {"hybrid_match": {"lexical": {"match": {"code": "zzz"}},
+                  "embedding": {"field": "embedding", "code": "src/java\\n%s"}}},
+                  "highlight": {"fields": {"code": {%s}}}}""";
+        String text = PARSE.replace("\n", "\\n");
+        JsonNode unmarked =
+                http.search(INDEX, search.formatted(text, "")).hits().get(0);
+        assertEquals("java", unmarked.get("_id").asText());
+        assertTrue(unmarked.path("highlight").isMissingNode());
+        for (String options : List.of("\"no_match_size\": 150", "\"no_match_size\": 150, \"number_of_fragments\": 0")) {
+            JsonNode hit =
+                    http.search(INDEX, search.formatted(text, options)).hits().get(0);
+            assertEquals(PARSE, hit.at("/highlight/code/0").asText());
+        }
+    }
+
+    @Test
     public void testCodeFindsCode() {
         NODE.service().reset();
         List<String> ids = found("""

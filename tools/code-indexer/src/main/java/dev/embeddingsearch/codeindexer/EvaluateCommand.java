@@ -45,6 +45,9 @@ final class EvaluateCommand implements Runnable {
 
     @Override
     public void run() {
+        if (files.isEmpty() && !names) {
+            throw new IllegalArgumentException("evaluate expects a file of questions, or --names");
+        }
         PrintWriter out = spec.commandLine().getOut();
         try (Cluster cluster = target.connect()) {
             Searcher searcher = new Searcher(cluster, target.index(), 1);

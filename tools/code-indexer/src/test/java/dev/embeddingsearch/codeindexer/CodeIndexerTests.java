@@ -85,6 +85,17 @@ public class CodeIndexerTests {
     }
 
     @Test
+    public void testEvaluationNeedsSomethingToAsk() throws IOException {
+        assertEquals(1, run("evaluate", "--url", NOWHERE));
+        assertThat(err.toString(), containsString("evaluate expects a file of questions, or --names"));
+        assertEquals(1, run("evaluate", "/no/such.tsv", "--url", NOWHERE));
+        assertThat(err.toString(), containsString("cannot read [/no/such.tsv]"));
+        Path questions = Files.writeString(temporary.getRoot().toPath().resolve("q.tsv"), "why\n");
+        assertEquals(1, run("evaluate", questions.toString(), "--url", NOWHERE));
+        assertThat(err.toString(), containsString("q.tsv, line 1: expected a question, a tab, and an answer"));
+    }
+
+    @Test
     public void testUnknownOptionsShowTheUsage() {
         assertEquals(CommandLine.ExitCode.USAGE, run("index", ".", "--fast"));
         assertThat(err.toString(), containsString("Unknown option: '--fast'"));
