@@ -14,6 +14,7 @@ import org.treesitter.TreeSitterPython;
 import org.treesitter.TreeSitterRuby;
 import org.treesitter.TreeSitterRust;
 import org.treesitter.TreeSitterScala;
+import org.treesitter.TreeSitterTsx;
 import org.treesitter.TreeSitterTypescript;
 
 /** The node types of each language that matter, in the words of its grammar. */
@@ -37,11 +38,9 @@ final class Grammars {
 
     private static final Grammar JAVASCRIPT = ecmaScript(Grammar.of(TreeSitterJavascript::new));
 
-    private static final Grammar TYPESCRIPT = ecmaScript(Grammar.of(TreeSitterTypescript::new))
-            .with(Role.TYPE, "abstract_class_declaration", "interface_declaration", "enum_declaration")
-            .with(Role.BINDING, "public_field_definition")
-            .with(Role.SCOPE, "internal_module", "module")
-            .with(Role.WRAPPER, "ambient_declaration");
+    private static final Grammar TYPESCRIPT = typeScript(Grammar.of(TreeSitterTypescript::new));
+
+    private static final Grammar TSX = typeScript(Grammar.of(TreeSitterTsx::new));
 
     private static final Grammar GO = Grammar.of(TreeSitterGo::new)
             .with(Role.FUNCTION, "function_declaration", "method_declaration")
@@ -111,8 +110,7 @@ final class Grammars {
             case PYTHON -> List.of(PYTHON);
             case JAVASCRIPT -> List.of(JAVASCRIPT);
             case TYPESCRIPT -> List.of(TYPESCRIPT);
-            // Elements in angle brackets: the first reads types, the second elements.
-            case TSX -> List.of(TYPESCRIPT, JAVASCRIPT);
+            case TSX -> List.of(TSX);
             case GO -> List.of(GO);
             case C -> List.of(C);
             case CPP -> List.of(CPP);
@@ -137,6 +135,14 @@ final class Grammars {
                 .with(Role.ATTRIBUTE, "decorator")
                 .with(Role.COMMENT, "comment")
                 .withConstructors("constructor");
+    }
+
+    private static Grammar typeScript(Grammar grammar) {
+        return ecmaScript(grammar)
+                .with(Role.TYPE, "abstract_class_declaration", "interface_declaration", "enum_declaration")
+                .with(Role.BINDING, "public_field_definition")
+                .with(Role.SCOPE, "internal_module", "module")
+                .with(Role.WRAPPER, "ambient_declaration");
     }
 
     private static Grammar cFamily(Grammar grammar) {

@@ -12,3 +12,16 @@ export function List<T extends { id: string }>({ items, onPick }: Props<T>) {
 }
 
 export const Empty: React.FC = () => <p>nothing</p>;
+
+const first = <T,>(items: T[]): T => items[0];
+
+export class Counter extends React.Component<{ start: number }, { count: number }> {
+  state = { count: this.props.start };
+
+  /** Adds one. */
+  private add = (): void => this.setState({ count: this.state.count + 1 });
+
+  render(): JSX.Element {
+    return <><button onClick={this.add as () => void}>+</button><b title={`at ${1 < 2}`}>{this.state.count}</b></>;
+  }
+}
