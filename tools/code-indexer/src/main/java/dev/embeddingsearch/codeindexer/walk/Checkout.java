@@ -13,8 +13,11 @@ public final class Checkout {
 
     private Checkout() {}
 
-    /** The id of the commit, or nothing where there is none. */
+    /** The id of the commit, or nothing where there is none, or the folder is ignored in what is checked out. */
     public static String commit(Path folder) {
+        if (IgnoreRules.isForeign(folder)) {
+            return "";
+        }
         FileRepositoryBuilder builder = new FileRepositoryBuilder().findGitDir(folder.toFile());
         if (builder.getGitDir() == null) {
             return "";

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.eclipse.jgit.ignore.IgnoreNode;
 import org.eclipse.jgit.ignore.IgnoreNode.MatchResult;
 
@@ -23,17 +24,27 @@ final class IgnoreRules {
         this.outer = outer;
     }
 
-    /** Those that hold in a folder, with the ones above it if it is inside a repository. */
+    /** Those that hold in a folder, with the ones above it if it belongs to a repository. */
     static IgnoreRules above(Path folder) {
+        return ofRepository(folder).orElseGet(() -> exclude(folder));
+    }
+
+    /** Whether a folder is inside a repository, but ignored there: what is checked out has nothing to do with it. */
+    static boolean isForeign(Path folder) {
+        return ofRepository(folder).isEmpty();
+    }
+
+    private static Optional<IgnoreRules> ofRepository(Path folder) {
         Path top = top(folder);
         IgnoreRules rules = exclude(top);
-        if (!top.equals(folder)) {
-            for (Path inner : top.relativize(folder)) {
-                rules = rules.within(top);
-                top = top.resolve(inner);
+        while (!top.equals(folder)) {
+            rules = rules.within(top);
+            top = top.resolve(top.relativize(folder).getName(0));
+            if (rules.ignores(top, true)) {
+                return Optional.empty();
             }
         }
-        return rules;
+        return Optional.of(rules);
     }
 
     private static Path top(Path folder) {

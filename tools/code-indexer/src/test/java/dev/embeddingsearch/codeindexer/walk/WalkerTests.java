@@ -7,12 +7,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.eclipse.jgit.api.Git;
+import org.eclipse.jgit.lib.PersonIdent;
+import org.eclipse.jgit.revwalk.RevCommit;
 import org.junit.Before;
 import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
 
 public class WalkerTests {
+
+    private static final PersonIdent SOMEBODY = new PersonIdent("somebody", "somebody@example.com");
 
     @Rule
     public final TemporaryFolder folder = new TemporaryFolder();
@@ -86,6 +91,30 @@ public class WalkerTests {
         root = root.resolve("module");
         assertEquals(List.of("src/B.java"), paths());
         root = top;
+    }
+
+    @Test
+    public void testAnIgnoredFolderThatIsAskedForIsNoPartOfTheRepository() throws Exception {
+        try (Git git = Git.init().setDirectory(root.toFile()).call()) {
+            write(".gitignore", "downloads/\n*.gen.java\n");
+            write("A.java", "");
+            write("downloads/lib/B.java", "");
+            write("downloads/lib/C.gen.java", "");
+            write("downloads/lib/D.java", "");
+            write("downloads/lib/.gitignore", "D.java\n");
+            git.add().addFilepattern(".").call();
+            RevCommit commit = git.commit()
+                    .setMessage("all")
+                    .setAuthor(SOMEBODY)
+                    .setCommitter(SOMEBODY)
+                    .setSign(false)
+                    .call();
+            assertEquals(List.of("A.java"), paths());
+            assertEquals(commit.name(), Checkout.commit(root));
+        }
+        root = root.resolve("downloads/lib");
+        assertEquals(List.of("B.java", "C.gen.java"), paths());
+        assertEquals("", Checkout.commit(root));
     }
 
     @Test
