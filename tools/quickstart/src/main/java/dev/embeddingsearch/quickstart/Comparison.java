@@ -16,12 +16,12 @@ final class Comparison {
     /**
      * A search to compare.
      *
-     * @param label the field that names a hit
+     * @param label the field that names a hit, behind its container if it has one
      */
     record Search(String index, String label, List<String> fields, String text) {
 
         static Search code(String text) {
-            return new Search("code", "symbol", List.of("symbol^0.25", "docstring", "code"), text);
+            return new Search(CodeLoader.INDEX, "symbol", List.of("symbol^0.25", "docstring", "code"), text);
         }
 
         static Search docs(String text) {
@@ -39,6 +39,7 @@ final class Comparison {
             Search.docs("limit how often something may be done per second"));
 
     private static final List<String> HEADINGS = List.of("BM25 alone", "hybrid_match: BM25 and meaning");
+    private static final String CONTAINER = "container";
     private static final int WIDTH = 46;
     private static final int SHOWN = 5;
     // Overloads share a name and would fill the table.
@@ -76,16 +77,21 @@ final class Comparison {
 
     private List<String> hits(Search search, ObjectNode query) {
         ObjectNode body = json.createObjectNode().put("size", FETCHED);
-        body.putArray("_source").add(search.label());
+        body.putArray("_source").add(search.label()).add(CONTAINER);
         body.set("query", query);
         JsonNode reply = rest.send("POST", search.index() + "/_search", body.toString());
         Map<String, Double> best = new LinkedHashMap<>();
         for (JsonNode hit : reply.path("hits").path("hits")) {
             best.putIfAbsent(
-                    hit.path("_source").path(search.label()).asText(),
+                    name(hit.path("_source"), search.label()),
                     hit.path("_score").asDouble());
         }
         return labels(best);
+    }
+
+    static String name(JsonNode source, String label) {
+        String name = source.path(label).asText();
+        return source.has(CONTAINER) ? source.path(CONTAINER).asText() + "." + name : name;
     }
 
     static List<String> labels(Map<String, Double> scores) {

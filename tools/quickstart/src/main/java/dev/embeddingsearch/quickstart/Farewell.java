@@ -8,17 +8,27 @@ final class Farewell {
 
     private Farewell() {}
 
-    static String text(URI openSearch, String server) {
+    /** @param indexer the command that runs the code indexer */
+    static String text(URI openSearch, String server, String indexer) {
         return """
 
             OpenSearch is up at %1$s, the embedding server at %2$s.
             Search the code by meaning and words:
 
+              %3$s search \\
+                "split a string at upper case letters" --url %1$s
+
+            The same as a query:
+
               curl -s '%1$scode/_search?pretty' -H 'Content-Type: application/json' -d '{
-                "_source": ["symbol", "path", "line"],
+                "_source": ["path", "start_line", "container", "symbol"],
                 "query": { "hybrid_match": {
                   "query": "split a string at upper case letters",
                   "fields": ["symbol^0.25", "docstring", "code"], "embedding_field": "meaning" } } }'
+
+            Index code of your own beside it; only what changed is embedded the next time:
+
+              %3$s index path/to/project --url %1$s --batch 16 --requests 2
 
             Add a document; it is embedded on its way in:
 
@@ -32,6 +42,6 @@ final class Farewell {
                 "query": { "embedding": { "field": "meaning", "text": "winter sport" } } }'
 
             ./quickstart stop     ends both
-            ./quickstart clean    then deletes their data""".formatted(openSearch, server);
+            ./quickstart clean    then deletes their data""".formatted(openSearch, server, indexer);
     }
 }

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.quickstart;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Properties;
+import java.util.stream.Stream;
 
 /** Where a build of this project leaves what a cluster needs. */
 public final class Layout {
@@ -42,12 +46,27 @@ public final class Layout {
         return project.resolve("tools/embedding-server/target/embedding-server.jar");
     }
 
+    Path indexerJar() {
+        return project.resolve("tools/code-indexer/target/code-indexer.jar");
+    }
+
+    /** What runs the code indexer in the project's folder: with this JDK, unless that is what {@code java} is. */
+    String indexerCommand() throws IOException {
+        Path own = Path.of(System.getProperty("java.home"), "bin", "java");
+        Optional<Path> java = Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1))
+                .map(folder -> Path.of(folder, "java"))
+                .filter(Files::isExecutable)
+                .findFirst();
+        boolean same = java.isPresent() && Files.isSameFile(java.get(), own);
+        return "%s -jar %s".formatted(same ? "java" : own, project.relativize(indexerJar()));
+    }
+
     public Path distributionZip() {
         return downloads().resolve("opensearch-" + openSearchVersion() + ".zip");
     }
 
     /** The sources of the library that the quickstart indexes. */
-    public Path librarySources() {
+    Path librarySources() {
         return downloads().resolve("commons-lang3-" + libraryVersion() + "-sources.jar");
     }
 

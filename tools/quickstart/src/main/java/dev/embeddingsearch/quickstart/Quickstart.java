@@ -4,6 +4,7 @@ package dev.embeddingsearch.quickstart;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.embeddingsearch.quickstart.cluster.Account;
 import dev.embeddingsearch.quickstart.cluster.Distribution;
+import dev.embeddingsearch.quickstart.cluster.Folders;
 import dev.embeddingsearch.quickstart.cluster.LocalServer;
 import dev.embeddingsearch.quickstart.cluster.Node;
 import dev.embeddingsearch.quickstart.cluster.NodeSettings;
@@ -11,6 +12,7 @@ import dev.embeddingsearch.quickstart.cluster.ProcessRecord;
 import dev.embeddingsearch.quickstart.cluster.SetupException;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -18,6 +20,7 @@ import java.util.List;
 final class Quickstart {
 
     private static final String MODEL = "all-minilm-l6-v2";
+    private static final String DOCS = "docs";
 
     private final Layout layout;
     private final RunFolder run;
@@ -67,12 +70,12 @@ final class Quickstart {
         LocalServer server = startServer();
         Node node = startNode(server);
         try (Rest rest = new Rest(node.uri())) {
-            fill(rest);
+            fill(rest, node.uri());
             compare(rest);
         }
         server.detach();
         node.detach();
-        out.println(Farewell.text(node.uri(), server.url()));
+        out.println(Farewell.text(node.uri(), server.url(), layout.indexerCommand()));
     }
 
     private LocalServer startServer() throws IOException {
@@ -99,19 +102,16 @@ final class Quickstart {
         return node;
     }
 
-    private void fill(Rest rest) throws IOException {
-        Corpus corpus = Corpus.read(layout.project(), layout.librarySources());
-        out.printf(
-                "Indexing and embedding the methods of commons-lang3 %s, and prose about it and this project:%n",
-                layout.libraryVersion());
-        load(rest, "code", corpus.code());
-        load(rest, "docs", corpus.docs());
-    }
-
-    private void load(Rest rest, String index, List<JsonNode> documents) throws IOException {
+    private void fill(Rest rest, URI openSearch) throws IOException {
+        out.printf("Indexing and embedding commons-lang3 %s with the code indexer:%n", layout.libraryVersion());
+        Path sources = run.sources("commons-lang3");
+        Folders.unzip(layout.librarySources(), sources);
+        new CodeLoader(rest, layout.indexerJar()).load(sources, openSearch);
+        out.println("Indexing and embedding this project's documentation:");
+        List<JsonNode> documents = Corpus.read(layout.project());
         boolean terminal = Boolean.getBoolean("quickstart.terminal");
-        Progress progress = new Progress(out, terminal, System::nanoTime, index, documents.size());
-        new Loader(rest).load(index, documents, progress::at);
+        Progress progress = new Progress(out, terminal, System::nanoTime, DOCS, documents.size());
+        new Loader(rest).load(DOCS, documents, progress::at);
     }
 
     private void compare(Rest rest) {

@@ -64,6 +64,11 @@ final class RunFolder {
         return Files.createDirectories(root.resolve("server"));
     }
 
+    /** The folder of a library's sources, which gives them its name. */
+    Path sources(String library) {
+        return root.resolve("sources").resolve(library);
+    }
+
     boolean exists() {
         return Files.exists(root);
     }

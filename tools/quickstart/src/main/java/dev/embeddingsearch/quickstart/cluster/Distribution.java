@@ -38,7 +38,7 @@ public final class Distribution {
         Distribution distribution = new Distribution(folder.toAbsolutePath().normalize(), account);
         Folders.delete(distribution.home());
         DiskSpace.require(folder, DiskSpace.FOR_ONE_CLUSTER);
-        Folders.unzip(zip, distribution.home());
+        Folders.unzipInside(zip, distribution.home());
         distribution.makeScriptsExecutable();
         account.own(distribution.home());
         return distribution;

@@ -11,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -57,13 +58,22 @@ public final class Folders {
         }
     }
 
+    /** Unpacks a zip into a folder that it makes anew. */
+    public static void unzip(Path zip, Path target) throws IOException {
+        delete(target);
+        unzip(zip, target, name -> name);
+    }
+
     /** Unpacks a zip whose entries all lie below one folder, without that folder. */
-    static void unzip(Path zip, Path target) throws IOException {
+    static void unzipInside(Path zip, Path target) throws IOException {
+        unzip(zip, target, name -> name.substring(name.indexOf('/') + 1));
+    }
+
+    private static void unzip(Path zip, Path target, UnaryOperator<String> naming) throws IOException {
         try (ZipFile file = new ZipFile(zip.toFile())) {
             for (ZipEntry entry : Collections.list(file.entries())) {
                 String name = entry.getName();
-                Path path =
-                        target.resolve(name.substring(name.indexOf('/') + 1)).normalize();
+                Path path = target.resolve(naming.apply(name)).normalize();
                 if (!path.startsWith(target)) {
                     throw new IOException("entry [" + name + "] of [" + zip + "] leads out of the target folder");
                 }
