@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Searches an index twice, with BM25 alone and with {@code hybrid_match}, over the same fields. */
 final class Comparison {
@@ -16,16 +17,25 @@ final class Comparison {
     /**
      * A search to compare.
      *
-     * @param label the field that names a hit, behind its container if it has one
+     * @param name the fields that name a hit, from the outside to the inside
+     * @param separator what stands between them
      */
-    record Search(String index, String label, List<String> fields, String text) {
+    record Search(String index, List<String> name, String separator, List<String> fields, String text) {
 
         static Search code(String text) {
-            return new Search(CodeLoader.INDEX, "symbol", List.of("symbol^0.25", "docstring", "code"), text);
+            List<String> fields = List.of("symbol^0.25", "docstring", "code");
+            return new Search(CodeLoader.INDEX, List.of("container", "symbol"), ".", fields, text);
         }
 
         static Search docs(String text) {
-            return new Search("docs", "title", List.of("title", "body"), text);
+            return new Search("docs", List.of("path", "title"), ": ", List.of("title", "body"), text);
+        }
+
+        String nameOf(JsonNode source) {
+            return name.stream()
+                    .filter(source::has)
+                    .map(field -> source.path(field).asText())
+                    .collect(Collectors.joining(separator));
         }
     }
 
@@ -35,11 +45,10 @@ final class Comparison {
             Search.code("escape special characters for a web page"),
             Search.code("for (int i = 0, j = a.length - 1; i < j; i++, j--) { T t = a[i]; a[i] = a[j]; a[j] = t; }"),
             Search.code("ArrayUtils.toPrimitive"),
-            Search.docs("two objects kept together that cannot be modified"),
-            Search.docs("limit how often something may be done per second"));
+            Search.docs("which RAM do vectors need"),
+            Search.docs("the provider has an outage"));
 
     private static final List<String> HEADINGS = List.of("BM25 alone", "hybrid_match: BM25 and meaning");
-    private static final String CONTAINER = "container";
     private static final int WIDTH = 46;
     private static final int SHOWN = 5;
     // Overloads share a name and would fill the table.
@@ -77,21 +86,15 @@ final class Comparison {
 
     private List<String> hits(Search search, ObjectNode query) {
         ObjectNode body = json.createObjectNode().put("size", FETCHED);
-        body.putArray("_source").add(search.label()).add(CONTAINER);
+        body.set("_source", json.valueToTree(search.name()));
         body.set("query", query);
         JsonNode reply = rest.send("POST", search.index() + "/_search", body.toString());
         Map<String, Double> best = new LinkedHashMap<>();
         for (JsonNode hit : reply.path("hits").path("hits")) {
             best.putIfAbsent(
-                    name(hit.path("_source"), search.label()),
-                    hit.path("_score").asDouble());
+                    search.nameOf(hit.path("_source")), hit.path("_score").asDouble());
         }
         return labels(best);
-    }
-
-    static String name(JsonNode source, String label) {
-        String name = source.path(label).asText();
-        return source.has(CONTAINER) ? source.path(CONTAINER).asText() + "." + name : name;
     }
 
     static List<String> labels(Map<String, Double> scores) {

@@ -12,13 +12,14 @@ public class ComparisonTests {
 
     @Test
     public void testHitsAreNamedWithWhatTheyAreInside() throws JsonProcessingException {
-        assertEquals("Map.Entry.get", name("{\"symbol\": \"get\", \"container\": \"Map.Entry\"}", "symbol"));
-        assertEquals("Map", name("{\"symbol\": \"Map\"}", "symbol"));
-        assertEquals("Limits", name("{\"title\": \"Limits\"}", "title"));
+        Comparison.Search code = Comparison.Search.code("anything");
+        assertEquals("Map.Entry.get", code.nameOf(json("{'symbol': 'get', 'container': 'Map.Entry'}")));
+        assertEquals("Map", code.nameOf(json("{'symbol': 'Map'}")));
+        Comparison.Search docs = Comparison.Search.docs("anything");
+        assertEquals("a.md: Limits", docs.nameOf(json("{'title': 'Limits', 'path': 'a.md'}")));
     }
 
-    private static String name(String source, String label) throws JsonProcessingException {
-        JsonNode json = new ObjectMapper().readTree(source);
-        return Comparison.name(json, label);
+    private static JsonNode json(String text) throws JsonProcessingException {
+        return new ObjectMapper().readTree(text.replace('\'', '"'));
     }
 }
