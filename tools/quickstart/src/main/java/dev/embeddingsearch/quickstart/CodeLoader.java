@@ -35,7 +35,7 @@ final class CodeLoader {
         int status = run(command(folder, openSearch));
         if (status != 0) {
             throw new SetupException(
-                    "The code indexer ended with status %d; it says above what went wrong.".formatted(status));
+                    "The code indexer ended with status %s; it says above what went wrong.".formatted(status));
         }
     }
 

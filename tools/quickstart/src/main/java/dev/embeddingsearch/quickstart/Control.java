@@ -53,7 +53,7 @@ final class Control {
     void check(Options options) throws IOException {
         Optional<ProcessRecord> up = run.anyRunning();
         if (up.isPresent()) {
-            throw new SetupException("The quickstart is up already, at %s (process %d). `./quickstart stop` ends it."
+            throw new SetupException("The quickstart is up already, at %s (process %s). `./quickstart stop` ends it."
                     .formatted(up.get().url(), up.get().pid()));
         }
         Ports.requireFree(options.port(), "OpenSearch", "--port");
@@ -75,7 +75,7 @@ final class Control {
         Optional<ProcessRecord> running = run.running(pidFile);
         if (running.isPresent()) {
             running.get().stop(GRACE);
-            out.printf("Stopped %s (process %d).%n", name, running.get().pid());
+            out.printf("Stopped %s (process %s).%n", name, running.get().pid());
         }
         Files.deleteIfExists(pidFile);
         return running.isPresent();
@@ -88,7 +88,7 @@ final class Control {
 
     private void print(String name, Path pidFile) throws IOException {
         String state = run.running(pidFile)
-                .map(running -> "up at %s (process %d)".formatted(running.url(), running.pid()))
+                .map(running -> "up at %s (process %s)".formatted(running.url(), running.pid()))
                 .orElse("not running");
         out.printf("%s: %s%n", name, state);
     }

@@ -49,7 +49,7 @@ final class Loader {
     static void requireNoErrors(String index, JsonNode reply) {
         if (reply.path("errors").asBoolean()) {
             List<JsonNode> errors = reply.findValues("error");
-            throw new SetupException("OpenSearch refused %d documents for [%s]; the first because: %s"
+            throw new SetupException("OpenSearch refused %s documents for [%s]; the first because: %s"
                     .formatted(errors.size(), index, Rest.reason(errors.getFirst())));
         }
     }

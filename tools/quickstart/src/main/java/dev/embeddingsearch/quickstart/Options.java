@@ -45,7 +45,7 @@ record Options(String command, int port, int serverPort) {
 
     private Options checked() {
         if (port == serverPort) {
-            throw new SetupException("OpenSearch and the embedding server cannot share port [%d].".formatted(port));
+            throw new SetupException("OpenSearch and the embedding server cannot share port [%s].".formatted(port));
         }
         return this;
     }

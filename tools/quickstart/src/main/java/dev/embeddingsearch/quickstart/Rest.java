@@ -38,7 +38,7 @@ public final class Rest implements AutoCloseable {
             HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
             JsonNode reply = json.readTree(response.body());
             if (response.statusCode() >= 400) {
-                throw new SetupException("OpenSearch refused %s %s (%d): %s"
+                throw new SetupException("OpenSearch refused %s %s (%s): %s"
                         .formatted(method, path, response.statusCode(), reason(reply)));
             }
             return reply;

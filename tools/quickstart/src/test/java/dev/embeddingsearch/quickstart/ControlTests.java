@@ -53,7 +53,7 @@ public class ControlTests {
         record(run.openSearch());
         control("stop");
         assertTrue(sleeper.waitFor(30, TimeUnit.SECONDS));
-        assertEquals("Stopped OpenSearch (process %d).\n".formatted(sleeper.pid()), output());
+        assertEquals("Stopped OpenSearch (process %s).\n".formatted(sleeper.pid()), output());
         assertFalse(Files.exists(run.openSearch()));
     }
 
@@ -79,7 +79,7 @@ public class ControlTests {
         record(run.server());
         control("status");
         assertEquals(
-                "OpenSearch: not running\nEmbedding server: up at http://127.0.0.1:1/ (process %d)\n"
+                "OpenSearch: not running\nEmbedding server: up at http://127.0.0.1:1/ (process %s)\n"
                         .formatted(sleeper.pid()),
                 output());
     }
@@ -89,7 +89,7 @@ public class ControlTests {
         record(run.server());
         SetupException refused = assertThrows(SetupException.class, () -> control("start"));
         assertEquals(
-                "The quickstart is up already, at http://127.0.0.1:1/ (process %d). `./quickstart stop` ends it."
+                "The quickstart is up already, at http://127.0.0.1:1/ (process %s). `./quickstart stop` ends it."
                         .formatted(sleeper.pid()),
                 refused.getMessage());
     }
@@ -99,7 +99,7 @@ public class ControlTests {
         try (ServerSocket busy = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int port = busy.getLocalPort();
             assertEquals(
-                    ("OpenSearch needs port [%d] and another program listens on it: end that program, or choose"
+                    ("OpenSearch needs port [%s] and another program listens on it: end that program, or choose"
                                     + " another port with --port.")
                             .formatted(port),
                     refusal(new Options("start", port, Ports.free())));

@@ -20,7 +20,7 @@ public final class DiskSpace {
         long usable = Files.getFileStore(folder).getUsableSpace();
         if (usable < bytes) {
             throw new SetupException(
-                    "The disk of [%s] has %d MB left and %d MB are needed: make room there and try again."
+                    "The disk of [%s] has %s MB left and %s MB are needed: make room there and try again."
                             .formatted(folder, usable / MEGABYTE, bytes / MEGABYTE));
         }
     }

@@ -31,7 +31,7 @@ public final class Ports {
     public static void requireFree(int port, String user, String flag) {
         if (isBusy(port)) {
             throw new SetupException(
-                    "%s needs port [%d] and another program listens on it: end that program, or choose "
+                    "%s needs port [%s] and another program listens on it: end that program, or choose "
                                     .formatted(user, port)
                             + "another port with %s.".formatted(flag));
         }

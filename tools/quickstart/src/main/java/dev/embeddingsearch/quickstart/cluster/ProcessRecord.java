@@ -21,7 +21,7 @@ public record ProcessRecord(long pid, Instant started, String url) {
     /** The record of a process that is running now. */
     public static ProcessRecord of(ProcessHandle process, String url) {
         Instant started = startOf(process)
-                .orElseThrow(() -> new SetupException("Process [%d] ended at once.".formatted(process.pid())));
+                .orElseThrow(() -> new SetupException("Process [%s] ended at once.".formatted(process.pid())));
         return new ProcessRecord(process.pid(), started, url);
     }
 

@@ -35,7 +35,7 @@ final class Processes {
     static void kill(ProcessHandle process) {
         process.destroyForcibly();
         if (!Waiting.until(AFTER_KILL, () -> !isRunning(process))) {
-            throw new SetupException("Process [%d] does not end: is it yours?".formatted(process.pid()));
+            throw new SetupException("Process [%s] does not end: is it yours?".formatted(process.pid()));
         }
     }
 

@@ -90,8 +90,8 @@ final class Service implements AutoCloseable {
 
     private String failure(Duration limit) {
         String what = process.isAlive()
-                ? "%s is not ready after %d seconds".formatted(name, limit.toSeconds())
-                : "%s ended while starting (exit code %d)".formatted(name, process.exitValue());
+                ? "%s is not ready after %s seconds".formatted(name, limit.toSeconds())
+                : "%s ended while starting (exit code %s)".formatted(name, process.exitValue());
         return "%s. The end of its log [%s]:%n%s".formatted(what, log, LogTail.of(log, SHOWN_LINES));
     }
 

@@ -98,6 +98,6 @@ public class ProcessRecordTests {
         sleeper.destroyForcibly().waitFor();
         ProcessHandle ended = sleeper.toHandle();
         SetupException refused = assertThrows(SetupException.class, () -> ProcessRecord.of(ended, ""));
-        assertEquals("Process [%d] ended at once.".formatted(ended.pid()), refused.getMessage());
+        assertEquals("Process [%s] ended at once.".formatted(ended.pid()), refused.getMessage());
     }
 }
