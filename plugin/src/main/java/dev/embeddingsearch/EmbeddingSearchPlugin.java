@@ -36,6 +36,8 @@ import dev.embeddingsearch.query.SearchedIndices;
 import dev.embeddingsearch.rest.EmbeddingActions;
 import dev.embeddingsearch.rest.NodeCounters;
 import dev.embeddingsearch.rest.NodeServices;
+import dev.embeddingsearch.source.HitsWithoutVectors;
+import dev.embeddingsearch.source.WholeDocuments;
 import dev.embeddingsearch.stats.EmbeddingStats;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -175,6 +177,7 @@ public class EmbeddingSearchPlugin extends Plugin
         all.add(DiskCache.SIZE);
         all.add(QueueBudget.SIZE);
         all.add(CertificateAuthorities.FILES);
+        all.add(HitsWithoutVectors.VECTORS_IN_HITS);
         return all;
     }
 
@@ -247,7 +250,7 @@ public class EmbeddingSearchPlugin extends Plugin
 
     @Override
     public List<ActionFilter> getActionFilters() {
-        return List.of(services.get().updates(), services.get().unembedded());
+        return List.of(services.get().updates(), services.get().unembedded(), new WholeDocuments());
     }
 
     @Override
@@ -309,6 +312,7 @@ public class EmbeddingSearchPlugin extends Plugin
     @Override
     public void onIndexModule(IndexModule module) {
         module.addSearchOperationListener(new BestHitsOnly());
+        module.addSearchOperationListener(new HitsWithoutVectors());
     }
 
     @Override

@@ -357,7 +357,7 @@ public class EmbeddingBackfillIT extends OpenSearchIntegTestCase {
                 new BackfillStatus(1, 1, 0, 0, 0, 1),
                 backfill(BackfillRequest.of("art*")).progress());
         refresh(INDEX);
-        SearchResponse all = client().prepareSearch(INDEX).get();
+        SearchResponse all = client().prepareSearch(INDEX).setFetchSource(true).get();
         Map<?, ?> object = (Map<?, ?>) all.getHits().getAt(0).getSourceAsMap().get("o");
         assertFalse(PendingMark.is(object.get("v")));
         assertEquals(VectorValue.encode(FakeEmbeddingService.vector(texts.get("0"), DIMENSIONS)), object.get("v"));

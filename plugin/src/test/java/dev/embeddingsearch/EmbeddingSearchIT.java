@@ -154,6 +154,7 @@ public class EmbeddingSearchIT extends OpenSearchIntegTestCase {
         refresh(INDEX);
         SearchResponse all = client().prepareSearch(INDEX)
                 .setSize(texts.size() + 10)
+                .setFetchSource(true)
                 .addDocValueField("meaning")
                 .get();
         assertEquals(texts.size(), all.getHits().getHits().length);

@@ -105,7 +105,8 @@ public class EmbeddingSearchPluginTests extends OpenSearchSingleNodeTestCase {
     public void testSettingsOfModelsAreDynamicAndThoseOfTheNodeAreNot() {
         for (Setting<?> setting : new EmbeddingSearchPlugin(Settings.EMPTY).getSettings()) {
             String key = setting.getKey();
-            assertEquals(key, key.startsWith("embedding.model.") && !key.endsWith("api_key"), setting.isDynamic());
+            boolean ofModel = key.startsWith("embedding.model.") && !key.endsWith("api_key");
+            assertEquals(key, ofModel || key.equals("index.embedding.vectors_in_hits"), setting.isDynamic());
         }
     }
 

@@ -29,6 +29,7 @@ public class PackageCycleTests {
             entry("embedding", Set.of("model", "stats")),
             entry("mapper", Set.of("model", "lucene")),
             entry("codec", Set.of("mapper", "lucene")),
+            entry("source", Set.of("mapper")),
             entry("fusion", Set.of("lucene")),
             entry("query", Set.of("model", "embedding", "mapper", "fusion", "stats")),
             entry("ingest", Set.of("model", "embedding", "mapper", "stats")),

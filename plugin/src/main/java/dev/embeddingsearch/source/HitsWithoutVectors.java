@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.source;
+
+import dev.embeddingsearch.mapper.EmbeddingFieldType;
+import java.util.Set;
+import java.util.TreeSet;
+import org.opensearch.common.settings.Setting;
+import org.opensearch.index.mapper.DocumentMapper;
+import org.opensearch.index.mapper.MappedFieldType;
+import org.opensearch.index.mapper.MapperService;
+import org.opensearch.index.shard.SearchOperationListener;
+import org.opensearch.search.fetch.subphase.InnerHitsContext.InnerHitSubContext;
+import org.opensearch.search.internal.SearchContext;
+
+/**
+ * Leaves the vectors of {@code embedding} fields out of the {@code _source} of hits, where a search says nothing about
+ * {@code _source}. Whoever copies documents by searching says something: see {@link WholeDocuments}.
+ */
+public final class HitsWithoutVectors implements SearchOperationListener {
+
+    /** Whether searches that say nothing about {@code _source} get vectors too. */
+    public static final Setting<Boolean> VECTORS_IN_HITS = Setting.boolSetting(
+            "index.embedding.vectors_in_hits", false, Setting.Property.IndexScope, Setting.Property.Dynamic);
+
+    private volatile Fields fields = new Fields(null, Set.of());
+
+    /** The {@code embedding} fields of one version of the index's mapping. */
+    private record Fields(DocumentMapper mapping, Set<String> paths) {
+
+        static Fields of(DocumentMapper mapping, MapperService mapperService) {
+            Set<String> paths = new TreeSet<>();
+            for (MappedFieldType type : mapperService.fieldTypes()) {
+                if (type.unwrap() instanceof EmbeddingFieldType) {
+                    paths.add(type.name());
+                }
+            }
+            return new Fields(mapping, paths);
+        }
+    }
+
+    @Override
+    public void onPreFetchPhase(SearchContext context) {
+        Set<String> vectors = fields(context.mapperService());
+        if (vectors.isEmpty() == false && context.indexShard().indexSettings().getValue(VECTORS_IN_HITS) == false) {
+            leaveOut(vectors, context);
+        }
+    }
+
+    private Set<String> fields(MapperService mapperService) {
+        DocumentMapper mapping = mapperService.documentMapper();
+        if (mapping == null || mapping.sourceMapper().enabled() == false) {
+            return Set.of();
+        }
+        Fields known = fields;
+        if (mapping.equals(known.mapping()) == false) {
+            known = Fields.of(mapping, mapperService);
+            fields = known;
+        }
+        return known.paths();
+    }
+
+    private static void leaveOut(Set<String> vectors, SearchContext context) {
+        boolean wholeByDefault = context.hasFetchSourceContext() == false
+                && context.hasScriptFields() == false
+                && context.storedFieldsContext() == null;
+        if (wholeByDefault) {
+            context.fetchSourceContext(new WithoutVectors(vectors));
+        }
+        if (context.innerHits() != null) {
+            for (InnerHitSubContext inner : context.innerHits().getInnerHits().values()) {
+                leaveOut(vectors, inner);
+            }
+        }
+    }
+}
