@@ -12,8 +12,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.index.IndexableField;
+import org.apache.lucene.index.LeafReader;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.xcontent.support.XContentMapValues;
+import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.index.mapper.FieldMapper;
 import org.opensearch.index.mapper.Mapper;
@@ -116,6 +118,7 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
             PendingMark mark = PendingMark.of(name(), context.parser().map());
             requireFirst(context.doc());
             pendingMark.index(context, mark.reason());
+            DerivedVector.keep(context, pendingMark.name(), mark);
             return;
         }
         EmbeddingParameters parameters = fieldType().parameters();
@@ -126,6 +129,16 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
         requireFirst(context.doc());
         VectorSimilarity similarity = parameters.similarity();
         context.doc().add(new KnnFloatVectorField(name(), similarity.prepare(name(), vector), similarity.function()));
+    }
+
+    /** Vectors and marks are read from what is indexed, whatever the parameters. */
+    @Override
+    public void canDeriveSource() {}
+
+    @Override
+    public void deriveSource(XContentBuilder builder, LeafReader reader, int doc) throws IOException {
+        DerivedVector.Document document = new DerivedVector.Document(reader, doc);
+        DerivedVector.write(builder, simpleName(), name(), pendingMark.name(), document);
     }
 
     private void requireFirst(ParseContext.Document document) {

@@ -116,7 +116,7 @@ record VectorFieldData(String field) implements IndexFieldData<VectorFieldData.L
     }
 
     /** Random access to vectors by document; reads anew where a document lies before the one read last. */
-    private static final class Vectors {
+    static final class Vectors {
         private final LeafReader reader;
         private final String field;
         private FloatVectorValues values;

@@ -15,6 +15,8 @@ public enum VectorSimilarity {
     L2_NORM(VectorSimilarityFunction.EUCLIDEAN);
 
     private static final double UNIT_TOLERANCE = 1e-3;
+    /** What rounding does to the length of a vector that was brought to length 1, and a little more. */
+    private static final double ROUNDING = 1e-6;
 
     private final VectorSimilarityFunction function;
 
@@ -42,7 +44,7 @@ public enum VectorSimilarity {
     /**
      * Checks a vector of the named field and brings it into the form that is indexed and searched with.
      *
-     * @return {@code vector} itself, or a copy of unit length for {@link #COSINE}
+     * @return {@code vector} itself, or for {@link #COSINE} a copy of unit length if it has another
      * @throws IllegalArgumentException if a number is not finite, or the length of the vector does not fit the similarity
      */
     public float[] prepare(String field, float[] vector) {
@@ -61,6 +63,9 @@ public enum VectorSimilarity {
         if (length == 0) {
             throw new IllegalArgumentException(
                     "field [" + field + "] with similarity [" + this + "] expects a vector that is not all zeros");
+        }
+        if (Math.abs(length - 1) <= ROUNDING) {
+            return vector;
         }
         return this == COSINE ? scale(vector, 1 / length) : requireUnit(field, vector, length);
     }

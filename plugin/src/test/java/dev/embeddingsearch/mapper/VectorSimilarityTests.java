@@ -34,6 +34,21 @@ public class VectorSimilarityTests extends OpenSearchTestCase {
         }
     }
 
+    /** What was brought to length 1 stays as it is, however often it is indexed again. */
+    public void testCosineLeavesVectorsOfLengthOneAsTheyAre() {
+        for (int round = 0; round < 100; round++) {
+            float[] vector = new float[between(1, 2000)];
+            for (int i = 0; i < vector.length; i++) {
+                vector[i] = randomFloat() - 0.5f;
+            }
+            vector[0] = 1;
+            float[] unit = VectorSimilarity.COSINE.prepare("f", vector);
+            assertSame(unit, VectorSimilarity.COSINE.prepare("f", unit));
+        }
+        float[] longer = {1.00001f};
+        assertEquals(1, VectorSimilarity.COSINE.prepare("f", longer)[0], 0);
+    }
+
     public void testDotProductWantsUnitLength() {
         float[] unit = {.6f, .8f};
         assertSame(unit, VectorSimilarity.DOT_PRODUCT.prepare("f", unit));
