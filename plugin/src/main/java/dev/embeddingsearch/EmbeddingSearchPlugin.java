@@ -22,6 +22,7 @@ import dev.embeddingsearch.ingest.SourceFieldsProcessor;
 import dev.embeddingsearch.ingest.UnembeddedWrites;
 import dev.embeddingsearch.mapper.EmbeddingFieldMapper;
 import dev.embeddingsearch.mapper.EmbeddingMappings;
+import dev.embeddingsearch.mapper.VectorsInSource;
 import dev.embeddingsearch.model.Models;
 import dev.embeddingsearch.query.BestHitsOnly;
 import dev.embeddingsearch.query.ConcurrentHybridSearch;
@@ -178,6 +179,7 @@ public class EmbeddingSearchPlugin extends Plugin
         all.add(QueueBudget.SIZE);
         all.add(CertificateAuthorities.FILES);
         all.add(HitsWithoutVectors.VECTORS_IN_HITS);
+        all.add(VectorsInSource.SETTING);
         return all;
     }
 

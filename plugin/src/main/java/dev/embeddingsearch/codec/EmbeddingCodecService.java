@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.codec;
 
+import dev.embeddingsearch.lucene.SplitSourceCodec;
 import dev.embeddingsearch.mapper.CodecOwner;
+import dev.embeddingsearch.mapper.VectorsInSource;
 import java.util.Optional;
 import org.apache.lucene.codecs.Codec;
 import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
@@ -15,10 +17,13 @@ import org.opensearch.index.mapper.MapperService;
 public final class EmbeddingCodecService extends CodecService {
 
     private final MapperService mapperService;
+    private final boolean vectorsLeftOut;
 
     EmbeddingCodecService(CodecServiceConfig config) {
         super(config.getMapperService(), config.getIndexSettings(), config.getLogger(), config.getAdditionalCodecs());
         this.mapperService = config.getMapperService();
+        this.vectorsLeftOut =
+                VectorsInSource.isLeftOut(config.getIndexSettings().getSettings());
     }
 
     /**
@@ -29,13 +34,17 @@ public final class EmbeddingCodecService extends CodecService {
         return CodecOwner.claim(indexSettings).isPresent() ? Optional.empty() : Optional.of(EmbeddingCodecService::new);
     }
 
-    /** The named codec; segments keep its name, so that they can be opened without this service. */
+    /**
+     * The named codec; segments keep its name, so that they can be opened without this service. Where documents are stored
+     * without their vectors, they have the name of {@link SplitSourceCodec}.
+     */
     @Override
     public Codec codec(String name) {
         Codec codec = super.codec(name);
         if (mapperService == null || codec.knnVectorsFormat() instanceof PerFieldKnnVectorsFormat == false) {
             return codec;
         }
-        return new EmbeddingCodec(codec, mapperService);
+        Codec ours = new EmbeddingCodec(codec, mapperService);
+        return vectorsLeftOut ? new SplitSourceCodec(ours) : ours;
     }
 }

@@ -14,6 +14,7 @@ import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.index.IndexableField;
 import org.apache.lucene.index.LeafReader;
 import org.opensearch.common.settings.Settings;
+import org.opensearch.common.xcontent.XContentType;
 import org.opensearch.common.xcontent.support.XContentMapValues;
 import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.core.xcontent.XContentParser;
@@ -128,7 +129,18 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
         }
         requireFirst(context.doc());
         VectorSimilarity similarity = parameters.similarity();
-        context.doc().add(new KnnFloatVectorField(name(), similarity.prepare(name(), vector), similarity.function()));
+        float[] indexed = similarity.prepare(name(), vector);
+        context.doc().add(new KnnFloatVectorField(name(), indexed, similarity.function()));
+        if (isSplit(context)) {
+            SplitSourceField.leaveOut(context.doc(), name(), vector, indexed);
+        }
+    }
+
+    /** Nested documents have no source of their own; that of a format other than JSON is left as it is. */
+    private static boolean isSplit(ParseContext context) {
+        return VectorsInSource.isLeftOut(context.indexSettings().getSettings())
+                && context.doc().equals(context.rootDoc())
+                && XContentType.JSON.equals(context.sourceToParse().getMediaType());
     }
 
     /** Vectors and marks are read from what is indexed, whatever the parameters. */
@@ -223,6 +235,7 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
             requireDimensions(fullName, resolved.dimensions());
             requireOthers(fullName, sourceFields.get());
             requireCodec(fullName, indexOptions.get(), context.indexSettings());
+            VectorsInSource.requireCodec(fullName, context.indexSettings());
             EmbeddingParameters parameters = new EmbeddingParameters(
                     model.get(),
                     resolved.id(),

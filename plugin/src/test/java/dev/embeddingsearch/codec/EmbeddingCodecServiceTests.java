@@ -6,7 +6,9 @@ import static org.hamcrest.Matchers.instanceOf;
 
 import dev.embeddingsearch.lucene.EmbeddingVectorsFormat;
 import dev.embeddingsearch.lucene.QuantizedVectorsFormat;
+import dev.embeddingsearch.lucene.SplitSourceCodec;
 import dev.embeddingsearch.mapper.EmbeddingFieldMapper;
+import dev.embeddingsearch.mapper.VectorsInSource;
 import dev.embeddingsearch.model.Models;
 import java.io.IOException;
 import java.util.Arrays;
@@ -136,6 +138,19 @@ public class EmbeddingCodecServiceTests extends MapperServiceTestCase {
             assertNotSame("other options", vectors(codec, "v"), vectors(codec, "o.v"));
             assertSame("one set of files", vectors(codec, "v"), vectors(codec, "v"));
             assertSame("one set of files", vectors(codec, "x"), vectors(codec, "y"));
+        }
+    }
+
+    public void testDocumentsWithoutVectorsAreWrittenByACodecOfTheirOwn() throws IOException {
+        indexSettings = Settings.builder()
+                .put(SETTINGS)
+                .put(VectorsInSource.SETTING.getKey(), false)
+                .build();
+        MapperService mapperService = createMapperService("_doc", MAPPING);
+        for (String name : List.of("default", "lz4", "best_compression", "zlib")) {
+            Codec codec = service(mapperService).codec(name);
+            assertEquals(SplitSourceCodec.NAME, codec.getName());
+            assertThat(vectors(codec, "v"), instanceOf(QuantizedVectorsFormat.class));
         }
     }
 
