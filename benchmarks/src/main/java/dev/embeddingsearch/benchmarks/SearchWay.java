@@ -20,6 +20,8 @@ enum SearchWay {
     BM25("BM25", 1),
     /** Lucene's own query for the nearest documents. */
     KNN("kNN", 1),
+    /** The same documents with exact scores: what a search by vector alone takes. */
+    EXACT("kNN, exact scores", 1),
     /** As a search runs it that returns hits and no total. */
     HYBRID("hybrid", 1),
     /** As a search runs it by default. */
@@ -65,6 +67,7 @@ enum SearchWay {
         return switch (this) {
             case BM25 -> words;
             case KNN -> lucenes;
+            case EXACT -> HybridQuery.vectorOnly(knn, leg);
             case HYBRID, COUNTED -> hybrid.forBest(size);
             case COMPLETE -> hybrid;
             case SHOULD -> either(List.of(words, lucenes));

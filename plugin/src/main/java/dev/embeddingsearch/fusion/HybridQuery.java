@@ -47,7 +47,7 @@ public final class HybridQuery extends Query {
     public HybridQuery(Query lexical, Query knn, VectorLeg leg, double vectorWeight) {
         this(
                 lexical,
-                matchesNothing(lexical) == false && knn instanceof TopVectorsQuery top ? top.comparingAll() : knn,
+                knn,
                 leg,
                 vectorWeight,
                 knn instanceof TopVectorsQuery top && restricts(top.filter(), lexical),

@@ -55,14 +55,6 @@ public final class TopVectorsQuery extends Query {
         this.options = Objects.requireNonNull(options);
     }
 
-    /** The same with all candidates compared exactly, so that more is known of the documents behind them. */
-    TopVectorsQuery comparingAll() {
-        return new TopVectorsQuery(
-                leg,
-                filter,
-                new Options(options.k(), options.numCandidates(), options.minSimilarity(), options.exact()));
-    }
-
     public VectorLeg leg() {
         return leg;
     }

@@ -4,6 +4,7 @@ package dev.embeddingsearch.fusion;
 import dev.embeddingsearch.lucene.QuantizedVectorsFormat;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.stream.Stream;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.QueryTimeout;
@@ -49,56 +50,50 @@ final class VectorSearch extends KnnFloatVectorQuery {
 
     Nearest run() throws IOException {
         rewrite(searcher);
-        ExactScan.Rescored seen = estimated
-                ? exactScan.rescore(candidates, searcher)
-                : new ExactScan.Rescored(candidates, new EstimateErrors());
+        int compared = estimated ? Math.min(options.rescored(), candidates.length) : candidates.length;
+        ScoreDoc[] first = Arrays.copyOf(candidates, compared);
+        ScoreDoc[] rest = Arrays.copyOfRange(candidates, compared, candidates.length);
+        ExactScan.Rescored seen =
+                estimated ? exactScan.rescore(first, searcher) : new ExactScan.Rescored(first, new EstimateErrors());
         ScoreDoc[] found = Arrays.stream(seen.byRank())
                 .limit(options.k())
                 .filter(hit -> leg.rawSimilarity(hit.score) >= options.minSimilarity())
                 .toArray(ScoreDoc[]::new);
         if (searcher.getTimeout().shouldExit()) {
-            return new Nearest(compared(found), OutsideBound.UNKNOWN, Nearest.Further.UNKNOWN, visited, false);
+            return new Nearest(known(found, estimated), OutsideBound.UNKNOWN, Nearest.Further.UNKNOWN, visited, false);
         }
-        ScoreDoc[] others = Arrays.copyOfRange(seen.byRank(), found.length, seen.byRank().length);
-        OutsideBound behind = behind(seen);
         double error = estimated ? leg.rawDifference(seen.errors().likely()) : Double.POSITIVE_INFINITY;
+        OutsideBound behind = behind(candidates, seen.errors()).withError(error);
+        OutsideBound outside = outside(found, rest.length == 0 ? behind : behind(first, seen.errors()));
+        ScoreDoc[] others = Arrays.copyOfRange(seen.byRank(), found.length, seen.byRank().length);
+        ScoreDoc[] further = Stream.concat(Arrays.stream(known(others, estimated)), Arrays.stream(known(rest, false)))
+                .toArray(ScoreDoc[]::new);
         return new Nearest(
-                compared(found),
-                outside(found, behind).withError(error),
-                new Nearest.Further(compared(others), behind.withError(error)),
-                visited,
-                true);
+                known(found, estimated), outside.withError(error), new Nearest.Further(further, behind), visited, true);
     }
 
-    /** With their scores only if they were computed one by one, as all exact scores are. */
-    private ScoreDoc[] compared(ScoreDoc[] hits) {
-        return estimated
+    /** With their scores only if they were compared one by one, as whoever asks for more scores will compare. */
+    private static ScoreDoc[] known(ScoreDoc[] hits, boolean compared) {
+        return compared
                 ? hits
                 : Arrays.stream(hits)
                         .map(hit -> new ScoreDoc(hit.doc, Float.NaN))
                         .toArray(ScoreDoc[]::new);
     }
 
-    /** How many candidates are kept. */
-    private int kept() {
-        return estimated ? options.rescored() : options.numCandidates();
-    }
-
     /**
-     * How similar what lies behind all candidates is at most. It is estimated no better than the last of them, and its
-     * estimate likely no further off than theirs.
+     * How similar what lies behind these candidates, the best or all, is at most. It is estimated no better than the last
+     * of them, and its estimate likely no further off than theirs.
      */
-    private OutsideBound behind(ExactScan.Rescored seen) {
-        boolean full = candidates.length == kept();
-        if (full == false) {
+    private OutsideBound behind(ScoreDoc[] best, EstimateErrors errors) {
+        if (candidates.length < options.numCandidates() && best.length == candidates.length) {
             return options.exact() ? OutsideBound.exact(Double.NEGATIVE_INFINITY) : OutsideBound.UNKNOWN;
         }
-        double least = leg.rawSimilarity(
-                candidates[candidates.length - 1].score + seen.errors().largest());
+        double least = leg.rawSimilarity(best[best.length - 1].score + errors.largest());
         return options.exact() ? OutsideBound.exact(least) : OutsideBound.approximate(least);
     }
 
-    /** The same of all that is not found, given what lies behind the candidates. */
+    /** The same of all that is not found, given what lies behind the candidates that were compared. */
     private OutsideBound outside(ScoreDoc[] found, OutsideBound behind) {
         boolean full = found.length == options.k();
         if (options.exact()) {
@@ -109,8 +104,8 @@ final class VectorSearch extends KnnFloatVectorQuery {
             return OutsideBound.UNKNOWN;
         }
         double last = leg.rawSimilarity(found[found.length - 1].score);
-        boolean cut = estimated && candidates.length == kept();
-        return OutsideBound.approximate(cut ? Math.max(last, behind.likely()) : last);
+        return OutsideBound.approximate(
+                estimated && behind.likely() < Double.POSITIVE_INFINITY ? Math.max(last, behind.likely()) : last);
     }
 
     @Override
@@ -146,7 +141,7 @@ final class VectorSearch extends KnnFloatVectorQuery {
     /** Is called a second time if some segments are searched more deeply. */
     @Override
     protected TopDocs mergeLeafResults(TopDocs[] perLeafResults) {
-        TopDocs top = TopDocs.merge(kept(), perLeafResults);
+        TopDocs top = TopDocs.merge(options.numCandidates(), perLeafResults);
         visited = Math.max(
                 visited,
                 Arrays.stream(perLeafResults)
