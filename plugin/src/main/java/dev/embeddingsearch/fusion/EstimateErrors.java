@@ -5,7 +5,7 @@ package dev.embeddingsearch.fusion;
 final class EstimateErrors {
 
     /** With fewer than these, nothing is said of others. */
-    static final int ENOUGH = 32;
+    static final int ENOUGH = 16;
 
     /** Of errors that are spread normally, one in a thousand million is further off than so many deviations. */
     static final double LIKELY_DEVIATIONS = 6;
