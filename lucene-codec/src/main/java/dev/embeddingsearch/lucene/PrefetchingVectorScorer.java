@@ -7,24 +7,12 @@ import org.apache.lucene.codecs.lucene104.Lucene104ScalarQuantizedVectorScorer;
 import org.apache.lucene.codecs.lucene104.QuantizedByteVectorValues;
 import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.VectorSimilarityFunction;
-import org.apache.lucene.store.MemorySegmentAccessInput;
-import org.apache.lucene.store.RandomAccessInput;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
+import org.apache.lucene.util.hnsw.RandomVectorScorerSupplier;
+import org.apache.lucene.util.hnsw.UpdateableRandomVectorScorer;
 
-/**
- * Lucene's comparison of codes, which first touches all codes of a batch. They lie scattered over a memory-mapped file:
- * one after the other, each comparison waits for memory; touched together, the processor fetches many at a time.
- */
+/** Lucene's comparison of codes, for searching and for building graphs, which first touches all {@link Codes} of a batch. */
 final class PrefetchingVectorScorer extends Lucene104ScalarQuantizedVectorScorer {
-
-    /** Bytes that a processor fetches at a time. */
-    private static final int LINE = 64;
-
-    /** Behind so many lines in a row the processor fetches the next ones by itself. */
-    private static final int MOST_LINES = 8;
-
-    /** Lucene keeps three floats and an int behind each code. */
-    private static final int CORRECTION_BYTES = 3 * Float.BYTES + Integer.BYTES;
 
     PrefetchingVectorScorer() {
         super(FlatVectorScorerUtil.getLucene99FlatVectorsScorer());
@@ -34,22 +22,49 @@ final class PrefetchingVectorScorer extends Lucene104ScalarQuantizedVectorScorer
     public RandomVectorScorer getRandomVectorScorer(
             VectorSimilarityFunction similarity, KnnVectorValues values, float[] target) throws IOException {
         RandomVectorScorer scorer = super.getRandomVectorScorer(similarity, values, target);
-        return values instanceof QuantizedByteVectorValues codes && codes.getSlice() instanceof MemorySegmentAccessInput
-                ? new Batches(scorer, codes, (RandomAccessInput) codes.getSlice())
-                : scorer;
+        Codes codes = Codes.of(values);
+        return codes == null ? scorer : new Batches(scorer, values, codes);
     }
 
-    private static final class Batches extends RandomVectorScorer.AbstractRandomVectorScorer {
-        private final RandomVectorScorer scorer;
-        private final RandomAccessInput file;
-        private final int bytes;
-        private int touched;
+    @Override
+    public RandomVectorScorerSupplier getRandomVectorScorerSupplier(
+            VectorSimilarityFunction similarity, KnnVectorValues values) throws IOException {
+        return prefetching(super.getRandomVectorScorerSupplier(similarity, values), values);
+    }
 
-        Batches(RandomVectorScorer scorer, QuantizedByteVectorValues codes, RandomAccessInput file) {
-            super(codes);
+    @Override
+    public RandomVectorScorerSupplier getRandomVectorScorerSupplier(
+            VectorSimilarityFunction similarity, QuantizedByteVectorValues queries, QuantizedByteVectorValues targets) {
+        return prefetching(super.getRandomVectorScorerSupplier(similarity, queries, targets), targets);
+    }
+
+    private static RandomVectorScorerSupplier prefetching(RandomVectorScorerSupplier supplier, KnnVectorValues values) {
+        Codes codes = Codes.of(values);
+        return codes == null ? supplier : new Supplier(supplier, values, codes);
+    }
+
+    private record Supplier(RandomVectorScorerSupplier supplier, KnnVectorValues values, Codes codes)
+            implements RandomVectorScorerSupplier {
+
+        @Override
+        public UpdateableRandomVectorScorer scorer() throws IOException {
+            return new UpdateableBatches(supplier.scorer(), values, codes);
+        }
+
+        @Override
+        public RandomVectorScorerSupplier copy() throws IOException {
+            return new Supplier(supplier.copy(), values, codes);
+        }
+    }
+
+    private static class Batches extends RandomVectorScorer.AbstractRandomVectorScorer {
+        private final RandomVectorScorer scorer;
+        private final Codes codes;
+
+        Batches(RandomVectorScorer scorer, KnnVectorValues values, Codes codes) {
+            super(values);
             this.scorer = scorer;
-            this.file = file;
-            this.bytes = codes.getScalarEncoding().getDocPackedLength(codes.dimension()) + CORRECTION_BYTES;
+            this.codes = codes;
         }
 
         @Override
@@ -59,26 +74,22 @@ final class PrefetchingVectorScorer extends Lucene104ScalarQuantizedVectorScorer
 
         @Override
         public float bulkScore(int[] nodes, float[] scores, int numNodes) throws IOException {
-            touch(nodes, numNodes);
+            codes.touch(nodes, numNodes);
             return scorer.bulkScore(nodes, scores, numNodes);
         }
+    }
 
-        /** The sum keeps the reads from being optimised away. */
-        private void touch(int[] nodes, int count) throws IOException {
-            int sum = 0;
-            for (int i = 0; i < count; i++) {
-                long start = (long) nodes[i] * bytes;
-                long end = start + Math.min(bytes, MOST_LINES * LINE);
-                for (long position = start; position < end; position += LINE) {
-                    sum += file.readByte(position);
-                }
-            }
-            touched = sum;
+    private static final class UpdateableBatches extends Batches implements UpdateableRandomVectorScorer {
+        private final UpdateableRandomVectorScorer scorer;
+
+        UpdateableBatches(UpdateableRandomVectorScorer scorer, KnnVectorValues values, Codes codes) {
+            super(scorer, values, codes);
+            this.scorer = scorer;
         }
 
         @Override
-        public String toString() {
-            return "prefetching " + scorer + (touched == 0 ? "" : ", used");
+        public void setScoringOrdinal(int node) throws IOException {
+            scorer.setScoringOrdinal(node);
         }
     }
 }

@@ -8,12 +8,15 @@ import org.apache.lucene.codecs.KnnVectorsWriter;
 import org.apache.lucene.codecs.hnsw.FlatVectorScorerUtil;
 import org.apache.lucene.codecs.hnsw.FlatVectorsFormat;
 import org.apache.lucene.codecs.hnsw.FlatVectorsReader;
+import org.apache.lucene.codecs.hnsw.FlatVectorsWriter;
 import org.apache.lucene.codecs.lucene104.Lucene104HnswScalarQuantizedVectorsFormat;
 import org.apache.lucene.codecs.lucene104.Lucene104ScalarQuantizedVectorsFormat;
 import org.apache.lucene.codecs.lucene104.Lucene104ScalarQuantizedVectorsReader;
+import org.apache.lucene.codecs.lucene104.Lucene104ScalarQuantizedVectorsWriter;
 import org.apache.lucene.codecs.lucene99.Lucene99FlatVectorsFormat;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsReader;
+import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsWriter;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
@@ -56,8 +59,12 @@ public final class QuantizedVectorsFormat extends KnnVectorsFormat {
     private static final FlatVectorsFormat RAW_VECTORS =
             new Lucene99FlatVectorsFormat(FlatVectorScorerUtil.getLucene99FlatVectorsScorer());
 
+    private static final PrefetchingVectorScorer SCORER = new PrefetchingVectorScorer();
+
+    private final Quantization quantization;
     private final int m;
-    private final KnnVectorsFormat lucene;
+    private final int efConstruction;
+    private final int graphThreshold;
 
     /** For reading; a writer made of it has a byte for each number and a graph in every segment worth one. */
     public QuantizedVectorsFormat() {
@@ -79,8 +86,9 @@ public final class QuantizedVectorsFormat extends KnnVectorsFormat {
             throw new IllegalArgumentException("expected bits to quantise to, got [" + quantization + "]");
         }
         this.m = m;
-        this.lucene = new Lucene104HnswScalarQuantizedVectorsFormat(
-                quantization.encoding(), m, efConstruction, 1, null, graphThreshold);
+        this.quantization = quantization;
+        this.efConstruction = efConstruction;
+        this.graphThreshold = graphThreshold;
     }
 
     /**
@@ -141,14 +149,17 @@ public final class QuantizedVectorsFormat extends KnnVectorsFormat {
 
     @Override
     public KnnVectorsWriter fieldsWriter(SegmentWriteState state) throws IOException {
-        return new EmbeddingVectorsWriter(state, lucene.fieldsWriter(state), m);
+        FlatVectorsWriter codes = new Lucene104ScalarQuantizedVectorsWriter(
+                state, quantization.encoding(), RAW_VECTORS.fieldsWriter(state), SCORER);
+        return new EmbeddingVectorsWriter(
+                state, new Lucene99HnswVectorsWriter(state, m, efConstruction, codes, 1, null, graphThreshold), m);
     }
 
     @Override
     public KnnVectorsReader fieldsReader(SegmentReadState state) throws IOException {
         return EmbeddingVectorsReader.open(state, () -> {
-            FlatVectorsReader codes = new Lucene104ScalarQuantizedVectorsReader(
-                    state, RAW_VECTORS.fieldsReader(state), new PrefetchingVectorScorer());
+            FlatVectorsReader codes =
+                    new Lucene104ScalarQuantizedVectorsReader(state, RAW_VECTORS.fieldsReader(state), SCORER);
             return new EmbeddingVectorsReader.Lucenes(new Lucene99HnswVectorsReader(state, codes), codes);
         });
     }
@@ -160,6 +171,7 @@ public final class QuantizedVectorsFormat extends KnnVectorsFormat {
 
     @Override
     public String toString() {
-        return NAME + "(" + lucene + ")";
+        return NAME + "(" + quantization + ", m=" + m + ", ef_construction=" + efConstruction + ", graph_threshold="
+                + graphThreshold + ")";
     }
 }
