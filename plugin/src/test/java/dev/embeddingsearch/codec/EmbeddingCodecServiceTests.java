@@ -126,9 +126,9 @@ public class EmbeddingCodecServiceTests extends MapperServiceTestCase {
             for (String field : List.of("w", "x")) {
                 assertThat(vectors(codec, field), instanceOf(EmbeddingVectorsFormat.class));
             }
-            assertThat(vectors(codec, "v").toString(), containsString("SINGLE_BIT_QUERY_NIBBLE"));
-            assertThat(vectors(codec, "o.v").toString(), containsString("UNSIGNED_BYTE"));
-            assertThat(vectors(codec, "z").toString(), containsString("PACKED_NIBBLE"));
+            assertThat(vectors(codec, "v").toString(), containsString("(binary, "));
+            assertThat(vectors(codec, "o.v").toString(), containsString("(int8, "));
+            assertThat(vectors(codec, "z").toString(), containsString("(int4, "));
             for (String field : List.of("unmapped", "title")) {
                 assertEquals(
                         vectors(stock(mapperService).codec(name), field).getName(),
