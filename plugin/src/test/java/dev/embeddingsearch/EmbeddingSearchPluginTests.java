@@ -118,6 +118,7 @@ public class EmbeddingSearchPluginTests extends OpenSearchSingleNodeTestCase {
                 Set.of(
                         "cluster:monitor/embedding/stats",
                         "cluster:monitor/embedding/models",
+                        "cluster:monitor/embedding/estimate",
                         "cluster:admin/embedding/embed",
                         "indices:data/write/embedding/backfill"),
                 names);

@@ -34,7 +34,7 @@ public class PackageCycleTests {
             entry("query", Set.of("model", "embedding", "mapper", "fusion", "stats")),
             entry("ingest", Set.of("model", "embedding", "mapper", "stats")),
             entry("backfill", Set.of("ingest", "mapper")),
-            entry("rest", Set.of("model", "embedding", "mapper", "stats")));
+            entry("rest", Set.of("model", "embedding", "mapper", "stats", "lucene")));
 
     private static final JavaClasses ALL = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())

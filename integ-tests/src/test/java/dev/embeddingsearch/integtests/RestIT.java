@@ -28,6 +28,7 @@ public class RestIT {
     private static final String STATS = "_plugins/_embedding/stats";
     private static final String MODELS = "_plugins/_embedding/models";
     private static final String EMBED = "_plugins/_embedding/embed";
+    private static final String ESTIMATE = "_plugins/_embedding/estimate";
     private static final String COUNTED = "counted";
 
     private static final List<Node> NODES = new ArrayList<>();
@@ -219,6 +220,27 @@ public class RestIT {
         assertEquals(400, answer.at("/data/2/error/status").asInt());
         assertThat(answer.at("/data/2/error/reason").asText(), containsString("answered [400] [invalid]"));
         first.post(EMBED, "{\"input\": \"bad\", \"dimensions\": 8}").expect(400);
+    }
+
+    @Test
+    public void testEstimateOfWhatVectorsWillTake() {
+        Answer answer = second.post(ESTIMATE, "{\"documents\": 1000000, \"dimensions\": 1536}")
+                .expect(200);
+        assertEquals("binary", answer.at("/quantization").asText());
+        assertEquals(6_144_000_000L, answer.at("/primary/disk_bytes/vectors").asLong());
+        assertEquals(208_000_000L, answer.at("/primary/memory_bytes/codes").asLong());
+        long graph = answer.at("/primary/memory_bytes/graph").asLong();
+        assertTrue(graph > 0);
+        assertEquals(
+                208_000_000L + graph, answer.at("/primary/memory_bytes/total").asLong());
+        assertEquals(
+                2 * answer.at("/primary/disk_bytes/total").asLong(),
+                answer.at("/total/disk_bytes/total").asLong());
+        assertTrue(answer.at("/total/build_cpu_seconds").asLong() > 0);
+        first.post(ESTIMATE, null).expectError(400, "request body is required");
+        first.post(ESTIMATE, "{\"documents\": 5}").expectError(400, "[dimensions] is missing");
+        first.post(ESTIMATE, "{\"documents\": 0, \"dimensions\": 8}")
+                .expectError(400, "[documents] expects a whole number from 1 to 100000000000, got [0]");
     }
 
     @Test

@@ -102,8 +102,7 @@ public final class QuantizedVectorsFormat extends KnnVectorsFormat {
         EmbeddingVectorsFormat.checkRange("m", m, Lucene99HnswVectorsFormat.MAXIMUM_MAX_CONN);
         EmbeddingVectorsFormat.checkRange(
                 "ef_construction", efConstruction, Lucene99HnswVectorsFormat.MAXIMUM_BEAM_WIDTH);
-        return new QuantizedVectorsFormat(
-                quantization, m, efConstruction, graphThreshold(scannedVectors(quantization, dimensions)));
+        return new QuantizedVectorsFormat(quantization, m, efConstruction, graphThreshold(quantization, dimensions));
     }
 
     /** Never writes a graph: every search compares all codes. */
@@ -143,7 +142,8 @@ public final class QuantizedVectorsFormat extends KnnVectorsFormat {
     }
 
     /** Lucene asks for the k of a search that is to gain from a graph: it looks at k * ln(n) of n vectors. */
-    private static int graphThreshold(int vectors) {
+    static int graphThreshold(Quantization quantization, int dimensions) {
+        int vectors = scannedVectors(quantization, dimensions);
         return (int) (vectors / Math.log(vectors));
     }
 

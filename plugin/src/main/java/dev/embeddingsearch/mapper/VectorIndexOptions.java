@@ -23,12 +23,12 @@ public record VectorIndexOptions(String type, int m, int efConstruction, Quantiz
 
     public static final String HNSW = "hnsw";
     public static final String FLAT = "flat";
-    static final VectorIndexOptions DEFAULT = new VectorIndexOptions(HNSW, 16, 100, null);
+    public static final VectorIndexOptions DEFAULT = new VectorIndexOptions(HNSW, 16, 100, null);
 
-    private static final String AUTO = "auto";
+    public static final String AUTO = "auto";
 
-    private static final int MAX_M = 512;
-    private static final int MAX_EF_CONSTRUCTION = 3200;
+    public static final int MAX_M = 512;
+    public static final int MAX_EF_CONSTRUCTION = 3200;
 
     public VectorIndexOptions {
         if (HNSW.equals(type) == false && FLAT.equals(type) == false) {
@@ -45,6 +45,11 @@ public record VectorIndexOptions(String type, int m, int efConstruction, Quantiz
 
     /** What vectors of so many dimensions are quantised to; to nothing where a scan was asked for, which is to be exact. */
     public Quantization quantization(int dimensions) {
+        return quantization(type, asked, dimensions);
+    }
+
+    /** As {@link #quantization(int)}, for options that are not those of a mapping. */
+    public static Quantization quantization(String type, Quantization asked, int dimensions) {
         if (asked != null) {
             return asked;
         }
@@ -61,7 +66,8 @@ public record VectorIndexOptions(String type, int m, int efConstruction, Quantiz
         int m = XContentMapValues.nodeIntegerValue(given.remove("m"), DEFAULT.m);
         int efConstruction = XContentMapValues.nodeIntegerValue(
                 given.remove("ef_construction"), Math.max(m, DEFAULT.efConstruction));
-        Quantization quantization = quantization(XContentMapValues.nodeStringValue(given.remove("quantization"), AUTO));
+        Quantization quantization = quantization(
+                "index_options.quantization", XContentMapValues.nodeStringValue(given.remove("quantization"), AUTO));
         if (given.isEmpty() == false) {
             throw new IllegalArgumentException(
                     "[index_options] expects [type], [m], [ef_construction] and [quantization], got " + given.keySet());
@@ -69,15 +75,16 @@ public record VectorIndexOptions(String type, int m, int efConstruction, Quantiz
         return new VectorIndexOptions(type, m, efConstruction, quantization);
     }
 
-    private static Quantization quantization(String name) {
+    /** What {@code name} under {@code key} asks for; null for {@code auto}, to decide by the length of the vectors. */
+    public static Quantization quantization(String key, String name) {
         if (AUTO.equals(name)) {
             return null;
         }
         return Arrays.stream(Quantization.values())
                 .filter(quantization -> quantization.toString().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("[index_options.quantization] expects [" + AUTO
-                        + "] or one of " + Arrays.toString(Quantization.values()) + ", got [" + name + "]"));
+                .orElseThrow(() -> new IllegalArgumentException("[" + key + "] expects [" + AUTO + "] or one of "
+                        + Arrays.toString(Quantization.values()) + ", got [" + name + "]"));
     }
 
     @Override

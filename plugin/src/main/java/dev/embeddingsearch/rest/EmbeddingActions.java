@@ -19,10 +19,11 @@ public final class EmbeddingActions {
         return List.of(
                 new ActionHandler<>(TransportStatsAction.TYPE, TransportStatsAction.class),
                 new ActionHandler<>(TransportModelsAction.TYPE, TransportModelsAction.class),
-                new ActionHandler<>(TransportEmbedAction.TYPE, TransportEmbedAction.class));
+                new ActionHandler<>(TransportEmbedAction.TYPE, TransportEmbedAction.class),
+                new ActionHandler<>(TransportEstimateAction.TYPE, TransportEstimateAction.class));
     }
 
     public static List<RestHandler> rest() {
-        return List.of(new RestStatsAction(), new RestModelsAction(), new RestEmbedAction());
+        return List.of(new RestStatsAction(), new RestModelsAction(), new RestEmbedAction(), new RestEstimateAction());
     }
 }

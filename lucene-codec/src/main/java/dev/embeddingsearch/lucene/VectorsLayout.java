@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.lucene;
+
+import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
+
+/**
+ * How the vectors of a field are written.
+ *
+ * @param graph whether segments that are large enough have a graph
+ * @param m neighbours of a node in the graph, 2 to 512; of no effect without one
+ * @param efConstruction candidates looked at while a node is added, {@code m} to 3,200; of no effect without a graph
+ */
+public record VectorsLayout(int dimensions, Quantization quantization, boolean graph, int m, int efConstruction) {
+
+    public VectorsLayout {
+        check("dimensions", dimensions, 1, EmbeddingVectorsFormat.MAX_DIMENSIONS);
+        check("m", m, 2, Lucene99HnswVectorsFormat.MAXIMUM_MAX_CONN);
+        check("ef_construction", efConstruction, m, Lucene99HnswVectorsFormat.MAXIMUM_BEAM_WIDTH);
+    }
+
+    static void check(String name, long value, long min, long max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(
+                    "[" + name + "] expects " + min + " to " + max + ", got [" + value + "]");
+        }
+    }
+
+    /** The bytes of a vector's code; 0 where there are none. */
+    int codeBytes() {
+        return quantization == Quantization.NONE ? 0 : quantization.codeBytes(dimensions);
+    }
+
+    /** The bytes of a vector that are compared first. */
+    int comparedBytes() {
+        return quantization == Quantization.NONE ? dimensions * Float.BYTES : codeBytes();
+    }
+
+    /** Whether a segment of so many vectors has a graph,. */
+    boolean hasGraph(double vectors) {
+        int k = quantization == Quantization.NONE
+                ? Lucene99HnswVectorsFormat.HNSW_GRAPH_THRESHOLD
+                : QuantizedVectorsFormat.graphThreshold(quantization, dimensions);
+        int expectedToBeVisited = (int) (Math.log(vectors) * k);
+        return graph && vectors > expectedToBeVisited && expectedToBeVisited > 0;
+    }
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.rest;
+
+import dev.embeddingsearch.lucene.VectorsEstimate;
+import dev.embeddingsearch.lucene.VectorsLayout;
+import dev.embeddingsearch.mapper.VectorIndexOptions;
+import java.io.IOException;
+import org.opensearch.core.action.ActionResponse;
+import org.opensearch.core.common.io.stream.StreamInput;
+import org.opensearch.core.common.io.stream.StreamOutput;
+import org.opensearch.core.xcontent.ToXContentObject;
+import org.opensearch.core.xcontent.XContentBuilder;
+
+/** What the vectors of a field will take: once, and with all replicas. */
+final class EstimateResponse extends ActionResponse implements ToXContentObject {
+
+    private final EstimateRequest asked;
+    private final VectorsEstimate estimate;
+
+    EstimateResponse(EstimateRequest asked) {
+        this.asked = asked;
+        this.estimate = asked.estimate();
+    }
+
+    EstimateResponse(StreamInput in) throws IOException {
+        super(in);
+        this.asked = new EstimateRequest(in);
+        this.estimate = new VectorsEstimate(in.readVLong(), in.readVLong(), in.readVLong(), in.readDouble());
+    }
+
+    @Override
+    public void writeTo(StreamOutput out) throws IOException {
+        asked.writeTo(out);
+        out.writeVLong(estimate.vectorBytes());
+        out.writeVLong(estimate.codeBytes());
+        out.writeVLong(estimate.graphBytes());
+        out.writeDouble(estimate.buildSeconds());
+    }
+
+    @Override
+    public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
+        VectorsLayout layout = asked.layout();
+        builder.startObject()
+                .field("documents", asked.documents())
+                .field("dimensions", layout.dimensions())
+                .field("type", layout.graph() ? VectorIndexOptions.HNSW : VectorIndexOptions.FLAT);
+        if (layout.graph()) {
+            builder.field("m", layout.m()).field("ef_construction", layout.efConstruction());
+        }
+        builder.field("quantization", layout.quantization().toString())
+                .field("segments", asked.segments())
+                .field("replicas", asked.replicas());
+        write(builder, "primary", 1);
+        write(builder, "total", 1L + asked.replicas());
+        return builder.endObject();
+    }
+
+    private void write(XContentBuilder builder, String name, long copies) throws IOException {
+        long codes = copies * estimate.codeBytes();
+        long graph = copies * estimate.graphBytes();
+        long vectors = copies * estimate.vectorBytes();
+        builder.startObject(name);
+        write(builder, "disk_bytes", vectors, codes, graph);
+        write(builder, "memory_bytes", codes > 0 ? 0 : vectors, codes, graph);
+        builder.field("source_bytes", copies * asked.documents() * base64Length())
+                .field("build_cpu_seconds", (long) Math.ceil(copies * estimate.buildSeconds()))
+                .endObject();
+    }
+
+    private static void write(XContentBuilder builder, String name, long vectors, long codes, long graph)
+            throws IOException {
+        builder.startObject(name)
+                .field("vectors", vectors)
+                .field("codes", codes)
+                .field("graph", graph)
+                .field("total", vectors + codes + graph)
+                .endObject();
+    }
+
+    /** A vector stands in {@code _source} as base64 of its float32. */
+    private long base64Length() {
+        long bytes = (long) asked.layout().dimensions() * Float.BYTES;
+        return (bytes + 2) / 3 * 4;
+    }
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.rest;
+
+import dev.embeddingsearch.lucene.Quantization;
+import dev.embeddingsearch.lucene.VectorsEstimate;
+import dev.embeddingsearch.lucene.VectorsLayout;
+import java.util.List;
+import java.util.Map;
+import org.opensearch.common.xcontent.XContentHelper;
+import org.opensearch.common.xcontent.json.JsonXContent;
+import org.opensearch.core.common.Strings;
+import org.opensearch.core.common.io.stream.NamedWriteableRegistry;
+import org.opensearch.core.xcontent.MediaTypeRegistry;
+import org.opensearch.test.OpenSearchTestCase;
+
+public class EstimateResponseTests extends OpenSearchTestCase {
+
+    private static Map<String, Object> json(EstimateResponse response) {
+        return XContentHelper.convertToMap(
+                JsonXContent.jsonXContent, Strings.toString(MediaTypeRegistry.JSON, response), true);
+    }
+
+    private static EstimateResponse estimate(Quantization quantization, boolean graph, int replicas) {
+        VectorsLayout layout = new VectorsLayout(1_000, quantization, graph, 16, 100);
+        return new EstimateResponse(new EstimateRequest(layout, 10_000, 1, replicas));
+    }
+
+    private static Map<String, Object> bytes(long vectors, long codes, long graph) {
+        return Map.of(
+                "vectors", (int) vectors,
+                "codes", (int) codes,
+                "graph", (int) graph,
+                "total", (int) (vectors + codes + graph));
+    }
+
+    public void testBytesOfOneCopyAndOfAll() {
+        Map<String, Object> json = json(estimate(Quantization.BINARY, true, 2));
+        assertEquals(
+                List.of("documents", "dimensions", "type", "m", "ef_construction", "quantization"),
+                List.copyOf(json.keySet()).subList(0, 6));
+        assertEquals("binary", json.get("quantization"));
+        VectorsEstimate once =
+                VectorsEstimate.of(new VectorsLayout(1_000, Quantization.BINARY, true, 16, 100), 10_000, 1);
+        for (int copies : List.of(1, 3)) {
+            Map<?, ?> part = (Map<?, ?>) json.get(copies == 1 ? "primary" : "total");
+            long codes = copies * 10_000L * (125 + 16);
+            long graph = copies * once.graphBytes();
+            assertEquals(bytes(copies * 40_000_000L, codes, graph), part.get("disk_bytes"));
+            assertEquals(bytes(0, codes, graph), part.get("memory_bytes"));
+            assertEquals("5,336 characters each", copies * 53_360_000, part.get("source_bytes"));
+            assertEquals((int) Math.ceil(copies * once.buildSeconds()), part.get("build_cpu_seconds"));
+        }
+    }
+
+    public void testScanOfExactVectorsWantsThemAllInMemory() {
+        Map<String, Object> json = json(estimate(Quantization.NONE, false, 0));
+        assertEquals("flat", json.get("type"));
+        assertFalse(json.containsKey("m"));
+        assertFalse(json.containsKey("ef_construction"));
+        Map<?, ?> total = (Map<?, ?>) json.get("total");
+        assertEquals(json.get("primary"), total);
+        assertEquals(bytes(40_000_000, 0, 0), total.get("memory_bytes"));
+        assertEquals(bytes(40_000_000, 0, 0), total.get("disk_bytes"));
+    }
+
+    public void testSurvivesTheWire() throws Exception {
+        EstimateResponse response = estimate(randomFrom(Quantization.values()), randomBoolean(), between(0, 100));
+        EstimateResponse copy = copyWriteable(response, new NamedWriteableRegistry(List.of()), EstimateResponse::new);
+        assertEquals(json(response), json(copy));
+    }
+}
