@@ -147,6 +147,28 @@ public class RestIT {
     }
 
     @Test
+    public void testBytesOfVectorsOutsideTheHeapOnEachNode() {
+        first.put("mapped", """
+                {"settings": {"number_of_shards": 1, "number_of_replicas": 1}, "mappings": {"properties": {
+                    "meaning": {"type": "embedding", "model": "counted", "dimensions": 8}}}}
+                """).expect(200);
+        first.get("_cluster/health/mapped?wait_for_status=green&timeout=60s").expect(200);
+        for (int i = 0; i < 3; i++) {
+            first.put("mapped/_doc/" + i + "?refresh=true", "{\"meaning\": [1, 2, 3, 4, 5, 6, 7, 8]}")
+                    .expect(201);
+        }
+        Answer stats = second.get(STATS + "?off_heap=true").expect(200);
+        String fields = """
+                {"meaning":{"off_heap":{"vec":%d,"veq":%d,"vex":0}}}""";
+        String path = "/indices/mapped/fields";
+        assertEquals(fields.formatted(192, 144), stats.at("/total" + path).toString());
+        for (String name : List.of("first", "second")) {
+            assertEquals(fields.formatted(96, 72), node(stats, name).at(path).toString());
+        }
+        assertTrue(second.get(STATS).expect(200).at("/total" + path).isMissingNode());
+    }
+
+    @Test
     public void testModelsWithSettingsInForceAndWithoutKeys() {
         Answer models = second.get(MODELS).expect(200);
         JsonNode model = node(models, "first").at("/models/default");

@@ -4,6 +4,7 @@ package dev.embeddingsearch.rest;
 import dev.embeddingsearch.stats.Counters;
 import dev.embeddingsearch.stats.QueueSnapshot;
 import dev.embeddingsearch.stats.StatsSnapshot;
+import dev.embeddingsearch.stats.VectorMemory;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -24,16 +25,24 @@ final class NodeStats extends BaseNodeResponse {
     private static final String COUNTED = "counted";
     private static final String CACHE = "cache";
     private static final String QUEUE = "queue";
+    private static final String MEMORY = "memory";
 
     private final StatsSnapshot counted;
     private final Map<String, Long> cache;
     private final Map<String, QueueSnapshot> queues;
+    private final VectorMemory memory;
 
-    NodeStats(DiscoveryNode node, StatsSnapshot counted, Map<String, Long> cache, Map<String, QueueSnapshot> queues) {
+    NodeStats(
+            DiscoveryNode node,
+            StatsSnapshot counted,
+            Map<String, Long> cache,
+            Map<String, QueueSnapshot> queues,
+            VectorMemory memory) {
         super(node);
         this.counted = counted;
         this.cache = cache;
         this.queues = queues;
+        this.memory = memory;
     }
 
     NodeStats(StreamInput in) throws IOException {
@@ -42,6 +51,7 @@ final class NodeStats extends BaseNodeResponse {
         this.counted = part(in, parts.get(COUNTED), StatsSnapshot::new, StatsSnapshot.NONE);
         this.cache = part(in, parts.get(CACHE), Counters::read, Map.of());
         this.queues = part(in, parts.get(QUEUE), QueueSnapshot::readAll, Map.of());
+        this.memory = part(in, parts.get(MEMORY), VectorMemory::new, VectorMemory.NONE);
     }
 
     @Override
@@ -51,6 +61,7 @@ final class NodeStats extends BaseNodeResponse {
         parts.put(COUNTED, bytes(out, counted));
         parts.put(CACHE, bytes(out, part -> Counters.write(part, cache)));
         parts.put(QUEUE, bytes(out, part -> QueueSnapshot.write(part, queues)));
+        parts.put(MEMORY, bytes(out, memory));
         out.writeMap(parts, StreamOutput::writeString, StreamOutput::writeBytesReference);
     }
 
@@ -83,5 +94,9 @@ final class NodeStats extends BaseNodeResponse {
 
     Map<String, QueueSnapshot> queues() {
         return queues;
+    }
+
+    VectorMemory memory() {
+        return memory;
     }
 }

@@ -26,7 +26,9 @@ final class RestStatsAction extends BaseRestHandler {
 
     @Override
     protected RestChannelConsumer prepareRequest(RestRequest request, NodeClient client) {
-        StatsRequest stats = new StatsRequest(Strings.splitStringByCommaToArray(request.param("nodeId")))
+        StatsRequest stats = new StatsRequest(
+                        request.paramAsBoolean("off_heap", false),
+                        Strings.splitStringByCommaToArray(request.param("nodeId")))
                 .timeout(request.paramAsTime("timeout", null));
         return channel -> client.execute(TransportStatsAction.TYPE, stats, new NodesResponseRestListener<>(channel));
     }

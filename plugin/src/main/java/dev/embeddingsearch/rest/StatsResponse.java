@@ -5,6 +5,7 @@ import dev.embeddingsearch.stats.Counters;
 import dev.embeddingsearch.stats.ModelSnapshot;
 import dev.embeddingsearch.stats.QueueSnapshot;
 import dev.embeddingsearch.stats.StatsSnapshot;
+import dev.embeddingsearch.stats.VectorMemory;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -45,23 +46,25 @@ final class StatsResponse extends BaseNodesResponse<NodeStats> implements ToXCon
         Map<String, Long> cache = getNodes().stream().map(NodeStats::cache).reduce(Map.of(), Counters::sum);
         Map<String, QueueSnapshot> queues =
                 getNodes().stream().map(NodeStats::queues).reduce(Map.of(), QueueSnapshot::sum);
+        VectorMemory memory = getNodes().stream().map(NodeStats::memory).reduce(VectorMemory.NONE, VectorMemory::plus);
         builder.startObject("total");
-        write(builder, params, counted, cache);
+        counted.toXContent(builder, params, memory);
+        write(builder, counted, cache);
         write(builder, queues, QueueSnapshot::totalToXContent);
         builder.endObject().startObject("nodes");
         for (NodeStats node : getNodes()) {
             builder.startObject(node.getNode().getId());
             builder.field("name", node.getNode().getName());
-            write(builder, params, node.counted(), node.cache());
+            node.counted().toXContent(builder, params, node.memory());
+            write(builder, node.counted(), node.cache());
             write(builder, node.queues(), QueueSnapshot::nodeToXContent);
             builder.endObject();
         }
         return builder.endObject();
     }
 
-    private static void write(XContentBuilder builder, Params params, StatsSnapshot counted, Map<String, Long> cache)
+    private static void write(XContentBuilder builder, StatsSnapshot counted, Map<String, Long> cache)
             throws IOException {
-        counted.toXContent(builder, params);
         builder.startObject("cache");
         Counters.toXContent(builder, cache);
         for (String saved : List.of(ModelSnapshot.SAVED_TEXTS, ModelSnapshot.SAVED_TOKENS)) {

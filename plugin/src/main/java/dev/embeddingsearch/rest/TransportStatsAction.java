@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.rest;
 
+import dev.embeddingsearch.stats.VectorMemory;
 import java.io.IOException;
 import java.util.List;
 import org.opensearch.action.ActionType;
@@ -11,6 +12,7 @@ import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.inject.Inject;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
+import org.opensearch.indices.IndicesService;
 import org.opensearch.threadpool.ThreadPool;
 import org.opensearch.transport.TransportRequest;
 import org.opensearch.transport.TransportService;
@@ -23,17 +25,18 @@ public final class TransportStatsAction
             new ActionType<>("cluster:monitor/embedding/stats", StatsResponse::new);
 
     private final NodeServices services;
+    private final OffHeapVectors offHeap;
 
     @Inject
     public TransportStatsAction(
-            ThreadPool threadPool,
             ClusterService clusterService,
             TransportService transportService,
             ActionFilters actionFilters,
-            NodeServices services) {
+            NodeServices services,
+            IndicesService indices) {
         super(
                 TYPE.name(),
-                threadPool,
+                transportService.getThreadPool(),
                 clusterService,
                 transportService,
                 actionFilters,
@@ -42,20 +45,27 @@ public final class TransportStatsAction
                 ThreadPool.Names.MANAGEMENT,
                 NodeStats.class);
         this.services = services;
+        this.offHeap = new OffHeapVectors(indices);
     }
 
-    /** Asks one node; there is nothing more to say. */
+    /** Asks one node. */
     static final class NodeRequest extends TransportRequest {
 
-        NodeRequest() {}
+        private final boolean offHeap;
+
+        NodeRequest(boolean offHeap) {
+            this.offHeap = offHeap;
+        }
 
         NodeRequest(StreamInput in) throws IOException {
             super(in);
+            this.offHeap = in.readBoolean();
         }
 
         @Override
         public void writeTo(StreamOutput out) throws IOException {
             super.writeTo(out);
+            out.writeBoolean(offHeap);
         }
     }
 
@@ -67,7 +77,7 @@ public final class TransportStatsAction
 
     @Override
     protected NodeRequest newNodeRequest(StatsRequest request) {
-        return new NodeRequest();
+        return new NodeRequest(request.offHeap());
     }
 
     @Override
@@ -79,6 +89,10 @@ public final class TransportStatsAction
     protected NodeStats nodeOperation(NodeRequest request) {
         NodeCounters counters = services.counters();
         return new NodeStats(
-                clusterService.localNode(), counters.stats().snapshot(), counters.cacheNow(), counters.queuesNow());
+                clusterService.localNode(),
+                counters.stats().snapshot(),
+                counters.cacheNow(),
+                counters.queuesNow(),
+                request.offHeap ? offHeap.now() : VectorMemory.NONE);
     }
 }

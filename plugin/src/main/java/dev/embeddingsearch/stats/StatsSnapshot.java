@@ -2,16 +2,18 @@
 package dev.embeddingsearch.stats;
 
 import java.io.IOException;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
-import org.opensearch.core.xcontent.ToXContentFragment;
+import org.opensearch.core.xcontent.ToXContent;
 import org.opensearch.core.xcontent.XContentBuilder;
 
 /** What was counted until a moment, on one node or on several. */
 public record StatsSnapshot(Map<String, ModelSnapshot> models, Map<String, Map<String, Long>> indices)
-        implements Writeable, ToXContentFragment {
+        implements Writeable {
 
     public static final StatsSnapshot NONE = new StatsSnapshot(Map.of(), Map.of());
 
@@ -38,8 +40,9 @@ public record StatsSnapshot(Map<String, ModelSnapshot> models, Map<String, Map<S
                 .sum();
     }
 
-    @Override
-    public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
+    /** Writes models and indices, these with the memory of their vectors, where it was asked for. */
+    public XContentBuilder toXContent(XContentBuilder builder, ToXContent.Params params, VectorMemory memory)
+            throws IOException {
         builder.startObject("models");
         for (Map.Entry<String, ModelSnapshot> model : models.entrySet()) {
             builder.startObject(model.getKey());
@@ -47,9 +50,12 @@ public record StatsSnapshot(Map<String, ModelSnapshot> models, Map<String, Map<S
             builder.endObject();
         }
         builder.endObject().startObject("indices");
-        for (Map.Entry<String, Map<String, Long>> index : indices.entrySet()) {
-            builder.startObject(index.getKey());
-            Counters.toXContent(builder, index.getValue());
+        Set<String> names = new LinkedHashSet<>(indices.keySet());
+        names.addAll(memory.indices().keySet());
+        for (String index : names) {
+            builder.startObject(index);
+            Counters.toXContent(builder, indices.getOrDefault(index, Map.of()));
+            memory.toXContent(builder, index);
             builder.endObject();
         }
         return builder.endObject();

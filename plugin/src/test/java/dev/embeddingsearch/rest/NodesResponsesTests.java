@@ -8,6 +8,7 @@ import dev.embeddingsearch.stats.FailureKind;
 import dev.embeddingsearch.stats.ModelStats.Answer;
 import dev.embeddingsearch.stats.QueueSnapshot;
 import dev.embeddingsearch.stats.StatsSnapshot;
+import dev.embeddingsearch.stats.VectorMemory;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -61,7 +62,8 @@ public class NodesResponsesTests extends OpenSearchTestCase {
                 node(id),
                 stats.snapshot(),
                 Map.of("hits", randomNonNegativeLong() >>> 8, "bytes", 7L),
-                queues(stats, lanes));
+                queues(stats, lanes),
+                bytes(randomSubsetOf(List.of("a", "c")), between(1, 9)));
     }
 
     private static LaneStatus lane(String breaker) {
@@ -99,8 +101,8 @@ public class NodesResponsesTests extends OpenSearchTestCase {
         Map<String, Object> json = json(new StatsResponse(
                 CLUSTER,
                 List.of(
-                        new NodeStats(node("n1"), one.snapshot(), Map.of("hits", 1L), Map.of()),
-                        new NodeStats(node("n2"), two.snapshot(), Map.of("hits", 2L), Map.of())),
+                        new NodeStats(node("n1"), one.snapshot(), Map.of("hits", 1L), Map.of(), VectorMemory.NONE),
+                        new NodeStats(node("n2"), two.snapshot(), Map.of("hits", 2L), Map.of(), VectorMemory.NONE)),
                 List.of()));
         Map<?, ?> total = (Map<?, ?>) json.get("total");
         Map<?, ?> model = (Map<?, ?>) ((Map<?, ?>) total.get("models")).get("m");
@@ -122,7 +124,8 @@ public class NodesResponsesTests extends OpenSearchTestCase {
         Map<String, LaneStatus> three = Map.of("m", new LaneStatus(0, 0, 8, "open", 1));
         List<NodeStats> nodes = new ArrayList<>();
         for (Map<String, LaneStatus> lanes : List.of(one, two, three)) {
-            nodes.add(new NodeStats(node("n" + nodes.size()), none.snapshot(), Map.of(), queues(none, lanes)));
+            nodes.add(new NodeStats(
+                    node("n" + nodes.size()), none.snapshot(), Map.of(), queues(none, lanes), VectorMemory.NONE));
         }
         Map<String, Object> json = json(new StatsResponse(CLUSTER, nodes, List.of()));
         Map<?, ?> total = (Map<?, ?>) ((Map<?, ?>) json.get("total")).get("queue");
@@ -148,6 +151,40 @@ public class NodesResponsesTests extends OpenSearchTestCase {
                 second.get("queue"));
     }
 
+    public void testMemoryOfVectorsStandsBesideTheCountersOfTheirIndex() throws Exception {
+        EmbeddingStats counted = new EmbeddingStats();
+        counted.index("a").vectorsKept(4);
+        List<NodeStats> nodes = new ArrayList<>();
+        for (List<String> indices : List.of(List.of("a", "b"), List.of("b"), List.<String>of())) {
+            nodes.add(new NodeStats(
+                    node("n" + nodes.size()),
+                    counted.snapshot(),
+                    Map.of(),
+                    Map.of(),
+                    bytes(indices, nodes.size() + 1)));
+        }
+        Map<String, Object> json = json(new StatsResponse(CLUSTER, nodes, List.of()));
+        Map<?, ?> total = (Map<?, ?>) ((Map<?, ?>) json.get("total")).get("indices");
+        assertEquals(12, ((Map<?, ?>) total.get("a")).get("vectors_kept"));
+        assertEquals(fields(400, 100), ((Map<?, ?>) total.get("a")).get("fields"));
+        assertEquals(
+                "it was written before these nodes started", Set.of("fields"), ((Map<?, ?>) total.get("b")).keySet());
+        assertEquals(fields(1200, 300), ((Map<?, ?>) total.get("b")).get("fields"));
+        Map<?, ?> second = (Map<?, ?>) ((Map<?, ?>) ((Map<?, ?>) json.get("nodes")).get("n1")).get("indices");
+        assertFalse(((Map<?, ?>) second.get("a")).containsKey("fields"));
+        assertEquals(fields(800, 200), ((Map<?, ?>) second.get("b")).get("fields"));
+    }
+
+    private static VectorMemory bytes(List<String> indices, long times) {
+        Map<String, Map<String, Map<String, Long>>> fields = new TreeMap<>();
+        indices.forEach(index -> fields.put(index, Map.of("meaning", Map.of("vec", 400 * times, "veq", 100 * times))));
+        return new VectorMemory(fields);
+    }
+
+    private static Map<String, Object> fields(int vec, int veq) {
+        return Map.of("meaning", Map.of("off_heap", Map.of("vec", vec, "veq", veq)));
+    }
+
     public void testPartsOfANewerNodeArePassedOver() throws Exception {
         BytesStreamOutput cache = new BytesStreamOutput();
         Counters.write(cache, Map.of("hits", 4L));
@@ -155,6 +192,7 @@ public class NodesResponsesTests extends OpenSearchTestCase {
         assertEquals(Map.of("hits", 4L), read.cache());
         assertEquals(StatsSnapshot.NONE, read.counted());
         assertEquals(Map.of(), read.queues());
+        assertEquals(VectorMemory.NONE, read.memory());
     }
 
     private static NodeStats read(Map<String, BytesReference> parts) throws IOException {
@@ -189,8 +227,8 @@ public class NodesResponsesTests extends OpenSearchTestCase {
                 copyWriteable(new ModelsRequest(verify), NONE, ModelsRequest::new)
                         .verify());
         String[] nodes = generateRandomStringArray(3, 5, false);
-        assertArrayEquals(
-                nodes,
-                copyWriteable(new StatsRequest(nodes), NONE, StatsRequest::new).nodesIds());
+        StatsRequest stats = copyWriteable(new StatsRequest(verify, nodes), NONE, StatsRequest::new);
+        assertArrayEquals(nodes, stats.nodesIds());
+        assertEquals(verify, stats.offHeap());
     }
 }

@@ -44,7 +44,8 @@ public class EmbeddingStatsTests extends OpenSearchTestCase {
     private static Map<String, Object> json(StatsSnapshot snapshot) throws Exception {
         try (XContentBuilder builder = JsonXContent.contentBuilder()) {
             builder.startObject();
-            snapshot.toXContent(builder, ToXContent.EMPTY_PARAMS).endObject();
+            snapshot.toXContent(builder, ToXContent.EMPTY_PARAMS, VectorMemory.NONE)
+                    .endObject();
             return XContentHelper.convertToMap(JsonXContent.jsonXContent, builder.toString(), true);
         }
     }
