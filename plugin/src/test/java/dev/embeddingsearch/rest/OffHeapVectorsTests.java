@@ -9,6 +9,9 @@ import java.util.Map;
 import org.opensearch.action.support.WriteRequest.RefreshPolicy;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.xcontent.XContentType;
+import org.opensearch.index.IndexModule;
+import org.opensearch.index.IndexService;
+import org.opensearch.indices.IndicesService;
 import org.opensearch.plugins.Plugin;
 import org.opensearch.test.OpenSearchSingleNodeTestCase;
 
@@ -30,10 +33,14 @@ public class OffHeapVectorsTests extends OpenSearchSingleNodeTestCase {
     }
 
     private void create(String index, String properties) {
+        create(index, Settings.builder().put("number_of_shards", between(1, 3)), properties);
+    }
+
+    private void create(String index, Settings.Builder settings, String properties) {
         client().admin()
                 .indices()
                 .prepareCreate(index)
-                .setSettings(Settings.builder().put("number_of_shards", between(1, 3)))
+                .setSettings(settings)
                 .setMapping("{\"properties\":{" + properties + "}}")
                 .get();
     }
@@ -69,5 +76,24 @@ public class OffHeapVectorsTests extends OpenSearchSingleNodeTestCase {
         create(CODED, "\"v\":{\"type\":\"embedding\",\"dimensions\":8}");
         index(CODED, "{\"title\":\"none\"}");
         assertEquals(Map.of(), memory(true).indices());
+    }
+
+    /** The kinds are the extensions of files, which is what {@code index.store.preload} takes. */
+    public void testKindsAreFilesThatAreMappedAndCanBeReadAhead() throws Exception {
+        Settings.Builder settings = Settings.builder()
+                .put("number_of_shards", 1)
+                .put("index.compound_format", false)
+                .putList("index.store.preload", "vex", "veq");
+        create(CODED, settings, "\"v\":{\"type\":\"embedding\",\"dimensions\":8}");
+        index(CODED, "{\"v\":[1,2,3,4,5,6,7,8]}");
+        index(CODED, "{\"v\":[8,7,6,5,4,3,2,1]}");
+        client().admin().indices().prepareForceMerge(CODED).setMaxNumSegments(1).get();
+        IndexService index = getInstanceFromNode(IndicesService.class).indexServiceSafe(resolveIndex(CODED));
+        List<String> notMapped = index.getIndexSettings().getValue(IndexModule.INDEX_STORE_HYBRID_NIO_EXTENSIONS);
+        List<String> files = List.of(index.getShard(0).store().directory().listAll());
+        for (String kind : memory(true).indices().get(CODED).get("v").keySet()) {
+            assertFalse(kind, notMapped.contains(kind));
+            assertTrue(files + " hold " + kind, files.stream().anyMatch(file -> file.endsWith("." + kind)));
+        }
     }
 }
