@@ -35,7 +35,7 @@ public record VectorsLayout(int dimensions, Quantization quantization, boolean g
         return quantization == Quantization.NONE ? dimensions * Float.BYTES : codeBytes();
     }
 
-    /** Whether a segment of so many vectors has a graph,. */
+    /** Whether a segment of so many vectors has a graph. */
     boolean hasGraph(double vectors) {
         int k = quantization == Quantization.NONE
                 ? Lucene99HnswVectorsFormat.HNSW_GRAPH_THRESHOLD
