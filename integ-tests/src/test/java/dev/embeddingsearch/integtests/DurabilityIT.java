@@ -61,7 +61,8 @@ public class DurabilityIT {
     /** Several segments, the first with a deleted document. */
     private static void createAndFill(String index) {
         http.put(index, """
-                {"settings": {"number_of_shards": 1, "number_of_replicas": 0}, "mappings": {"properties": {
+                {"settings": {"number_of_shards": 1, "number_of_replicas": 0, "index.merge_on_flush.enabled": false},
+                "mappings": {"properties": {
                     "text": {"type": "text"},
                     "meaning": {"type": "embedding", "model": "%s", "source_fields": ["text"]}}}}
                 """.formatted(index)).expect(200);
