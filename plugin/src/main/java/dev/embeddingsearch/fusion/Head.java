@@ -14,12 +14,15 @@ import java.util.stream.IntStream;
 final class Head {
 
     private final List<Part> parts;
+    private final OutsideBound outside;
 
     /**
      * @param parts one for each segment, by its number
+     * @param outside what is known of all documents that were not seen
      */
-    Head(List<Part> parts) {
+    Head(List<Part> parts, OutsideBound outside) {
         this.parts = parts;
+        this.outside = outside;
     }
 
     /**
@@ -69,6 +72,26 @@ final class Head {
     /** Those of the segment with number {@code ord}. */
     Part part(int ord) {
         return parts.get(ord);
+    }
+
+    /** What is known of all documents that the search did not see. */
+    OutsideBound outside() {
+        return outside;
+    }
+
+    /** The part of the lexical matches that scores at least {@code least}, in [0, 1]; 1 where there are none. */
+    double lexicalShare(double least, Fusion fusion) {
+        double[] matches = parts.stream()
+                .flatMapToDouble(part -> part.indices().mapToDouble(i -> part.lexical[i]))
+                .filter(raw -> raw >= 0)
+                .map(fusion::normalise)
+                .toArray();
+        return matches.length == 0
+                ? 1
+                : (double) Arrays.stream(matches)
+                                .filter(score -> score >= least)
+                                .count()
+                        / matches.length;
     }
 
     /** A score that the {@code hits} best documents of the shard reach; 0 where that is unknown, or none are asked for. */

@@ -161,6 +161,15 @@ public final class HybridQuery extends Query {
         return searcher.createWeight(lexical, mode, 1);
     }
 
+    /** The kNN query, where running it among more candidates tells more of other documents; null elsewhere. */
+    TopVectorsQuery extensible() {
+        return oneFilter
+                        && knn instanceof NearestQuery nearest
+                        && nearest.query().options().exact() == false
+                ? nearest.query()
+                : null;
+    }
+
     /** What the vector leg finds; nothing is known of documents outside unless both legs have one filter. */
     Nearest nearest(IndexSearcher searcher) throws IOException {
         if (matchesNothing(knn)) {

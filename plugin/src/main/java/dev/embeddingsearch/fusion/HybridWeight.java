@@ -24,7 +24,7 @@ final class HybridWeight extends Weight implements LegScores.Source {
     private final LexicalBound bound;
     private final Calibration calibration;
     private final float boost;
-    private final List<LeafReaderContext> leaves;
+    private final IndexSearcher searcher;
     /** Whether the score of some matches is of no interest. */
     private final boolean mayPassOver;
 
@@ -35,14 +35,12 @@ final class HybridWeight extends Weight implements LegScores.Source {
         this.hybrid = query;
         this.lexical = query.lexicalWeight(searcher, scoreMode);
         this.nearest = query.nearest(searcher);
-        Work.Part work = query.work().part();
-        work.add(Work.Count.KNN_VECTORS_VISITED, nearest.visited());
-        work.add(Work.Count.EXACT_SIMILARITIES, nearest.compared());
+        nearest.count(query.work().part());
         this.bound = new LexicalBound(query.lexical(), searcher);
         this.calibration = Calibration.of(query.leg(), searcher.getIndexReader());
         this.boost = boost;
         this.mayPassOver = scoreMode == ScoreMode.TOP_SCORES || query.hits() > 0;
-        this.leaves = searcher.getLeafContexts();
+        this.searcher = searcher;
     }
 
     private Fusion fusion() throws IOException {
@@ -60,13 +58,45 @@ final class HybridWeight extends Weight implements LegScores.Source {
     /** Scored when the first segment is searched, for all of them. */
     private synchronized Head head() throws IOException {
         if (head == null) {
-            List<Head.Part> parts = new ArrayList<>();
-            for (LeafReaderContext leaf : leaves) {
-                parts.add(new LegsSupplier(leaf, null, nearest.in(leaf)).headPart());
-            }
-            head = new Head(parts);
+            head = widened(head(nearest));
         }
         return head;
+    }
+
+    private Head head(Nearest seen) throws IOException {
+        List<Head.Part> parts = new ArrayList<>();
+        for (LeafReaderContext leaf : searcher.getLeafContexts()) {
+            parts.add(new LegsSupplier(leaf, null, seen.in(leaf)).headPart(seen));
+        }
+        return new Head(parts, seen.further().outside());
+    }
+
+    /** The same among more candidates, where that takes less than to compare the lexical matches one by one. */
+    private Head widened(Head first) throws IOException {
+        TopVectorsQuery knn = hybrid.extensible();
+        if (knn == null || hybrid.hits() == 0) {
+            return first;
+        }
+        long matches = 0;
+        for (LeafReaderContext leaf : searcher.getLeafContexts()) {
+            ScorerSupplier supplier = lexical.scorerSupplier(leaf);
+            matches += supplier == null ? 0 : supplier.cost();
+        }
+        int candidates = new Widening(matches, searcher.getIndexReader().numDocs(), hybrid.hits())
+                .candidates(knn.options().numCandidates(), nearest.visited(), competing(first));
+        if (candidates == 0) {
+            return first;
+        }
+        Nearest longer = knn.among(candidates).find(searcher);
+        longer.count(hybrid.work().part());
+        return longer.complete() ? head(nearest.among(longer)) : first;
+    }
+
+    /** Which part of the lexical matches may reach the best hits, about. */
+    private double competing(Head head) throws IOException {
+        float floor = head.floor(hybrid.hits(), fusion());
+        double outside = head.outside().normalised(calibration).likely();
+        return head.lexicalShare(new Competition(fusion(), outside, floor).raise(floor), fusion());
     }
 
     /** Makes the scorer of one segment from the lexical one, null where that matches nothing, and what kNN found there. */
@@ -102,16 +132,15 @@ final class HybridWeight extends Weight implements LegScores.Source {
                 return new HybridBulkScorer(all, completeScores(), vectors, competition, work);
             }
             Head.Part part = head().part(context.ord);
-            VectorScores vectors =
-                    vectorScores(part.nearest(), nearest.further().outside());
+            VectorScores vectors = vectorScores(part.nearest(), head().outside());
             float floor = head().floor(hybrid.hits(), fusion());
             Competition competition =
                     new Competition(fusion(), vectors.outside().likely(), floor);
             return new HybridBulkScorer(all, part.complete(), vectors, competition, work);
         }
 
-        private Head.Part headPart() throws IOException {
-            return Head.Part.of(found, nearest.allIn(context), vectors(), completeScores());
+        private Head.Part headPart(Nearest seen) throws IOException {
+            return Head.Part.of(found, seen.allIn(context), vectors(), completeScores());
         }
 
         private CompleteScores completeScores() {

@@ -3,6 +3,8 @@ package dev.embeddingsearch.fusion;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.ScoreDoc;
@@ -93,8 +95,23 @@ record Nearest(ScoreDoc[] byRank, OutsideBound outside, Further further, long vi
         return Found.of(Stream.concat(Arrays.stream(byRank), Arrays.stream(further.documents())), leaf);
     }
 
-    /** How many vectors were compared exactly to find them. */
-    long compared() {
+    /** The same, but for the documents that a longer search saw besides them. */
+    Nearest among(Nearest longer) {
+        Set<Integer> found = Arrays.stream(byRank).map(hit -> hit.doc).collect(Collectors.toSet());
+        ScoreDoc[] others = Stream.concat(Arrays.stream(longer.byRank), Arrays.stream(longer.further.documents()))
+                .filter(hit -> found.contains(hit.doc) == false)
+                .toArray(ScoreDoc[]::new);
+        return new Nearest(
+                byRank, outside, new Further(others, longer.further.outside()), visited + longer.visited, complete);
+    }
+
+    /** Counts what it took to find them. */
+    void count(Work.Part work) {
+        work.add(Work.Count.KNN_VECTORS_VISITED, visited);
+        work.add(Work.Count.EXACT_SIMILARITIES, compared());
+    }
+
+    private long compared() {
         return Stream.concat(Arrays.stream(byRank), Arrays.stream(further.documents()))
                 .filter(hit -> Float.isNaN(hit.score) == false)
                 .count();

@@ -44,6 +44,10 @@ final class NearestQuery extends Query {
         return found;
     }
 
+    TopVectorsQuery query() {
+        return query;
+    }
+
     @Override
     public Weight createWeight(IndexSearcher searcher, ScoreMode scoreMode, float boost) throws IOException {
         Nearest nearest = find(searcher);

@@ -64,8 +64,25 @@ public final class TopVectorsQuery extends Query {
         return filter;
     }
 
+    Options options() {
+        return options;
+    }
+
     Nearest find(IndexSearcher searcher) throws IOException {
         return new VectorSearch(leg, filter, options, searcher).run();
+    }
+
+    /** The same with so many candidates, at least {@code k}. */
+    TopVectorsQuery among(int candidates) {
+        return new TopVectorsQuery(
+                leg,
+                filter,
+                new Options(
+                        options.k(),
+                        candidates,
+                        Math.min(options.rescored(), candidates),
+                        options.minSimilarity(),
+                        options.exact()));
     }
 
     /** To a query that searches when it is weighed, except where there is nothing to search. */

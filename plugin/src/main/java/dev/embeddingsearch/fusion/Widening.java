@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.fusion;
+
+/**
+ * Whether a longer list of nearest documents is worth while: what lies behind its end is ruled out together, instead of
+ * one lexical match after the other.
+ *
+ * @param matches how many documents the lexical query matches, about
+ * @param documents how many there are
+ * @param hits how many are wanted
+ */
+record Widening(long matches, int documents, int hits) {
+
+    /** With so many lexical matches for each hit in the list, few or none behind it compete; measured. */
+    static final double MATCHES_PER_HIT = 2.5;
+
+    /** A list that is hardly longer bounds hardly more. */
+    static final int LEAST_GROWTH = 4;
+
+    /** A step in the graph takes about as long as comparing the codes of so many lexical matches one after the other. */
+    static final double STEP = 2;
+
+    /**
+     * How many candidates to seek; 0 if that takes longer than it saves.
+     *
+     * @param candidates how many the list has now
+     * @param visited how many vectors were looked at for them
+     * @param competing the part of the lexical matches that has yet to be compared, from 0 to 1
+     */
+    int candidates(int candidates, long visited, double competing) {
+        double wider = Math.max(LEAST_GROWTH * candidates, MATCHES_PER_HIT * hits * documents / Math.max(1, matches));
+        double steps = wider / candidates * visited;
+        return STEP * steps <= competing * matches ? (int) wider : 0;
+    }
+}
