@@ -79,6 +79,10 @@ final class LatencyCorpus {
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody, read only
     record Question(List<String> words, float[] vector) {}
 
+    /** Words and vector of a document. */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody, read only
+    record Entry(String text, float[] vector) {}
+
     int dimensions() {
         return dimensions;
     }
@@ -108,13 +112,22 @@ final class LatencyCorpus {
                 });
         try (IndexWriter writer = new IndexWriter(directory, config)) {
             for (int i = 0; i < documents; i++) {
-                writer.addDocument(document(random.nextInt(TOPICS)));
+                writer.addDocument(document(entry()));
             }
             writer.forceMerge(1);
         }
     }
 
-    private Document document(int topic) {
+    private static Document document(Entry entry) {
+        Document document = new Document();
+        document.add(new TextField(TEXT, entry.text(), Field.Store.NO));
+        document.add(new KnnFloatVectorField(VECTOR, entry.vector(), VectorSimilarityFunction.DOT_PRODUCT));
+        return document;
+    }
+
+    /** The next document. */
+    Entry entry() {
+        int topic = random.nextInt(TOPICS);
         StringJoiner text = new StringJoiner(" ");
         for (int i = 10 + random.nextInt(60); i > 0; i--) {
             text.add(random.nextInt(5) == 0 ? topicWord(topic) : sharedWord());
@@ -122,13 +135,7 @@ final class LatencyCorpus {
         for (int i = random.nextInt(4) == 0 ? 1 + random.nextInt(3) : 0; i > 0; i--) {
             text.add(COMMON);
         }
-        Document document = new Document();
-        document.add(new TextField(TEXT, text.toString(), Field.Store.NO));
-        document.add(new KnnFloatVectorField(
-                VECTOR,
-                near(centres.get(topic), random.nextDouble(LEAST_SPREAD, MOST_SPREAD)),
-                VectorSimilarityFunction.DOT_PRODUCT));
-        return document;
+        return new Entry(text.toString(), near(centres.get(topic), random.nextDouble(LEAST_SPREAD, MOST_SPREAD)));
     }
 
     private String topicWord(int topic) {

@@ -3,11 +3,7 @@ package dev.embeddingsearch.benchmarks;
 
 import dev.embeddingsearch.quickstart.Layout;
 import dev.embeddingsearch.quickstart.Rest;
-import dev.embeddingsearch.quickstart.cluster.Account;
-import dev.embeddingsearch.quickstart.cluster.Distribution;
-import dev.embeddingsearch.quickstart.cluster.Folders;
 import dev.embeddingsearch.quickstart.cluster.Node;
-import dev.embeddingsearch.quickstart.cluster.NodeSettings;
 import dev.embeddingsearch.quickstart.cluster.SetupException;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -54,7 +50,7 @@ final class RelevanceEvaluation {
             sets.put(source, set);
         }
         List<String> reports = new ArrayList<>();
-        try (Node node = startNode();
+        try (Node node = BenchmarkNode.start(layout);
                 Rest rest = new Rest(node.uri())) {
             for (Map.Entry<EvaluationOptions.Source, Dataset> entry : sets.entrySet()) {
                 Analysis analysis = entry.getKey().analysis();
@@ -74,20 +70,6 @@ final class RelevanceEvaluation {
                         set.documents().stream().map(Dataset.Document::text),
                         set.queries().stream().map(Dataset.Query::text))
                 .toList();
-    }
-
-    // The node embeds nothing: it is given vectors, and the model's name for what it knows of its cosines.
-    private Node startNode() throws IOException {
-        Account account = Account.current();
-        Path folder = account.folder(Files.createDirectories(Path.of("benchmarks/target/cluster")));
-        Folders.delete(folder.resolve("nodes")); // indices of another build of the plugin
-        Distribution distribution = Distribution.unpack(layout.distributionZip(), folder, account);
-        distribution.install(layout.pluginZip());
-        return distribution
-                .node(NodeSettings.single("benchmarks")
-                        .withHeap("1g")
-                        .with("embedding.model.default.id", Vectors.MODEL))
-                .start();
     }
 
     private static Results evaluate(EvaluatedIndex index, Dataset set, Analysis analysis) {
