@@ -36,6 +36,8 @@ final class VectorSearch extends KnnFloatVectorQuery {
 
     private ScoreDoc[] candidates = new ScoreDoc[0];
     private long visited;
+    /** Whether a filter left documents whose codes were compared one by one: few, hence hard to tell apart by codes. */
+    private volatile boolean codesScanned;
 
     VectorSearch(VectorLeg leg, Query filter, TopVectorsQuery.Options options, IndexSearcher searcher) {
         super(leg.field(), leg.target(), options.numCandidates(), filter);
@@ -50,7 +52,9 @@ final class VectorSearch extends KnnFloatVectorQuery {
 
     Nearest run() throws IOException {
         rewrite(searcher);
-        int compared = estimated ? Math.min(options.rescored(), candidates.length) : candidates.length;
+        int compared = estimated && codesScanned == false
+                ? Math.min(options.rescored(), candidates.length)
+                : candidates.length;
         ScoreDoc[] first = Arrays.copyOf(candidates, compared);
         ScoreDoc[] rest = Arrays.copyOfRange(candidates, compared, candidates.length);
         ExactScan.Rescored seen =
@@ -133,9 +137,11 @@ final class VectorSearch extends KnnFloatVectorQuery {
     @Override
     protected TopDocs exactSearch(LeafReaderContext context, DocIdSetIterator accepted, QueryTimeout timeout)
             throws IOException {
-        return options.exact() || accepted.cost() <= options.rescored()
-                ? exactScan.nearest(context, accepted, options.numCandidates(), timeout)
-                : super.exactSearch(context, accepted, timeout);
+        if (options.exact() || accepted.cost() <= options.numCandidates()) {
+            return exactScan.nearest(context, accepted, options.numCandidates(), timeout);
+        }
+        codesScanned = true;
+        return super.exactSearch(context, accepted, timeout);
     }
 
     /** Is called a second time if some segments are searched more deeply. */

@@ -142,11 +142,30 @@ public class QuantizedSearchTests extends LuceneTestCase {
                 Nearest found = search(searcher, query, filter, RESCORED);
                 assertEquals(Math.min(K, passing), found.byRank().length);
                 assertTrue(Arrays.stream(found.byRank()).allMatch(hit -> hit.doc < passing));
-                if (passing <= RESCORED) {
+                if (passing <= CANDIDATES) {
                     assertEquals(new HashSet<>(exact(query, passing)), documents(found));
                 }
             }
         }
+    }
+
+    /** Its documents are few, and not told apart by a graph. */
+    public void testAllCandidatesAreComparedExactlyWhereAFilterLeavesFew() throws IOException {
+        addTopics();
+        index(quantized(Quantization.BINARY), random().nextBoolean());
+        int passing = CANDIDATES + 1 + random().nextInt(CANDIDATES);
+        Query filter = IntPoint.newRangeQuery(NUMBER, 0, passing - 1);
+        float[] query = near(vectors.get(random().nextInt(DOCUMENTS)));
+        ScoreDoc[] others = search(searcher, query, filter, RESCORED).further().documents();
+        assertEquals(CANDIDATES - K, others.length);
+        for (ScoreDoc hit : others) {
+            assertEquals((1 + VectorUtil.dotProduct(query, vectors.get(hit.doc))) / 2, hit.score, 1e-6);
+        }
+        ScoreDoc[] unfiltered =
+                search(searcher, query, null, RESCORED).further().documents();
+        assertEquals(
+                CANDIDATES - RESCORED,
+                Arrays.stream(unfiltered).filter(hit -> Float.isNaN(hit.score)).count());
     }
 
     public void testTheBestCandidatesAreRankedByTheirExactVectors() throws IOException {
