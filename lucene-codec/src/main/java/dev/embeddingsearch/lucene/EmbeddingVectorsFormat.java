@@ -111,7 +111,7 @@ public final class EmbeddingVectorsFormat extends KnnVectorsFormat {
 
     @Override
     public KnnVectorsWriter fieldsWriter(SegmentWriteState state) throws IOException {
-        return new EmbeddingVectorsWriter(state, lucene.fieldsWriter(state), m);
+        return new EmbeddingVectorsWriter(state, lucene.fieldsWriter(state), m, Storage.FLOAT32);
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.apache.lucene.codecs.KnnFieldVectorsWriter;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.KnnVectorsWriter;
@@ -24,12 +25,14 @@ final class EmbeddingVectorsWriter extends KnnVectorsWriter {
     private final SegmentWriteState state;
     private final KnnVectorsWriter delegate;
     private final int m;
+    private final Storage storage;
     private final Map<FieldInfo, CentroidSum> sums = new LinkedHashMap<>();
 
-    EmbeddingVectorsWriter(SegmentWriteState state, KnnVectorsWriter delegate, int m) {
+    EmbeddingVectorsWriter(SegmentWriteState state, KnnVectorsWriter delegate, int m, Storage storage) {
         this.state = state;
         this.delegate = delegate;
         this.m = m;
+        this.storage = storage;
     }
 
     @Override
@@ -37,7 +40,10 @@ final class EmbeddingVectorsWriter extends KnnVectorsWriter {
     public KnnFieldVectorsWriter<?> addField(FieldInfo field) throws IOException {
         KnnFieldVectorsWriter<?> writer = delegate.addField(field);
         return field.getVectorEncoding() == VectorEncoding.FLOAT32
-                ? new SummingWriter((KnnFieldVectorsWriter<float[]>) writer, newSum(field))
+                ? new SummingWriter(
+                        (KnnFieldVectorsWriter<float[]>) writer,
+                        newSum(field),
+                        vector -> storage.stored(field.name, vector))
                 : writer;
     }
 
@@ -120,6 +126,10 @@ final class EmbeddingVectorsWriter extends KnnVectorsWriter {
                 readers[i] = reusable ? ours : ours.withoutGraphs();
             }
         }
+        return withReaders(state, readers);
+    }
+
+    static MergeState withReaders(MergeState state, KnnVectorsReader[] readers) {
         return new MergeState(
                 state.docMaps,
                 state.segmentInfo,
@@ -165,17 +175,21 @@ final class EmbeddingVectorsWriter extends KnnVectorsWriter {
     private static final class SummingWriter extends KnnFieldVectorsWriter<float[]> {
         private final KnnFieldVectorsWriter<float[]> delegate;
         private final CentroidSum sum;
+        private final UnaryOperator<float[]> stored;
 
-        SummingWriter(KnnFieldVectorsWriter<float[]> delegate, CentroidSum sum) {
+        /** @param stored a vector as it is stored: of that one, codes and sum are made too */
+        SummingWriter(KnnFieldVectorsWriter<float[]> delegate, CentroidSum sum, UnaryOperator<float[]> stored) {
             this.delegate = delegate;
             this.sum = sum;
+            this.stored = stored;
         }
 
         @Override
         public void addValue(int docId, float[] vector) throws IOException {
-            delegate.addValue(docId, vector);
-            sum.add(vector);
-            sum.sample(vector);
+            float[] kept = stored.apply(vector);
+            delegate.addValue(docId, kept);
+            sum.add(kept);
+            sum.sample(kept);
         }
 
         @Override

@@ -49,18 +49,21 @@ import org.apache.lucene.util.hnsw.RandomVectorScorer;
  * <p>What an instance is configured with matters to writing alone. Any instance reads what any other wrote, in whatever
  * encoding, and a merge takes vectors from segments of any other format.
  */
-public final class QuantizedVectorsFormat extends KnnVectorsFormat {
+public class QuantizedVectorsFormat extends KnnVectorsFormat {
     /** The name in the index. It never changes: a format that writes something else gets another name. */
     public static final String NAME = "EmbeddingSearchQuantized100";
 
     static final int SCANNED_VECTORS = 8_000;
     static final int SCANNED_BYTES = 4_194_304;
 
-    private static final FlatVectorsFormat RAW_VECTORS =
+    private static final FlatVectorsFormat WHOLE =
             new Lucene99FlatVectorsFormat(FlatVectorScorerUtil.getLucene99FlatVectorsScorer());
+
+    private static final FlatVectorsFormat HALF = new HalfVectorsFormat();
 
     private static final PrefetchingVectorScorer SCORER = new PrefetchingVectorScorer();
 
+    private final Storage storage;
     private final Quantization quantization;
     private final int m;
     private final int efConstruction;
@@ -68,7 +71,12 @@ public final class QuantizedVectorsFormat extends KnnVectorsFormat {
 
     /** For reading; a writer made of it has a byte for each number and a graph in every segment worth one. */
     public QuantizedVectorsFormat() {
+        this(Storage.FLOAT32);
+    }
+
+    QuantizedVectorsFormat(Storage storage) {
         this(
+                storage,
                 Quantization.INT8,
                 Lucene99HnswVectorsFormat.DEFAULT_MAX_CONN,
                 Lucene99HnswVectorsFormat.DEFAULT_BEAM_WIDTH,
@@ -81,10 +89,16 @@ public final class QuantizedVectorsFormat extends KnnVectorsFormat {
      * @param graphThreshold a segment of n vectors has a graph where <code>n &gt; ln(n) * graphThreshold</code>
      */
     QuantizedVectorsFormat(Quantization quantization, int m, int efConstruction, int graphThreshold) {
-        super(NAME);
+        this(Storage.FLOAT32, quantization, m, efConstruction, graphThreshold);
+    }
+
+    private QuantizedVectorsFormat(
+            Storage storage, Quantization quantization, int m, int efConstruction, int graphThreshold) {
+        super(storage == Storage.FLOAT32 ? NAME : HalfQuantizedVectorsFormat.NAME);
         if (quantization == Quantization.NONE) {
             throw new IllegalArgumentException("expected bits to quantise to, got [" + quantization + "]");
         }
+        this.storage = storage;
         this.m = m;
         this.quantization = quantization;
         this.efConstruction = efConstruction;
@@ -112,6 +126,11 @@ public final class QuantizedVectorsFormat extends KnnVectorsFormat {
                 Lucene99HnswVectorsFormat.DEFAULT_MAX_CONN,
                 Lucene99HnswVectorsFormat.DEFAULT_BEAM_WIDTH,
                 EmbeddingVectorsFormat.NEVER);
+    }
+
+    /** The same, which writes exact vectors with so many bytes a number: another format, under another name. */
+    public QuantizedVectorsFormat withStorage(Storage storage) {
+        return new QuantizedVectorsFormat(storage, quantization, m, efConstruction, graphThreshold);
     }
 
     /**
@@ -147,19 +166,26 @@ public final class QuantizedVectorsFormat extends KnnVectorsFormat {
         return (int) (vectors / Math.log(vectors));
     }
 
+    private FlatVectorsFormat rawVectors() {
+        return storage == Storage.FLOAT32 ? WHOLE : HALF;
+    }
+
     @Override
     public KnnVectorsWriter fieldsWriter(SegmentWriteState state) throws IOException {
         FlatVectorsWriter codes = new Lucene104ScalarQuantizedVectorsWriter(
-                state, quantization.encoding(), RAW_VECTORS.fieldsWriter(state), SCORER);
+                state, quantization.encoding(), rawVectors().fieldsWriter(state), SCORER);
         return new EmbeddingVectorsWriter(
-                state, new Lucene99HnswVectorsWriter(state, m, efConstruction, codes, 1, null, graphThreshold), m);
+                state,
+                new Lucene99HnswVectorsWriter(state, m, efConstruction, codes, 1, null, graphThreshold),
+                m,
+                storage);
     }
 
     @Override
     public KnnVectorsReader fieldsReader(SegmentReadState state) throws IOException {
         return EmbeddingVectorsReader.open(state, () -> {
-            FlatVectorsReader codes =
-                    new Lucene104ScalarQuantizedVectorsReader(state, RAW_VECTORS.fieldsReader(state), SCORER);
+            FlatVectorsReader codes = new Lucene104ScalarQuantizedVectorsReader(
+                    state, rawVectors().fieldsReader(state), SCORER);
             return new EmbeddingVectorsReader.Lucenes(new Lucene99HnswVectorsReader(state, codes), codes);
         });
     }
@@ -171,7 +197,7 @@ public final class QuantizedVectorsFormat extends KnnVectorsFormat {
 
     @Override
     public String toString() {
-        return NAME + "(" + quantization + ", m=" + m + ", ef_construction=" + efConstruction + ", graph_threshold="
-                + graphThreshold + ")";
+        return getName() + "(" + quantization + ", m=" + m + ", ef_construction=" + efConstruction
+                + ", graph_threshold=" + graphThreshold + ")";
     }
 }

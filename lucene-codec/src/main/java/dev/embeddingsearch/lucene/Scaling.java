@@ -46,11 +46,17 @@ record Scaling(double length, byte[] steps) {
         return i % NUMBERS_PER_BYTE * 2;
     }
 
+    /**
+     * The vector again. Of a {@code unit} that was rounded since, a vector about as far off: finite, though a step down
+     * from zero or up from the largest number would not be.
+     */
     float[] undo(float[] unit) {
         float[] vector = new float[unit.length];
         for (int i = 0; i < vector.length; i++) {
             int step = (steps[i / NUMBERS_PER_BYTE] >> shift(i) & 3) - 1;
-            vector[i] = Float.intBitsToFloat(Float.floatToRawIntBits((float) (unit[i] * length)) + step);
+            float scaled = (float) (unit[i] * length);
+            float stepped = Float.intBitsToFloat(Float.floatToRawIntBits(scaled) + step);
+            vector[i] = Float.isFinite(stepped) ? stepped : Math.clamp(scaled, -Float.MAX_VALUE, Float.MAX_VALUE);
         }
         return vector;
     }

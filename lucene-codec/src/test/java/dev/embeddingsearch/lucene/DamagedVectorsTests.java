@@ -53,7 +53,7 @@ public class DamagedVectorsTests extends VectorsTestCase {
 
     private static Directory newIndex(boolean quantized) throws IOException {
         KnnVectorsFormat format = quantized
-                ? new QuantizedVectorsFormat(randomQuantization(), 8, 50, 0)
+                ? new QuantizedVectorsFormat(randomQuantization(), 8, 50, 0).withStorage(randomStorage())
                 : new EmbeddingVectorsFormat(8, 50, 0);
         Directory dir = new ByteBuffersDirectory();
         try (IndexWriter writer = new IndexWriter(dir, unmerged(format).setUseCompoundFile(false))) {

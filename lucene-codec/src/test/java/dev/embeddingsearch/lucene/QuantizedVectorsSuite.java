@@ -9,19 +9,26 @@ import org.apache.lucene.tests.util.TestUtil;
 /** Lucene's suite for vectors formats: each test with a graph in every segment, in large ones only, or in none. */
 abstract class QuantizedVectorsSuite extends BaseKnnVectorsFormatTestCase {
     private final Quantization quantization;
+    private final Storage storage;
     private KnnVectorsFormat format;
 
     QuantizedVectorsSuite(Quantization quantization) {
+        this(quantization, Storage.FLOAT32);
+    }
+
+    QuantizedVectorsSuite(Quantization quantization, Storage storage) {
         this.quantization = quantization;
+        this.storage = storage;
     }
 
     @Override
     public void setUp() throws Exception {
-        format = switch (random().nextInt(3)) {
+        QuantizedVectorsFormat whole = switch (random().nextInt(3)) {
             case 0 -> new QuantizedVectorsFormat(quantization, 8, 50, 0);
             case 1 -> QuantizedVectorsFormat.hnsw(quantization, 16, 8, 50);
             default -> QuantizedVectorsFormat.flat(quantization);
         };
+        format = whole.withStorage(storage);
         super.setUp();
     }
 

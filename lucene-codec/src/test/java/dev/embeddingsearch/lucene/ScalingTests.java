@@ -59,4 +59,20 @@ public class ScalingTests extends LuceneTestCase {
                 Scaling.of(new float[] {1e30f, 1e-20f}, unit(new float[] {1e30f, 1e-20f}))
                         .isEmpty());
     }
+
+    /** A number that is rounded to 0, and one beyond the largest float, are where a step leads out of all numbers. */
+    public void testScaledBackVectorsOfRoundedOnesAreFinite() {
+        float[] written = {3e38F, 1e-20F, -1e-20F, 2.9e38F};
+        double length = 0;
+        for (float number : written) {
+            length = Math.hypot(length, number);
+        }
+        Scaling down = new Scaling(length, new byte[] {0});
+        Scaling up = new Scaling(length, new byte[] {(byte) 0xAA});
+        for (Scaling scaling : new Scaling[] {down, up}) {
+            for (float number : scaling.undo(new float[] {1, 0, -0F, -1})) {
+                assertTrue(number + " is finite", Float.isFinite(number));
+            }
+        }
+    }
 }

@@ -33,14 +33,18 @@ public class UpgradeTests extends VectorsTestCase {
     private static final int DOCUMENTS = 799;
 
     public void testExactVectorsOfFirstVersion() throws IOException {
-        opensAndMerges("index.EmbeddingSearch100.zip", false);
+        opensAndMerges("index.EmbeddingSearch100.zip", false, Storage.FLOAT32);
     }
 
     public void testQuantizedVectorsOfFirstVersion() throws IOException {
-        opensAndMerges("index.EmbeddingSearchQuantized100.zip", true);
+        opensAndMerges("index.EmbeddingSearchQuantized100.zip", true, Storage.FLOAT32);
     }
 
-    private static void opensAndMerges(String archive, boolean quantized) throws IOException {
+    public void testVectorsInHalfPrecisionOfFirstVersion() throws IOException {
+        opensAndMerges("index.EmbeddingSearchHalf100.zip", true, Storage.FLOAT16);
+    }
+
+    private static void opensAndMerges(String archive, boolean quantized, Storage storage) throws IOException {
         try (Directory dir = unpack(archive)) {
             TestUtil.checkIndex(dir);
             try (DirectoryReader reader = DirectoryReader.open(dir)) {
@@ -53,7 +57,7 @@ public class UpgradeTests extends VectorsTestCase {
                         EmbeddingVectorsReader.of(reader.leaves().get(0).reader(), "v")
                                 .getGraph("v")
                                 .size());
-                assertHoldsAll(reader);
+                assertHoldsAll(reader, storage);
                 assertFindsAll(reader);
             }
             KnnVectorsFormat format = anyVariant();
@@ -64,7 +68,7 @@ public class UpgradeTests extends VectorsTestCase {
             try (DirectoryReader reader = DirectoryReader.open(dir)) {
                 assertEquals(
                         format instanceof QuantizedVectorsFormat, QuantizedVectorsFormat.estimates(only(reader), "v"));
-                assertHoldsAll(reader);
+                assertHoldsAll(reader, storage);
             }
         }
     }
@@ -83,11 +87,11 @@ public class UpgradeTests extends VectorsTestCase {
         return dir;
     }
 
-    private static void assertHoldsAll(DirectoryReader reader) throws IOException {
+    private static void assertHoldsAll(DirectoryReader reader, Storage storage) throws IOException {
         assertEquals(DOCUMENTS, reader.numDocs());
         for (LeafReaderContext leaf : reader.leaves()) {
             assertCentroid(leaf.reader(), "v");
-            assertVectors(leaf.reader());
+            assertVectors(leaf.reader(), storage);
         }
     }
 
@@ -113,19 +117,20 @@ public class UpgradeTests extends VectorsTestCase {
         return ids;
     }
 
-    private static void assertVectors(LeafReader reader) throws IOException {
+    private static void assertVectors(LeafReader reader, Storage storage) throws IOException {
         FloatVectorValues vectors = reader.getFloatVectorValues("v");
         NumericDocValues ids = reader.getNumericDocValues("number");
         DocIndexIterator docs = vectors.iterator();
         for (int doc = 0; doc < reader.maxDoc(); doc++) {
             assertEquals(doc, docs.nextDoc());
             assertEquals(doc, ids.nextDoc());
-            assertArrayEquals(vector((int) ids.longValue()), vectors.vectorValue(docs.index()), 0);
+            float[] stored = storage.stored("v", vector((int) ids.longValue()));
+            assertArrayEquals(stored, vectors.vectorValue(docs.index()), 0);
         }
     }
 
     /** The vector of a document in all these indices. */
-    private static float[] vector(int id) {
+    static float[] vector(int id) {
         float[] vector = new float[8];
         for (int i = 0; i < vector.length; i++) {
             vector[i] = (float) Math.round(1000 * Math.sin(1 + id * 12.9898 + i * 78.233)) / 1000;

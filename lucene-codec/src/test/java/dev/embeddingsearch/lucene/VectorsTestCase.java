@@ -31,7 +31,7 @@ abstract class VectorsTestCase extends LuceneTestCase {
         return random().nextBoolean() ? anyExactVariant() : anyQuantizedVariant();
     }
 
-    static KnnVectorsFormat anyQuantizedVariant() {
+    static QuantizedVectorsFormat anyQuantizedVariant() {
         Quantization quantization = randomQuantization();
         return switch (random().nextInt(3)) {
             case 0 -> QuantizedVectorsFormat.flat(quantization);
@@ -43,6 +43,10 @@ abstract class VectorsTestCase extends LuceneTestCase {
     static Quantization randomQuantization() {
         Quantization[] all = Quantization.values();
         return all[1 + random().nextInt(all.length - 1)];
+    }
+
+    static Storage randomStorage() {
+        return random().nextBoolean() ? Storage.FLOAT32 : Storage.FLOAT16;
     }
 
     static KnnVectorsFormat anyExactVariant() {

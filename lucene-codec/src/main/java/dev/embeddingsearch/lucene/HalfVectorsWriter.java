@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.lucene;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.lucene.codecs.KnnVectorsReader;
+import org.apache.lucene.codecs.hnsw.FlatFieldVectorsWriter;
+import org.apache.lucene.codecs.hnsw.FlatVectorsWriter;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.MergeState;
+import org.apache.lucene.index.Sorter;
+import org.apache.lucene.index.VectorEncoding;
+import org.apache.lucene.util.RamUsageEstimator;
+import org.apache.lucene.util.hnsw.CloseableRandomVectorScorerSupplier;
+
+/** Has Lucene's writer of vectors of bytes write the {@link Halves} of float vectors. */
+final class HalfVectorsWriter extends FlatVectorsWriter {
+    private static final long SHALLOW_SIZE = RamUsageEstimator.shallowSizeOfInstance(HalfVectorsWriter.class);
+
+    private final FlatVectorsWriter lucene;
+    private final List<HalfFieldWriter> fields = new ArrayList<>();
+
+    HalfVectorsWriter(FlatVectorsWriter lucene) {
+        super(lucene.getFlatVectorScorer());
+        this.lucene = lucene;
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // Lucene gives a BYTE field a writer of byte[]
+    public FlatFieldVectorsWriter<?> addField(FieldInfo field) throws IOException {
+        FlatFieldVectorsWriter<?> writer = lucene.addField(Halves.inFiles(field));
+        if (field.getVectorEncoding() != VectorEncoding.FLOAT32) {
+            return writer;
+        }
+        fields.add(new HalfFieldWriter(field, (FlatFieldVectorsWriter<byte[]>) writer));
+        return fields.getLast();
+    }
+
+    @Override
+    public void flush(int maxDoc, Sorter.DocMap sortMap) throws IOException {
+        for (HalfFieldWriter field : fields) {
+            field.finish();
+        }
+        lucene.flush(maxDoc, sortMap);
+    }
+
+    @Override
+    public void mergeOneField(FieldInfo field, MergeState state) throws IOException {
+        if (field.getVectorEncoding() != VectorEncoding.FLOAT32) {
+            lucene.mergeOneField(field, state);
+            return;
+        }
+        KnnVectorsReader[] readers = state.knnVectorsReaders.clone();
+        for (int i = 0; i < readers.length; i++) {
+            readers[i] = readers[i] == null ? null : new HalvesReader(readers[i]);
+        }
+        lucene.mergeOneField(Halves.inFiles(field), EmbeddingVectorsWriter.withReaders(state, readers));
+    }
+
+    /** Graphs of float fields are built over codes. */
+    @Override
+    public CloseableRandomVectorScorerSupplier mergeOneFieldToIndex(FieldInfo field, MergeState state)
+            throws IOException {
+        if (field.getVectorEncoding() == VectorEncoding.FLOAT32) {
+            throw new UnsupportedOperationException(
+                    "field [" + field.name + "] expects a graph over codes, got one over vectors in half precision");
+        }
+        return lucene.mergeOneFieldToIndex(field, state);
+    }
+
+    @Override
+    public void finish() throws IOException {
+        lucene.finish();
+    }
+
+    @Override
+    public long ramBytesUsed() {
+        return SHALLOW_SIZE
+                + lucene.ramBytesUsed()
+                + fields.stream().mapToLong(HalfFieldWriter::ramBytesUsed).sum();
+    }
+
+    @Override
+    public void close() throws IOException {
+        lucene.close();
+    }
+}
