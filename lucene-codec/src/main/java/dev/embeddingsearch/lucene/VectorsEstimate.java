@@ -25,7 +25,7 @@ public record VectorsEstimate(long vectorBytes, long codeBytes, long graphBytes,
         double each = (double) documents / segments;
         boolean graph = layout.hasGraph(each);
         return new VectorsEstimate(
-                documents * layout.dimensions() * Float.BYTES,
+                documents * layout.vectorBytes(),
                 documents * layout.codeBytes(),
                 graph ? Math.round(documents * GraphEstimate.bytesPerVector(each, layout.m())) : 0,
                 documents

@@ -6,16 +6,28 @@ import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
 /**
  * How the vectors of a field are written.
  *
+ * @param storage of the exact vectors; {@link Storage#FLOAT16} only beside codes
  * @param graph whether segments that are large enough have a graph
  * @param m neighbours of a node in the graph, 2 to 512; of no effect without one
  * @param efConstruction candidates looked at while a node is added, {@code m} to 3,200; of no effect without a graph
  */
-public record VectorsLayout(int dimensions, Quantization quantization, boolean graph, int m, int efConstruction) {
+public record VectorsLayout(
+        int dimensions, Quantization quantization, Storage storage, boolean graph, int m, int efConstruction) {
 
     public VectorsLayout {
+        if (storage == Storage.FLOAT16 && quantization == Quantization.NONE) {
+            throw new IllegalArgumentException(
+                    "[storage] [" + storage + "] expects vectors with codes, got [quantization] [" + quantization
+                            + "]: name one of [int8, int4, binary], or leave [storage] out");
+        }
         check("dimensions", dimensions, 1, EmbeddingVectorsFormat.MAX_DIMENSIONS);
         check("m", m, 2, Lucene99HnswVectorsFormat.MAXIMUM_MAX_CONN);
         check("ef_construction", efConstruction, m, Lucene99HnswVectorsFormat.MAXIMUM_BEAM_WIDTH);
+    }
+
+    /** The bytes of an exact vector. */
+    int vectorBytes() {
+        return dimensions * storage.bytes();
     }
 
     static void check(String name, long value, long min, long max) {
@@ -32,7 +44,7 @@ public record VectorsLayout(int dimensions, Quantization quantization, boolean g
 
     /** The bytes of a vector that are compared first. */
     int comparedBytes() {
-        return quantization == Quantization.NONE ? dimensions * Float.BYTES : codeBytes();
+        return quantization == Quantization.NONE ? vectorBytes() : codeBytes();
     }
 
     /** Whether a segment of so many vectors has a graph. */

@@ -25,11 +25,11 @@ public class VectorsEstimateTests extends VectorsTestCase {
     private static final double TOLERANCE = .1;
 
     private static VectorsLayout hnsw(int dimensions, Quantization quantization, int m) {
-        return new VectorsLayout(dimensions, quantization, true, m, EF_CONSTRUCTION);
+        return new VectorsLayout(dimensions, quantization, Storage.FLOAT32, true, m, EF_CONSTRUCTION);
     }
 
     private static VectorsLayout flat(int dimensions, Quantization quantization) {
-        return new VectorsLayout(dimensions, quantization, false, 16, EF_CONSTRUCTION);
+        return new VectorsLayout(dimensions, quantization, Storage.FLOAT32, false, 16, EF_CONSTRUCTION);
     }
 
     public void testShortVectorsInBytes() throws IOException {
@@ -50,6 +50,13 @@ public class VectorsEstimateTests extends VectorsTestCase {
     public void testVectorsWithoutCodes() throws IOException {
         assertEstimated(hnsw(128, Quantization.NONE, 4), 9_000);
         assertEstimated(hnsw(384, Quantization.NONE, 16), 1_500);
+    }
+
+    public void testVectorsInHalfPrecision() throws IOException {
+        assertEstimated(new VectorsLayout(384, Quantization.INT4, Storage.FLOAT16, true, 16, EF_CONSTRUCTION), 9_000);
+        VectorsEstimate scan = assertEstimated(
+                new VectorsLayout(1_536, Quantization.BINARY, Storage.FLOAT16, false, 16, EF_CONSTRUCTION), 2_000);
+        assertEquals(2_000 * 2 * 1_536, scan.vectorBytes());
     }
 
     public void testScansHaveNoGraph() throws IOException {
@@ -109,9 +116,10 @@ public class VectorsEstimateTests extends VectorsTestCase {
                     ? EmbeddingVectorsFormat.hnsw(layout.m(), layout.efConstruction())
                     : EmbeddingVectorsFormat.flat();
         }
-        return layout.graph()
+        QuantizedVectorsFormat format = layout.graph()
                 ? QuantizedVectorsFormat.hnsw(quantization, layout.dimensions(), layout.m(), layout.efConstruction())
                 : QuantizedVectorsFormat.flat(quantization);
+        return format.withStorage(layout.storage());
     }
 
     /** A hundred to a cluster, around whose middle they lie in few directions. */
@@ -199,7 +207,7 @@ public class VectorsEstimateTests extends VectorsTestCase {
         double seconds = VectorsEstimate.of(layout, 1_000_000, 1).buildSeconds();
         assertTrue(seconds > 10 * VectorsEstimate.of(layout, 100_000, 1).buildSeconds());
         assertTrue(seconds > VectorsEstimate.of(layout, 1_000_000, 10).buildSeconds());
-        VectorsLayout careful = new VectorsLayout(768, Quantization.BINARY, true, 16, 400);
+        VectorsLayout careful = new VectorsLayout(768, Quantization.BINARY, Storage.FLOAT32, true, 16, 400);
         assertEquals(2 * seconds, VectorsEstimate.of(careful, 1_000_000, 1).buildSeconds(), 1e-6);
         assertTrue(seconds
                 > 3
@@ -209,7 +217,9 @@ public class VectorsEstimateTests extends VectorsTestCase {
 
     public void testLargestEstimateDoesNotOverflow() {
         VectorsEstimate most = VectorsEstimate.of(
-                new VectorsLayout(16_384, Quantization.INT8, true, 512, 3_200), VectorsEstimate.MAX_DOCUMENTS, 1);
+                new VectorsLayout(16_384, Quantization.INT8, Storage.FLOAT32, true, 512, 3_200),
+                VectorsEstimate.MAX_DOCUMENTS,
+                1);
         assertTrue(most.diskBytes() > most.memoryBytes());
         assertTrue(most.memoryBytes() > 0);
         assertTrue(most.diskBytes() < Long.MAX_VALUE / 1_000);

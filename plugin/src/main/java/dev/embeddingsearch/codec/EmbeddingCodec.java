@@ -73,9 +73,10 @@ final class EmbeddingCodec extends FilterCodec {
                         ? EmbeddingVectorsFormat.flat()
                         : EmbeddingVectorsFormat.hnsw(options.m(), options.efConstruction());
             }
-            return flat
+            QuantizedVectorsFormat format = flat
                     ? QuantizedVectorsFormat.flat(quantization)
                     : QuantizedVectorsFormat.hnsw(quantization, dimensions, options.m(), options.efConstruction());
+            return format.withStorage(options.storage());
         }
     }
 }

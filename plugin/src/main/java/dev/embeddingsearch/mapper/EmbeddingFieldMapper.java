@@ -3,6 +3,7 @@ package dev.embeddingsearch.mapper;
 
 import dev.embeddingsearch.lucene.EmbeddingVectorsFormat;
 import dev.embeddingsearch.lucene.Quantization;
+import dev.embeddingsearch.lucene.Storage;
 import dev.embeddingsearch.model.InputType;
 import dev.embeddingsearch.model.Models;
 import java.io.IOException;
@@ -130,7 +131,8 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
         requireFirst(context.doc());
         VectorSimilarity similarity = parameters.similarity();
         float[] indexed = similarity.prepare(name(), vector);
-        context.doc().add(new KnnFloatVectorField(name(), indexed, similarity.function()));
+        float[] stored = parameters.indexOptions().storage().stored(name(), indexed);
+        context.doc().add(new KnnFloatVectorField(name(), stored, similarity.function()));
         if (isSplit(context)) {
             SplitSourceField.leaveOut(context.doc(), name(), vector, indexed);
         }
@@ -263,12 +265,22 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
         /** Another plugin's codec writes vectors as they are. */
         private static void requireCodec(String field, VectorIndexOptions options, Settings index) {
             Optional<String> claim = CodecOwner.claim(index);
-            if (claim.isPresent() && options.asked() != null && options.asked() != Quantization.NONE) {
-                throw new IllegalArgumentException("field [" + field + "] cannot have [index_options.quantization] ["
-                        + options.asked() + "] in an index with [" + claim.get()
-                        + "]: the plugin of that setting writes its vectors, as they are. Leave [quantization] out, or make"
-                        + " the index without that setting");
+            if (claim.isEmpty()) {
+                return;
             }
+            if (options.asked() != null && options.asked() != Quantization.NONE) {
+                throw cannotHave(field, "quantization", options.asked(), claim.get());
+            }
+            if (options.storage() != Storage.FLOAT32) {
+                throw cannotHave(field, "storage", options.storage(), claim.get());
+            }
+        }
+
+        private static IllegalArgumentException cannotHave(String field, String option, Object value, String claim) {
+            return new IllegalArgumentException("field [" + field + "] cannot have [index_options." + option + "] ["
+                    + value
+                    + "] in an index with [" + claim + "]: the plugin of that setting writes its vectors, as they are."
+                    + " Leave [" + option + "] out, or make the index without that setting");
         }
 
         private static void requireDimensions(String field, int dimensions) {

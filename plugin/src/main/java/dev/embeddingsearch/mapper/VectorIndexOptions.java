@@ -2,6 +2,7 @@
 package dev.embeddingsearch.mapper;
 
 import dev.embeddingsearch.lucene.Quantization;
+import dev.embeddingsearch.lucene.Storage;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -17,13 +18,14 @@ import org.opensearch.core.xcontent.XContentBuilder;
  * @param m connections a node of the graph keeps, 2 to 512; of no effect for {@code flat}
  * @param efConstruction candidates looked at while a node is added, {@code m} to 3,200; of no effect for {@code flat}
  * @param asked what vectors are quantised to, or null to decide by their length
+ * @param storage of the exact vectors beside what they are quantised to
  */
-public record VectorIndexOptions(String type, int m, int efConstruction, Quantization asked)
+public record VectorIndexOptions(String type, int m, int efConstruction, Quantization asked, Storage storage)
         implements ToXContentObject {
 
     public static final String HNSW = "hnsw";
     public static final String FLAT = "flat";
-    public static final VectorIndexOptions DEFAULT = new VectorIndexOptions(HNSW, 16, 100, null);
+    public static final VectorIndexOptions DEFAULT = new VectorIndexOptions(HNSW, 16, 100, null, Storage.FLOAT32);
 
     public static final String AUTO = "auto";
 
@@ -40,6 +42,13 @@ public record VectorIndexOptions(String type, int m, int efConstruction, Quantiz
         if (efConstruction < m || efConstruction > MAX_EF_CONSTRUCTION) {
             throw new IllegalArgumentException("[index_options.ef_construction] expects m [" + m + "] to "
                     + MAX_EF_CONSTRUCTION + ", got [" + efConstruction + "]");
+        }
+        boolean exactOnly = asked == Quantization.NONE || (asked == null && FLAT.equals(type));
+        if (storage == Storage.FLOAT16 && exactOnly) {
+            throw new IllegalArgumentException("[index_options.storage] [" + storage
+                    + "] expects vectors with codes, got [index_options.quantization] ["
+                    + (asked == null ? AUTO : asked) + "] with [index_options.type] [" + type
+                    + "], which has none: name one of [int8, int4, binary], or leave [storage] out");
         }
     }
 
@@ -68,11 +77,24 @@ public record VectorIndexOptions(String type, int m, int efConstruction, Quantiz
                 given.remove("ef_construction"), Math.max(m, DEFAULT.efConstruction));
         Quantization quantization = quantization(
                 "index_options.quantization", XContentMapValues.nodeStringValue(given.remove("quantization"), AUTO));
+        Storage storage = storage(
+                "index_options.storage",
+                XContentMapValues.nodeStringValue(given.remove("storage"), DEFAULT.storage.toString()));
         if (given.isEmpty() == false) {
             throw new IllegalArgumentException(
-                    "[index_options] expects [type], [m], [ef_construction] and [quantization], got " + given.keySet());
+                    "[index_options] expects [type], [m], [ef_construction], [quantization] and [storage], got "
+                            + given.keySet());
         }
-        return new VectorIndexOptions(type, m, efConstruction, quantization);
+        return new VectorIndexOptions(type, m, efConstruction, quantization, storage);
+    }
+
+    /** What {@code name} under {@code key} asks for. */
+    public static Storage storage(String key, String name) {
+        return Arrays.stream(Storage.values())
+                .filter(storage -> storage.toString().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "[" + key + "] expects one of " + Arrays.toString(Storage.values()) + ", got [" + name + "]"));
     }
 
     /** What {@code name} under {@code key} asks for; null for {@code auto}, to decide by the length of the vectors. */
@@ -89,11 +111,14 @@ public record VectorIndexOptions(String type, int m, int efConstruction, Quantiz
 
     @Override
     public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
-        return builder.startObject()
+        builder.startObject()
                 .field("type", type)
                 .field("m", m)
                 .field("ef_construction", efConstruction)
-                .field("quantization", asked == null ? AUTO : asked.toString())
-                .endObject();
+                .field("quantization", asked == null ? AUTO : asked.toString());
+        if (storage != DEFAULT.storage) {
+            builder.field("storage", storage.toString());
+        }
+        return builder.endObject();
     }
 }

@@ -2,6 +2,7 @@
 package dev.embeddingsearch.rest;
 
 import dev.embeddingsearch.lucene.Quantization;
+import dev.embeddingsearch.lucene.Storage;
 import dev.embeddingsearch.lucene.VectorsEstimate;
 import dev.embeddingsearch.lucene.VectorsLayout;
 import java.io.IOException;
@@ -30,7 +31,12 @@ final class EstimateRequest extends ActionRequest {
     EstimateRequest(StreamInput in) throws IOException {
         super(in);
         this.layout = new VectorsLayout(
-                in.readVInt(), in.readEnum(Quantization.class), in.readBoolean(), in.readVInt(), in.readVInt());
+                in.readVInt(),
+                in.readEnum(Quantization.class),
+                in.readEnum(Storage.class),
+                in.readBoolean(),
+                in.readVInt(),
+                in.readVInt());
         this.documents = in.readVLong();
         this.segments = in.readVLong();
         this.replicas = in.readVInt();
@@ -41,6 +47,7 @@ final class EstimateRequest extends ActionRequest {
         super.writeTo(out);
         out.writeVInt(layout.dimensions());
         out.writeEnum(layout.quantization());
+        out.writeEnum(layout.storage());
         out.writeBoolean(layout.graph());
         out.writeVInt(layout.m());
         out.writeVInt(layout.efConstruction());

@@ -22,6 +22,7 @@ final class EstimateRequestParser {
             "m",
             "ef_construction",
             "quantization",
+            "storage",
             "similarity",
             "segments",
             "replicas");
@@ -78,6 +79,9 @@ final class EstimateRequestParser {
         return new VectorsLayout(
                 dimensions,
                 VectorIndexOptions.quantization(type, asked, dimensions),
+                VectorIndexOptions.storage(
+                        "storage",
+                        text("storage", VectorIndexOptions.DEFAULT.storage().toString())),
                 VectorIndexOptions.HNSW.equals(type),
                 m,
                 efConstruction);

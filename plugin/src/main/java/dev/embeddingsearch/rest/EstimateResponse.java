@@ -48,6 +48,7 @@ final class EstimateResponse extends ActionResponse implements ToXContentObject 
             builder.field("m", layout.m()).field("ef_construction", layout.efConstruction());
         }
         builder.field("quantization", layout.quantization().toString())
+                .field("storage", layout.storage().toString())
                 .field("segments", asked.segments())
                 .field("replicas", asked.replicas());
         write(builder, "primary", 1);

@@ -5,6 +5,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.instanceOf;
 
 import dev.embeddingsearch.lucene.EmbeddingVectorsFormat;
+import dev.embeddingsearch.lucene.HalfQuantizedVectorsFormat;
 import dev.embeddingsearch.lucene.QuantizedVectorsFormat;
 import dev.embeddingsearch.lucene.SplitSourceCodec;
 import dev.embeddingsearch.mapper.EmbeddingFieldMapper;
@@ -55,6 +56,7 @@ public class EmbeddingCodecServiceTests extends MapperServiceTestCase {
               "x":{"type":"embedding","dimensions":3,"index_options":{"quantization":"none"}},
               "y":{"type":"embedding","dimensions":5,"index_options":{"quantization":"none"}},
               "z":{"type":"embedding","dimensions":3,"index_options":{"type":"flat","quantization":"int4"}},
+              "h":{"type":"embedding","dimensions":3,"index_options":{"storage":"float16"}},
               "o":{"properties":{"v":{"type":"embedding","dimensions":3,"index_options":{"m":4}}}},
               "title":{"type":"text"},"rank":{"type":"long"}}}}""";
 
@@ -123,6 +125,8 @@ public class EmbeddingCodecServiceTests extends MapperServiceTestCase {
             for (String field : List.of("v", "o.v", "z")) {
                 assertThat(vectors(codec, field), instanceOf(QuantizedVectorsFormat.class));
             }
+            assertEquals(HalfQuantizedVectorsFormat.NAME, vectors(codec, "h").getName());
+            assertEquals(QuantizedVectorsFormat.NAME, vectors(codec, "v").getName());
             for (String field : List.of("w", "x")) {
                 assertThat(vectors(codec, field), instanceOf(EmbeddingVectorsFormat.class));
             }

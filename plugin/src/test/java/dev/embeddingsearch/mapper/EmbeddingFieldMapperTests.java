@@ -4,6 +4,7 @@ package dev.embeddingsearch.mapper;
 import static org.hamcrest.Matchers.containsString;
 
 import dev.embeddingsearch.lucene.Quantization;
+import dev.embeddingsearch.lucene.Storage;
 import dev.embeddingsearch.model.InputType;
 import java.io.IOException;
 import java.util.List;
@@ -37,6 +38,9 @@ public class EmbeddingFieldMapperTests extends EmbeddingMapperTestCase {
                 b -> b.startObject("index_options")
                         .field("quantization", "none")
                         .endObject());
+        checker.registerConflictCheck(
+                "index_options",
+                b -> b.startObject("index_options").field("storage", "float16").endObject());
         checker.registerUpdateCheck(
                 b -> b.field("type", "embedding").field("model_id", "tiny-1").field("dimensions", 4),
                 b -> b.field("type", "embedding")
@@ -87,13 +91,13 @@ public class EmbeddingFieldMapperTests extends EmbeddingMapperTestCase {
     public void testAllParametersRoundTrip() throws IOException {
         String field = "{\"type\":\"embedding\",\"model\":\"tiny\",\"model_id\":\"tiny-1\",\"dimensions\":3,"
                 + "\"source_fields\":[\"title\",\"body.text\"],\"input_type\":\"code\",\"similarity\":\"l2_norm\","
-                + "\"index_options\":{\"type\":\"flat\",\"m\":8,\"ef_construction\":50,\"quantization\":\"int4\"},\"on_failure\":\"index_without_vector\",\"meta\":{\"a\":\"b\"}}";
+                + "\"index_options\":{\"type\":\"flat\",\"m\":8,\"ef_construction\":50,\"quantization\":\"int4\",\"storage\":\"float16\"},\"on_failure\":\"index_without_vector\",\"meta\":{\"a\":\"b\"}}";
         MapperService service = mapped(field);
         assertEquals("{\"_doc\":{\"properties\":{\"field\":" + field + "}}}", json(service));
         assertEquals(List.of("title", "body.text"), parameters(service).sourceFields());
         assertEquals(InputType.CODE, parameters(service).inputType());
         assertEquals(
-                new VectorIndexOptions("flat", 8, 50, Quantization.INT4),
+                new VectorIndexOptions("flat", 8, 50, Quantization.INT4, Storage.FLOAT16),
                 parameters(service).indexOptions());
     }
 
@@ -168,6 +172,11 @@ public class EmbeddingFieldMapperTests extends EmbeddingMapperTestCase {
                             + "]: the plugin of that setting writes its vectors, as they are. Leave [quantization] out,"
                             + " or make the index without that setting",
                     "{\"type\":\"embedding\",\"index_options\":{\"quantization\":\"binary\"}}");
+            assertRefused(
+                    "field [field] cannot have [index_options.storage] [float16] in an index with [" + claim
+                            + "]: the plugin of that setting writes its vectors, as they are. Leave [storage] out, or make"
+                            + " the index without that setting",
+                    "{\"type\":\"embedding\",\"index_options\":{\"storage\":\"float16\"}}");
             mapped("{\"type\":\"embedding\"}");
             mapped("{\"type\":\"embedding\",\"index_options\":{\"quantization\":\"none\"}}");
         }

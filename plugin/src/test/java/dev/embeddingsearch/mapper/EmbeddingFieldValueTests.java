@@ -4,6 +4,7 @@ package dev.embeddingsearch.mapper;
 import static org.hamcrest.Matchers.containsString;
 import static org.mockito.Mockito.when;
 
+import dev.embeddingsearch.lucene.Storage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -75,6 +76,38 @@ public class EmbeddingFieldValueTests extends EmbeddingMapperTestCase {
                 "field [field] with similarity [dot_product] expects vectors of length 1, got length [5.0]",
                 tiny("dot_product"),
                 "{\"field\":[3,4,0,0]}");
+    }
+
+    private MapperService halves(String similarity, int dimensions) throws IOException {
+        return mapped("{\"type\":\"embedding\",\"dimensions\":" + dimensions + ",\"similarity\":\"" + similarity
+                + "\",\"index_options\":{\"storage\":\"float16\"}}");
+    }
+
+    public void testNumbersTooLargeForHalves() throws IOException {
+        for (String similarity : List.of("max_inner_product", "l2_norm")) {
+            assertRefused(
+                    "field [field] with [storage] [float16] expects numbers from -65504 to 65504, got [70000.0] at index"
+                            + " [1]: make the field with [storage] [float32]",
+                    halves(similarity, 3),
+                    "{\"field\":[1,7e4,3]}");
+        }
+        float[] unit = vector(parse(halves("cosine", 3), "{\"field\":[0,7e4,0]}"), "field");
+        assertArrayEquals(new float[] {0, 1, 0}, unit, 0);
+    }
+
+    /** Also where what is read back is brought to length 1 once more: that changes numbers by less than rounding does. */
+    public void testHalvesThatAreReadBackAndIndexedAgainStayTheSame() throws IOException {
+        float[] given = new float[256];
+        for (int i = 0; i < given.length; i++) {
+            given[i] = (float) random().nextGaussian();
+        }
+        float[] unit = VectorUtil.l2normalize(given.clone());
+        for (String similarity : List.of("cosine", "dot_product", "l2_norm")) {
+            MapperService service = halves(similarity, 256);
+            float[] once = vector(parse(service, "{\"field\":" + Arrays.toString(unit) + "}"), "field");
+            assertArrayEquals(Storage.FLOAT16.stored("field", unit), once, 0);
+            assertArrayEquals(once, vector(parse(service, "{\"field\":" + Arrays.toString(once) + "}"), "field"), 0);
+        }
     }
 
     public void testZeroVector() throws IOException {

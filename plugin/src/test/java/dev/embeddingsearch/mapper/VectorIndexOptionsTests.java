@@ -2,6 +2,7 @@
 package dev.embeddingsearch.mapper;
 
 import dev.embeddingsearch.lucene.Quantization;
+import dev.embeddingsearch.lucene.Storage;
 import java.util.HashMap;
 import java.util.Map;
 import org.opensearch.test.OpenSearchTestCase;
@@ -9,18 +10,22 @@ import org.opensearch.test.OpenSearchTestCase;
 public class VectorIndexOptionsTests extends OpenSearchTestCase {
 
     public void testDefaults() {
-        assertEquals(new VectorIndexOptions("hnsw", 16, 100, null), VectorIndexOptions.DEFAULT);
+        assertEquals(new VectorIndexOptions("hnsw", 16, 100, null, Storage.FLOAT32), VectorIndexOptions.DEFAULT);
         assertEquals(VectorIndexOptions.DEFAULT, VectorIndexOptions.parse(Map.of()));
-        assertEquals(new VectorIndexOptions("flat", 16, 100, null), VectorIndexOptions.parse(Map.of("type", "flat")));
+        assertEquals(
+                new VectorIndexOptions("flat", 16, 100, null, Storage.FLOAT32),
+                VectorIndexOptions.parse(Map.of("type", "flat")));
     }
 
     public void testLargeMRaisesTheDefaultOfEfConstruction() {
-        assertEquals(new VectorIndexOptions("hnsw", 200, 200, null), VectorIndexOptions.parse(Map.of("m", 200)));
+        assertEquals(
+                new VectorIndexOptions("hnsw", 200, 200, null, Storage.FLOAT32),
+                VectorIndexOptions.parse(Map.of("m", 200)));
     }
 
     public void testNumbersMayBeStrings() {
         assertEquals(
-                new VectorIndexOptions("hnsw", 8, 64, null),
+                new VectorIndexOptions("hnsw", 8, 64, null, Storage.FLOAT32),
                 VectorIndexOptions.parse(Map.of("m", "8", "ef_construction", "64")));
     }
 
@@ -38,7 +43,8 @@ public class VectorIndexOptionsTests extends OpenSearchTestCase {
     public void testOtherValues() {
         assertRefused("[index_options.type] expects [hnsw] or [flat], got [ivf]", Map.of("type", "ivf"));
         assertRefused(
-                "[index_options] expects [type], [m], [ef_construction] and [quantization], got [ef]", Map.of("ef", 1));
+                "[index_options] expects [type], [m], [ef_construction], [quantization] and [storage], got [ef]",
+                Map.of("ef", 1));
         assertRefused("[index_options] expects an object, got [hnsw]", "hnsw");
     }
 
@@ -65,6 +71,26 @@ public class VectorIndexOptionsTests extends OpenSearchTestCase {
     public void testScansAreQuantizedOnlyIfAskedFor() {
         assertEquals(Quantization.NONE, quantization(1536, "type", "flat"));
         assertEquals(Quantization.INT8, quantization(1536, "type", "flat", "quantization", "int8"));
+    }
+
+    public void testExactVectorsMayBeHalvedBesideCodes() {
+        assertEquals(
+                new VectorIndexOptions("hnsw", 16, 100, null, Storage.FLOAT16),
+                VectorIndexOptions.parse(Map.of("storage", "float16")));
+        assertEquals(
+                VectorIndexOptions.DEFAULT, VectorIndexOptions.parse(Map.of("storage", "float32", "type", "hnsw")));
+        VectorIndexOptions.parse(Map.of("storage", "float16", "type", "flat", "quantization", "int8"));
+        assertRefused(
+                "[index_options.storage] expects one of [float32, float16], got [half]", Map.of("storage", "half"));
+        String instead = ", which has none: name one of [int8, int4, binary], or leave [storage] out";
+        assertRefused(
+                "[index_options.storage] [float16] expects vectors with codes, got [index_options.quantization] [none] with"
+                        + " [index_options.type] [hnsw]" + instead,
+                Map.of("storage", "float16", "quantization", "none"));
+        assertRefused(
+                "[index_options.storage] [float16] expects vectors with codes, got [index_options.quantization] [auto] with"
+                        + " [index_options.type] [flat]" + instead,
+                Map.of("storage", "float16", "type", "flat"));
     }
 
     private static void assertRefused(String message, Object value) {

@@ -5,6 +5,7 @@ import dev.embeddingsearch.lucene.SplitSourceCodec;
 import dev.embeddingsearch.model.Models;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -119,6 +120,41 @@ public class VectorsInSourceTests extends MapperServiceTestCase {
         assertEquals(
                 "{\"v\":[3.0,0.0,4.0,0.1],\"o\":{\"v\":[0.1,1.0E-10,2.0,-0.0]}}",
                 readBack(parse(service, "{\"v\":[3, 0, 4, 0.1000000000001],\"o\":{\"v\":[0.1, 1e-10, 2.0, -0.0]}}")));
+    }
+
+    /** Indexed again they are what they are: {@code o.v} as it was read, {@code v} at length 1. */
+    public void testHalvesComeBackRounded() throws IOException {
+        String storage = ",\"index_options\":{\"storage\":\"float16\"}";
+        MapperService service = createMapperService(
+                "_doc",
+                "{\"_doc\":{\"properties\":{\"v\":{\"type\":\"embedding\",\"dimensions\":64" + storage + "},"
+                        + "\"w\":{\"type\":\"embedding\",\"dimensions\":4,\"similarity\":\"l2_norm\"" + storage
+                        + "}}}}");
+        float[] vector = new float[64];
+        for (int i = 0; i < vector.length; i++) {
+            vector[i] = (float) random().nextGaussian() * randomFrom(1e-9f, .1f, 3f);
+        }
+        vector[0] = 1;
+        String back = readBack(parse(service, "{\"v\":" + Arrays.toString(vector) + ",\"w\":[0.1, 1e-10, 2.0, -0.0]}"));
+        assertTrue(back, back.endsWith(",\"w\":[0.099975586,0.0,2.0,-0.0]}"));
+        String again = readBack(parse(service, back));
+        float[] once = numbers(back);
+        float[] twice = numbers(again);
+        for (int i = 0; i < vector.length; i++) {
+            assertEquals(vector[i], once[i], Math.max(2e-6, Math.abs(vector[i]) / 2_000));
+            assertEquals(once[i], twice[i], Math.max(2e-6, Math.abs(vector[i]) / 2_000));
+        }
+    }
+
+    /** Of the first array. */
+    private static float[] numbers(String json) {
+        String[] texts =
+                json.substring(json.indexOf('[') + 1, json.indexOf(']')).split(",", -1);
+        float[] numbers = new float[texts.length];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = Float.parseFloat(texts[i]);
+        }
+        return numbers;
     }
 
     public void testEverythingElseStaysInItsPlace() throws IOException {

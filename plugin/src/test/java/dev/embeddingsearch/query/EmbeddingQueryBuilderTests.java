@@ -7,6 +7,7 @@ import dev.embeddingsearch.fusion.HybridQuery;
 import dev.embeddingsearch.fusion.TopVectorsQuery;
 import dev.embeddingsearch.fusion.VectorLeg;
 import dev.embeddingsearch.lucene.Quantization;
+import dev.embeddingsearch.lucene.Storage;
 import dev.embeddingsearch.mapper.EmbeddingParameters;
 import dev.embeddingsearch.mapper.OnFailure;
 import dev.embeddingsearch.mapper.VectorIndexOptions;
@@ -82,7 +83,7 @@ public class EmbeddingQueryBuilderTests extends AbstractQueryTestCase<EmbeddingQ
                 VectorSimilarity.COSINE,
                 InputType.TEXT,
                 List.of(),
-                new VectorIndexOptions("hnsw", 16, 100, quantization),
+                new VectorIndexOptions("hnsw", 16, 100, quantization, Storage.FLOAT32),
                 OnFailure.FAIL);
     }
 

@@ -2,6 +2,7 @@
 package dev.embeddingsearch.rest;
 
 import dev.embeddingsearch.lucene.Quantization;
+import dev.embeddingsearch.lucene.Storage;
 import dev.embeddingsearch.lucene.VectorsLayout;
 import java.util.Locale;
 import org.opensearch.common.xcontent.json.JsonXContent;
@@ -35,7 +36,7 @@ public class EstimateRequestParserTests extends OpenSearchTestCase {
 
     public void testDefaultsAreThoseOfAMapping() throws Exception {
         EstimateRequest request = parse("{\"documents\":1000,\"dimensions\":1536}");
-        assertEquals(new VectorsLayout(1536, Quantization.BINARY, true, 16, 100), request.layout());
+        assertEquals(new VectorsLayout(1536, Quantization.BINARY, Storage.FLOAT32, true, 16, 100), request.layout());
         assertEquals(1000, request.documents());
         assertEquals(1, request.segments());
         assertEquals("as a new index has", 1, request.replicas());
@@ -43,9 +44,9 @@ public class EstimateRequestParserTests extends OpenSearchTestCase {
 
     public void testEverythingCanBeSaid() throws Exception {
         EstimateRequest request = parse("{\"documents\":2e6,\"dimensions\":1536,\"type\":\"hnsw\",\"m\":32,"
-                + "\"ef_construction\":200,\"quantization\":\"int4\",\"similarity\":\"l2_norm\",\"segments\":5,"
+                + "\"ef_construction\":200,\"quantization\":\"int4\",\"storage\":\"float16\",\"similarity\":\"l2_norm\",\"segments\":5,"
                 + "\"replicas\":0}");
-        assertEquals(new VectorsLayout(1536, Quantization.INT4, true, 32, 200), request.layout());
+        assertEquals(new VectorsLayout(1536, Quantization.INT4, Storage.FLOAT16, true, 32, 200), request.layout());
         assertEquals(2_000_000, request.documents());
         assertEquals(5, request.segments());
         assertEquals(0, request.replicas());
@@ -90,13 +91,18 @@ public class EstimateRequestParserTests extends OpenSearchTestCase {
                 "quantization",
                 "\"int2\"");
         assertRefused("[quantization] expects a text, got [8]", "quantization", 8);
+        assertRefused("[storage] expects one of [float32, float16], got [bf16]", "storage", "\"bf16\"");
+        assertRefused(
+                "[storage] [float16] expects vectors with codes, got [quantization] [none]: name one of [int8, int4, binary],"
+                        + " or leave [storage] out",
+                "{\"documents\":1,\"dimensions\":8,\"quantization\":\"none\",\"storage\":\"float16\"}");
         assertRefused(
                 "[similarity] expects one of [cosine, dot_product, max_inner_product, l2_norm], got [near]",
                 "similarity",
                 "\"near\"");
         assertRefused(
                 "unknown key [shards]: expected are [documents, dimensions, type, m, ef_construction, quantization,"
-                        + " similarity, segments, replicas]",
+                        + " storage, similarity, segments, replicas]",
                 "shards",
                 3);
     }
