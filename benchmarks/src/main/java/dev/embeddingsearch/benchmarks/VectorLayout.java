@@ -7,6 +7,7 @@ import dev.embeddingsearch.fusion.VectorLeg;
 import dev.embeddingsearch.lucene.EmbeddingVectorsFormat;
 import dev.embeddingsearch.lucene.Quantization;
 import dev.embeddingsearch.lucene.QuantizedVectorsFormat;
+import dev.embeddingsearch.lucene.Storage;
 import java.io.IOException;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.KnnVectorsReader;
@@ -23,12 +24,15 @@ import org.apache.lucene.search.RescoreTopNQuery;
 
 /** The ways to lay out and search vectors that are compared: Lucene's own and ours, all with the same graph. */
 enum VectorLayout {
-    LUCENE_FLOAT("Lucene, float", null),
-    LUCENE_BINARY("Lucene, 1 bit, all rescored", null),
-    NONE("`none`", Quantization.NONE),
-    INT8("`int8`", Quantization.INT8),
-    INT4("`int4`", Quantization.INT4),
-    BINARY("`binary`", Quantization.BINARY);
+    LUCENE_FLOAT("Lucene, float", null, Storage.FLOAT32),
+    LUCENE_BINARY("Lucene, 1 bit, all rescored", null, Storage.FLOAT32),
+    NONE("`none`", Quantization.NONE, Storage.FLOAT32),
+    INT8("`int8`", Quantization.INT8, Storage.FLOAT32),
+    INT4("`int4`", Quantization.INT4, Storage.FLOAT32),
+    BINARY("`binary`", Quantization.BINARY, Storage.FLOAT32),
+    INT8_HALF("`int8`, `float16`", Quantization.INT8, Storage.FLOAT16),
+    INT4_HALF("`int4`, `float16`", Quantization.INT4, Storage.FLOAT16),
+    BINARY_HALF("`binary`, `float16`", Quantization.BINARY, Storage.FLOAT16);
 
     static final String FIELD = "vector";
 
@@ -37,10 +41,12 @@ enum VectorLayout {
 
     private final String title;
     private final Quantization quantization;
+    private final Storage storage;
 
-    VectorLayout(String title, Quantization quantization) {
+    VectorLayout(String title, Quantization quantization, Storage storage) {
         this.title = title;
         this.quantization = quantization;
+        this.storage = storage;
     }
 
     String title() {
@@ -54,7 +60,9 @@ enum VectorLayout {
                 new Longer(new Lucene104HnswScalarQuantizedVectorsFormat(
                         ScalarEncoding.SINGLE_BIT_QUERY_NIBBLE, M, EF_CONSTRUCTION));
             case NONE -> EmbeddingVectorsFormat.hnsw(M, EF_CONSTRUCTION);
-            default -> QuantizedVectorsFormat.hnsw(quantization, dimensions, M, EF_CONSTRUCTION);
+            default ->
+                QuantizedVectorsFormat.hnsw(quantization, dimensions, M, EF_CONSTRUCTION)
+                        .withStorage(storage);
         };
     }
 

@@ -11,12 +11,15 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.lucene.document.IntPoint;
 import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.util.VectorUtil;
 
 /** Recall and CPU time of searches: by candidates, by how many of them are compared exactly, and under filters. */
 final class VectorSearches {
@@ -32,6 +35,7 @@ final class VectorSearches {
     private final List<String> byCandidates = new ArrayList<>();
     private final List<String> byRescored = new ArrayList<>();
     private final List<String> filtered = new ArrayList<>();
+    private final List<String> errors = new ArrayList<>();
 
     VectorSearches(ClusteredVectors vectors) {
         this.vectors = vectors;
@@ -72,6 +76,29 @@ final class VectorSearches {
             row.append(figures.print()).append(' ').append(figures.fewest()).append(" |");
         }
         filtered.add(row.toString());
+        for (LeafReaderContext leaf : reader.leaves()) {
+            errors.add("| " + layout.title() + " |" + errors(leaf.reader()));
+        }
+    }
+
+    /** By how much cosines of all queries with all documents differ from those of the numbers given. */
+    private String errors(LeafReader reader) throws IOException {
+        double largest = 0;
+        double sum = 0;
+        FloatVectorValues stored = reader.getFloatVectorValues(VectorLayout.FIELD);
+        NumericDocValues numbers = reader.getNumericDocValues(VectorBuild.NUMBER);
+        for (int ord = 0; ord < stored.size(); ord++) {
+            numbers.advanceExact(stored.ordToDoc(ord));
+            float[] given = vectors.documents()[(int) numbers.longValue()];
+            for (float[] query : vectors.queries()) {
+                double error = Math.abs(
+                        VectorUtil.dotProduct(stored.vectorValue(ord), query) - VectorUtil.dotProduct(given, query));
+                largest = Math.max(largest, error);
+                sum += error;
+            }
+        }
+        double mean = sum / stored.size() / vectors.queries().length;
+        return String.format(Locale.ROOT, " %.7f | %.7f |", largest, mean);
     }
 
     private void byCandidates(VectorLayout layout, DirectoryReader reader, StringBuilder row) throws IOException {
@@ -152,5 +179,8 @@ final class VectorSearches {
         out.println("\nRecall@10 / µs, fewest hits of 10, under filters, 100 candidates:\n");
         out.println("| layout | 50% pass | | 10% | | 1% | | 0.1% | |\n|---|---|---|---|---|---|---|---|---|");
         filtered.forEach(out::println);
+        out.println("\nCosines off by:\n");
+        out.println("| layout | largest | mean |\n|---|---|---|");
+        errors.forEach(out::println);
     }
 }
