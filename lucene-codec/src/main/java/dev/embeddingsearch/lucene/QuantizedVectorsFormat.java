@@ -49,7 +49,7 @@ import org.apache.lucene.util.hnsw.RandomVectorScorer;
  * <p>What an instance is configured with matters to writing alone. Any instance reads what any other wrote, in whatever
  * encoding, and a merge takes vectors from segments of any other format.
  */
-public class QuantizedVectorsFormat extends KnnVectorsFormat {
+public sealed class QuantizedVectorsFormat extends KnnVectorsFormat permits HalfQuantizedVectorsFormat {
     /** The name in the index. It never changes: a format that writes something else gets another name. */
     public static final String NAME = "EmbeddingSearchQuantized100";
 

@@ -142,7 +142,7 @@ public class VectorsInSourceTests extends MapperServiceTestCase {
         float[] twice = numbers(again);
         for (int i = 0; i < vector.length; i++) {
             assertEquals(vector[i], once[i], Math.max(2e-6, Math.abs(vector[i]) / 2_000));
-            assertEquals(once[i], twice[i], Math.max(2e-6, Math.abs(vector[i]) / 2_000));
+            assertEquals(once[i], twice[i], Math.max(2e-6, Math.abs(vector[i]) / 500));
         }
     }
 
