@@ -67,22 +67,24 @@ public final class EmbeddingVectorsFormat extends KnnVectorsFormat {
     /** No segment is ever expected to need this many comparisons, so that none gets a graph. */
     static final int NEVER = Integer.MAX_VALUE;
 
-    private final int m;
+    private final GraphOptions graph;
     private final KnnVectorsFormat lucene;
 
     /** The format with Lucene's defaults for new graphs. */
     public EmbeddingVectorsFormat() {
-        this(
-                Lucene99HnswVectorsFormat.DEFAULT_MAX_CONN,
-                Lucene99HnswVectorsFormat.DEFAULT_BEAM_WIDTH,
-                Lucene99HnswVectorsFormat.HNSW_GRAPH_THRESHOLD);
+        this(GraphOptions.withThreshold(Lucene99HnswVectorsFormat.HNSW_GRAPH_THRESHOLD));
     }
 
     /** For tests, which want graphs in small segments too. */
     EmbeddingVectorsFormat(int m, int efConstruction, int graphThreshold) {
+        this(new GraphOptions(m, efConstruction, graphThreshold));
+    }
+
+    private EmbeddingVectorsFormat(GraphOptions graph) {
         super(NAME);
-        this.m = m;
-        this.lucene = new Lucene99HnswVectorsFormat(m, efConstruction, graphThreshold);
+        this.graph = graph;
+        this.lucene = new Lucene99HnswVectorsFormat(
+                graph.m(), graph.efConstruction(), graph.mergeWorkers(), null, graph.threshold());
     }
 
     /**
@@ -99,8 +101,18 @@ public final class EmbeddingVectorsFormat extends KnnVectorsFormat {
 
     /** Never writes a graph: every search compares all vectors and is exact. */
     public static EmbeddingVectorsFormat flat() {
-        return new EmbeddingVectorsFormat(
-                Lucene99HnswVectorsFormat.DEFAULT_MAX_CONN, Lucene99HnswVectorsFormat.DEFAULT_BEAM_WIDTH, NEVER);
+        return new EmbeddingVectorsFormat(GraphOptions.withThreshold(NEVER));
+    }
+
+    /**
+     * The same, but for large merges, whose graphs so many threads build together where the {@link
+     * org.apache.lucene.index.MergeScheduler} has threads to spare. Such a graph is built upon that of the largest segment
+     * only, and takes a little more CPU time in all.
+     *
+     * @param workers at least 1
+     */
+    public EmbeddingVectorsFormat withMergeWorkers(int workers) {
+        return new EmbeddingVectorsFormat(graph.withMergeWorkers(workers));
     }
 
     static void checkRange(String name, int value, int max) {
@@ -111,7 +123,7 @@ public final class EmbeddingVectorsFormat extends KnnVectorsFormat {
 
     @Override
     public KnnVectorsWriter fieldsWriter(SegmentWriteState state) throws IOException {
-        return new EmbeddingVectorsWriter(state, lucene.fieldsWriter(state), m, Storage.FLOAT32);
+        return new EmbeddingVectorsWriter(state, lucene.fieldsWriter(state), graph.m(), Storage.FLOAT32);
     }
 
     @Override

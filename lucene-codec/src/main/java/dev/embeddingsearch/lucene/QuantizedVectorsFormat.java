@@ -65,9 +65,7 @@ public sealed class QuantizedVectorsFormat extends KnnVectorsFormat permits Half
 
     private final Storage storage;
     private final Quantization quantization;
-    private final int m;
-    private final int efConstruction;
-    private final int graphThreshold;
+    private final GraphOptions graph;
 
     /** For reading; a writer made of it has a byte for each number and a graph in every segment worth one. */
     public QuantizedVectorsFormat() {
@@ -75,34 +73,22 @@ public sealed class QuantizedVectorsFormat extends KnnVectorsFormat permits Half
     }
 
     QuantizedVectorsFormat(Storage storage) {
-        this(
-                storage,
-                Quantization.INT8,
-                Lucene99HnswVectorsFormat.DEFAULT_MAX_CONN,
-                Lucene99HnswVectorsFormat.DEFAULT_BEAM_WIDTH,
-                Lucene99HnswVectorsFormat.HNSW_GRAPH_THRESHOLD);
+        this(storage, Quantization.INT8, GraphOptions.withThreshold(Lucene99HnswVectorsFormat.HNSW_GRAPH_THRESHOLD));
     }
 
-    /**
-     * For tests, which want graphs in small segments too.
-     *
-     * @param graphThreshold a segment of n vectors has a graph where <code>n &gt; ln(n) * graphThreshold</code>
-     */
+    /** For tests, which want graphs in small segments too. */
     QuantizedVectorsFormat(Quantization quantization, int m, int efConstruction, int graphThreshold) {
-        this(Storage.FLOAT32, quantization, m, efConstruction, graphThreshold);
+        this(Storage.FLOAT32, quantization, new GraphOptions(m, efConstruction, graphThreshold));
     }
 
-    private QuantizedVectorsFormat(
-            Storage storage, Quantization quantization, int m, int efConstruction, int graphThreshold) {
+    private QuantizedVectorsFormat(Storage storage, Quantization quantization, GraphOptions graph) {
         super(storage == Storage.FLOAT32 ? NAME : HalfQuantizedVectorsFormat.NAME);
         if (quantization == Quantization.NONE) {
             throw new IllegalArgumentException("expected bits to quantise to, got [" + quantization + "]");
         }
         this.storage = storage;
-        this.m = m;
         this.quantization = quantization;
-        this.efConstruction = efConstruction;
-        this.graphThreshold = graphThreshold;
+        this.graph = graph;
     }
 
     /**
@@ -122,15 +108,17 @@ public sealed class QuantizedVectorsFormat extends KnnVectorsFormat permits Half
     /** Never writes a graph: every search compares all codes. */
     public static QuantizedVectorsFormat flat(Quantization quantization) {
         return new QuantizedVectorsFormat(
-                quantization,
-                Lucene99HnswVectorsFormat.DEFAULT_MAX_CONN,
-                Lucene99HnswVectorsFormat.DEFAULT_BEAM_WIDTH,
-                EmbeddingVectorsFormat.NEVER);
+                Storage.FLOAT32, quantization, GraphOptions.withThreshold(EmbeddingVectorsFormat.NEVER));
     }
 
     /** The same, which writes exact vectors with so many bytes a number: another format, under another name. */
     public QuantizedVectorsFormat withStorage(Storage storage) {
-        return new QuantizedVectorsFormat(storage, quantization, m, efConstruction, graphThreshold);
+        return new QuantizedVectorsFormat(storage, quantization, graph);
+    }
+
+    /** The same with so many threads for a merge, as {@link EmbeddingVectorsFormat#withMergeWorkers}. */
+    public QuantizedVectorsFormat withMergeWorkers(int workers) {
+        return new QuantizedVectorsFormat(storage, quantization, graph.withMergeWorkers(workers));
     }
 
     /**
@@ -174,11 +162,9 @@ public sealed class QuantizedVectorsFormat extends KnnVectorsFormat permits Half
     public KnnVectorsWriter fieldsWriter(SegmentWriteState state) throws IOException {
         FlatVectorsWriter codes = new Lucene104ScalarQuantizedVectorsWriter(
                 state, quantization.encoding(), rawVectors().fieldsWriter(state), SCORER);
-        return new EmbeddingVectorsWriter(
-                state,
-                new Lucene99HnswVectorsWriter(state, m, efConstruction, codes, 1, null, graphThreshold),
-                m,
-                storage);
+        KnnVectorsWriter graphs = new Lucene99HnswVectorsWriter(
+                state, graph.m(), graph.efConstruction(), codes, graph.mergeWorkers(), null, graph.threshold());
+        return new EmbeddingVectorsWriter(state, graphs, graph.m(), storage);
     }
 
     @Override
@@ -197,7 +183,6 @@ public sealed class QuantizedVectorsFormat extends KnnVectorsFormat permits Half
 
     @Override
     public String toString() {
-        return getName() + "(" + quantization + ", m=" + m + ", ef_construction=" + efConstruction
-                + ", graph_threshold=" + graphThreshold + ")";
+        return getName() + "(" + quantization + ", " + graph + ")";
     }
 }

@@ -23,10 +23,12 @@ final class EmbeddingCodec extends FilterCodec {
 
     /**
      * @param delegate a codec whose vectors format is chosen per field, so that a reader finds ours by its name
+     * @param mergeWorkers how many threads build a graph in a merge, at least 1
      */
-    EmbeddingCodec(Codec delegate, MapperService mapperService) {
+    EmbeddingCodec(Codec delegate, MapperService mapperService, int mergeWorkers) {
         super(delegate.getName(), delegate);
-        this.vectors = new PerField((PerFieldKnnVectorsFormat) delegate.knnVectorsFormat(), mapperService);
+        this.vectors =
+                new PerField((PerFieldKnnVectorsFormat) delegate.knnVectorsFormat(), mapperService, mergeWorkers);
     }
 
     @Override
@@ -37,19 +39,21 @@ final class EmbeddingCodec extends FilterCodec {
     private static final class PerField extends PerFieldKnnVectorsFormat {
         private final PerFieldKnnVectorsFormat others;
         private final MapperService mapperService;
+        private final int mergeWorkers;
         /** One instance for all fields of the same layout: Lucene writes a set of files for each instance. */
         private final Map<Layout, KnnVectorsFormat> ours = new ConcurrentHashMap<>();
 
-        PerField(PerFieldKnnVectorsFormat others, MapperService mapperService) {
+        PerField(PerFieldKnnVectorsFormat others, MapperService mapperService, int mergeWorkers) {
             this.others = others;
             this.mapperService = mapperService;
+            this.mergeWorkers = mergeWorkers;
         }
 
         @Override
         public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
             MappedFieldType type = mapperService.fieldType(field);
             if (type != null && type.unwrap() instanceof EmbeddingFieldType embedding) {
-                return ours.computeIfAbsent(Layout.of(embedding.parameters()), Layout::format);
+                return ours.computeIfAbsent(Layout.of(embedding.parameters()), layout -> layout.format(mergeWorkers));
             }
             return others.getKnnVectorsFormatForField(field);
         }
@@ -66,17 +70,18 @@ final class EmbeddingCodec extends FilterCodec {
             return new Layout(parameters.indexOptions(), quantization, anyLength ? 0 : parameters.dimensions());
         }
 
-        KnnVectorsFormat format() {
+        KnnVectorsFormat format(int mergeWorkers) {
             boolean flat = VectorIndexOptions.FLAT.equals(options.type());
             if (quantization == Quantization.NONE) {
-                return flat
+                EmbeddingVectorsFormat format = flat
                         ? EmbeddingVectorsFormat.flat()
                         : EmbeddingVectorsFormat.hnsw(options.m(), options.efConstruction());
+                return format.withMergeWorkers(mergeWorkers);
             }
             QuantizedVectorsFormat format = flat
                     ? QuantizedVectorsFormat.flat(quantization)
                     : QuantizedVectorsFormat.hnsw(quantization, dimensions, options.m(), options.efConstruction());
-            return format.withStorage(options.storage());
+            return format.withStorage(options.storage()).withMergeWorkers(mergeWorkers);
         }
     }
 }

@@ -18,12 +18,16 @@ public final class EmbeddingCodecService extends CodecService {
 
     private final MapperService mapperService;
     private final boolean vectorsLeftOut;
+    private final int mergeWorkers;
 
     EmbeddingCodecService(CodecServiceConfig config) {
         super(config.getMapperService(), config.getIndexSettings(), config.getLogger(), config.getAdditionalCodecs());
         this.mapperService = config.getMapperService();
         this.vectorsLeftOut =
                 VectorsInSource.isLeftOut(config.getIndexSettings().getSettings());
+        // A merge has a thread of its own, and the scheduler keeps one for the next merge.
+        this.mergeWorkers =
+                Math.max(1, config.getIndexSettings().getMergeSchedulerConfig().getMaxThreadCount() - 1);
     }
 
     /**
@@ -44,7 +48,7 @@ public final class EmbeddingCodecService extends CodecService {
         if (mapperService == null || codec.knnVectorsFormat() instanceof PerFieldKnnVectorsFormat == false) {
             return codec;
         }
-        Codec ours = new EmbeddingCodec(codec, mapperService);
+        Codec ours = new EmbeddingCodec(codec, mapperService, mergeWorkers);
         return vectorsLeftOut ? new SplitSourceCodec(ours) : ours;
     }
 }

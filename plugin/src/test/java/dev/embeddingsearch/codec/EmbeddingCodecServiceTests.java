@@ -2,6 +2,7 @@
 package dev.embeddingsearch.codec;
 
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.instanceOf;
 
 import dev.embeddingsearch.lucene.EmbeddingVectorsFormat;
@@ -142,6 +143,21 @@ public class EmbeddingCodecServiceTests extends MapperServiceTestCase {
             assertNotSame("other options", vectors(codec, "v"), vectors(codec, "o.v"));
             assertSame("one set of files", vectors(codec, "v"), vectors(codec, "v"));
             assertSame("one set of files", vectors(codec, "x"), vectors(codec, "y"));
+        }
+    }
+
+    public void testMergesHaveTheThreadsThatTheSchedulerCanSpare() throws IOException {
+        for (int threads : new int[] {1, 2, 4}) {
+            indexSettings = Settings.builder()
+                    .put(SETTINGS)
+                    .put("index.merge.scheduler.max_thread_count", threads)
+                    .put("index.merge.scheduler.max_merge_count", 8)
+                    .build();
+            Codec codec = service(createMapperService("_doc", MAPPING)).codec("default");
+            for (String field : List.of("v", "h")) {
+                assertThat(
+                        vectors(codec, field).toString(), endsWith("merge_workers=" + Math.max(1, threads - 1) + ")"));
+            }
         }
     }
 

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.lucene;
+
+import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
+
+/**
+ * How graphs are written.
+ *
+ * @param m neighbours of a node, twice as many on the lowest level
+ * @param efConstruction candidates kept while a node's neighbours are searched
+ * @param threshold a segment of n vectors has a graph where <code>n &gt; ln(n) * threshold</code>
+ * @param mergeWorkers threads that build a graph together in a merge, at least 1
+ */
+record GraphOptions(int m, int efConstruction, int threshold, int mergeWorkers) {
+
+    GraphOptions(int m, int efConstruction, int threshold) {
+        this(m, efConstruction, threshold, 1);
+    }
+
+    /** With Lucene's defaults for the graph. */
+    static GraphOptions withThreshold(int threshold) {
+        return new GraphOptions(
+                Lucene99HnswVectorsFormat.DEFAULT_MAX_CONN, Lucene99HnswVectorsFormat.DEFAULT_BEAM_WIDTH, threshold);
+    }
+
+    GraphOptions withMergeWorkers(int workers) {
+        if (workers < 1) {
+            throw new IllegalArgumentException("expected at least one thread for a merge, got [" + workers + "]");
+        }
+        return new GraphOptions(m, efConstruction, threshold, workers);
+    }
+
+    @Override
+    public String toString() {
+        return "m=" + m + ", ef_construction=" + efConstruction + ", graph_threshold=" + threshold + ", merge_workers="
+                + mergeWorkers;
+    }
+}
