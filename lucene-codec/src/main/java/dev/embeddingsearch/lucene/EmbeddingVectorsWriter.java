@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;
 import org.apache.lucene.codecs.KnnFieldVectorsWriter;
 import org.apache.lucene.codecs.KnnVectorsReader;
@@ -19,6 +20,7 @@ import org.apache.lucene.index.Sorter;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.util.Bits;
+import org.apache.lucene.util.SameThreadExecutorService;
 
 /** Lucene's writer, which adds up and samples the unit vectors of each float field as they pass. */
 final class EmbeddingVectorsWriter extends KnnVectorsWriter {
@@ -145,8 +147,13 @@ final class EmbeddingVectorsWriter extends KnnVectorsWriter {
                 readers,
                 state.maxDocs,
                 state.infoStream,
-                state.intraMergeTaskExecutor,
+                others(state.intraMergeTaskExecutor),
                 state.needsIndexSort);
+    }
+
+    /** Null where there are no other threads: a graph is then better built upon all graphs there are. */
+    private static Executor others(Executor threads) {
+        return threads instanceof SameThreadExecutorService ? null : threads;
     }
 
     private CentroidSum newSum(FieldInfo field) {

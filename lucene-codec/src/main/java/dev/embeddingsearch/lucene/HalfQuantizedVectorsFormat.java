@@ -3,7 +3,8 @@ package dev.embeddingsearch.lucene;
 
 /**
  * {@link QuantizedVectorsFormat} with {@link Storage#FLOAT16}: the same files, but exact vectors are those of {@link
- * HalfVectorsFormat}. Scores are exact for the rounded vectors; codes, graph and centroid are made of them too.
+ * HalfVectorsFormat}. Scores are exact for the rounded vectors; codes, graph and centroid are made of them too,
+ * save where a merge takes segments of another format.
  *
  * <p>This class is what {@link java.util.ServiceLoader} finds to read them; {@link QuantizedVectorsFormat#withStorage}
  * writes the same.

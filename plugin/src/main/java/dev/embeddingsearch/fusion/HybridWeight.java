@@ -82,14 +82,16 @@ final class HybridWeight extends Weight implements LegScores.Source {
             ScorerSupplier supplier = lexical.scorerSupplier(leaf);
             matches += supplier == null ? 0 : supplier.cost();
         }
-        int candidates = new Widening(matches, searcher.getIndexReader().numDocs(), hybrid.hits())
+        int documents = searcher.getIndexReader().numDocs();
+        int candidates = new Widening(Math.min(matches, documents), documents, hybrid.hits())
                 .candidates(knn.options().numCandidates(), nearest.visited(), competing(first));
         if (candidates == 0) {
             return first;
         }
         Nearest longer = knn.among(candidates).find(searcher);
         longer.count(hybrid.work().part());
-        return longer.complete() ? head(nearest.among(longer)) : first;
+        boolean bounds = longer.further().outside().likely() < first.outside().likely();
+        return longer.complete() && bounds ? head(nearest.among(longer)) : first;
     }
 
     /** Which part of the lexical matches may reach the best hits, about. */

@@ -5,7 +5,7 @@ package dev.embeddingsearch.fusion;
  * Whether a longer list of nearest documents is worth while: what lies behind its end is ruled out together, instead of
  * one lexical match after the other.
  *
- * @param matches how many documents the lexical query matches, about
+ * @param matches how many documents the lexical query matches, about; no more than there are
  * @param documents how many there are
  * @param hits how many are wanted
  */
@@ -28,8 +28,11 @@ record Widening(long matches, int documents, int hits) {
      * @param competing the part of the lexical matches that has yet to be compared, from 0 to 1
      */
     int candidates(int candidates, long visited, double competing) {
-        double wider = Math.max(LEAST_GROWTH * candidates, MATCHES_PER_HIT * hits * documents / Math.max(1, matches));
+        if (visited == 0 || matches == 0) {
+            return 0; // nothing to be found, or nothing to be spared
+        }
+        double wider = Math.max(LEAST_GROWTH * candidates, MATCHES_PER_HIT * hits * documents / matches);
         double steps = wider / candidates * visited;
-        return STEP * steps <= competing * matches ? (int) wider : 0;
+        return wider < documents && STEP * steps <= competing * matches ? (int) wider : 0;
     }
 }

@@ -41,7 +41,17 @@ public class WideningTests extends LuceneTestCase {
         assertEquals(400, new Widening(8_000, 8_000, 10).candidates(100, 1_000, 1));
         assertEquals(0, new Widening(7_999, 8_000, 10).candidates(100, 1_000, 1));
         assertEquals(0, new Widening(8_000, 8_000, 10).candidates(100, 1_000, 0.99));
+    }
+
+    public void testNoneWhereNothingIsToBeFoundOrSpared() {
         assertEquals(0, new Widening(0, 8_000, 10).candidates(100, 1_000, 1));
+        assertEquals(0, new Widening(0, 8_000, 10).candidates(100, 0, 1));
+        assertEquals(0, new Widening(1, 10_000_000, 10).candidates(200, 0, 1));
+    }
+
+    public void testNoneAsLongAsAllDocuments() {
+        assertEquals(0, new Widening(400, 400, 10).candidates(100, 1, 1));
+        assertEquals(400, new Widening(401, 401, 10).candidates(100, 1, 1));
     }
 
     public void testTheBestHitsAreThoseOfScoringAllWithFewMatchesLookedAt() throws IOException {
