@@ -19,13 +19,16 @@ import org.apache.lucene.util.IOUtils;
  *
  * <pre>java --add-modules jdk.incubator.vector -Xmx4g -cp 'benchmarks/target/benchmarks.jar:benchmarks/target/lib/*' \
  *     dev.embeddingsearch.benchmarks.VectorBenchmark [--documents 100000] [--dimensions 1536] [--queries 500] \
- *     [--layouts BINARY,NONE,...]</pre>
+ *     [--layouts BINARY,NONE,...] [--refresh 1000]</pre>
+ *
+ * <p>{@code --refresh} tells how many documents come between two refreshes.
  */
 public final class VectorBenchmark {
 
     private int documents = 100_000;
     private int dimensions = 1_536;
     private int queries = 500;
+    private int refresh = 1_000;
     private List<VectorLayout> layouts = List.of(VectorLayout.values());
 
     private VectorBenchmark(String[] arguments) {
@@ -35,6 +38,7 @@ public final class VectorBenchmark {
                 case "--documents" -> documents = Integer.parseInt(value);
                 case "--dimensions" -> dimensions = Integer.parseInt(value);
                 case "--queries" -> queries = Integer.parseInt(value);
+                case "--refresh" -> refresh = Integer.parseInt(value);
                 case "--layouts" ->
                     layouts = Arrays.stream(value.split(","))
                             .map(VectorLayout::valueOf)
@@ -58,13 +62,19 @@ public final class VectorBenchmark {
         for (VectorLayout layout : layouts) {
             Path folder = Files.createTempDirectory("vector-benchmark");
             try (Directory directory = FSDirectory.open(folder)) {
-                builds.add(measure(layout, new VectorBuild(vectors, layout), directory, searches));
+                builds.add(measure(layout, new VectorBuild(vectors, layout, refresh), directory, searches));
                 System.err.println(builds.getLast());
             } finally {
                 IOUtils.rm(folder);
             }
         }
-        System.out.printf(Locale.ROOT, "%n%,d vectors, %,d dimensions, %d queries%n%n", documents, dimensions, queries);
+        System.out.printf(
+                Locale.ROOT,
+                "%n%,d vectors, %,d dimensions, %d queries, a refresh every %,d documents%n%n",
+                documents,
+                dimensions,
+                queries,
+                refresh);
         System.out.println(VectorBuild.HEADER);
         builds.forEach(System.out::println);
         searches.print(System.out);

@@ -31,20 +31,20 @@ final class VectorBuild {
     static final String HEADER = "| layout | CPU s, ingest | CPU s, with merge to one | hot bytes a vector |"
             + " bytes on disk a vector | segments after ingest |\n|---|---|---|---|---|---|";
 
-    /** So many documents come between two refreshes. */
-    private static final int FLUSH = 1_000;
-
     private static final ThreadMXBean CLOCK = ManagementFactory.getThreadMXBean();
 
     private final ClusteredVectors vectors;
     private final VectorLayout layout;
+    private final int refresh;
     private double ingestSeconds;
     private double totalSeconds;
     private int segments;
 
-    VectorBuild(ClusteredVectors vectors, VectorLayout layout) {
+    /** @param refresh so many documents come between two refreshes */
+    VectorBuild(ClusteredVectors vectors, VectorLayout layout, int refresh) {
         this.vectors = vectors;
         this.layout = layout;
+        this.refresh = refresh;
     }
 
     static double cpuSeconds() {
@@ -76,7 +76,7 @@ final class VectorBuild {
         }
     }
 
-    /** Writes all documents, a segment for every thousand, merged as Lucene's policy wants it. */
+    /** Writes all documents, a segment for every refresh, merged as Lucene's policy wants it. */
     Open ingest(Directory directory) throws IOException {
         KnnVectorsFormat format = layout.format(vectors.dimensions());
         IndexWriter writer = new IndexWriter(
@@ -99,7 +99,7 @@ final class VectorBuild {
             document.add(new KnnFloatVectorField(
                     VectorLayout.FIELD, vectors.documents()[i], VectorSimilarityFunction.DOT_PRODUCT));
             writer.addDocument(document);
-            if ((i + 1) % FLUSH == 0) {
+            if ((i + 1) % refresh == 0) {
                 writer.commit();
             }
         }
