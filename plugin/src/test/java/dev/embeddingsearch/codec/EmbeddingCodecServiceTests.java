@@ -34,6 +34,7 @@ import org.apache.lucene.index.SegmentReader;
 import org.apache.lucene.index.SerialMergeScheduler;
 import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.Directory;
+import org.apache.lucene.tests.codecs.compressing.DeflateWithPresetCompressingCodec;
 import org.apache.lucene.util.VectorUtil;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.index.codec.CodecService;
@@ -277,6 +278,32 @@ public class EmbeddingCodecServiceTests extends MapperServiceTestCase {
                     assertVector(large, leaf, "v", 0);
                     assertVector(small, leaf, "o.v", 2);
                 }
+            }
+        }
+    }
+
+    /** As {@code zstd} is, which another plugin brings: documents compressed in its own way, under its own name. */
+    public void testCodecsOfOtherPluginsKeepTheirNameAndWriteOurVectors() throws IOException {
+        MapperService mapperService = createMapperService("_doc", MAPPING);
+        Codec theirs = new DeflateWithPresetCompressingCodec();
+        CodecServiceConfig config = new CodecServiceConfig(
+                mapperService.getIndexSettings(),
+                mapperService,
+                LOGGER,
+                List.of((mappers, settings, standard) -> Map.of("theirs", theirs)));
+        Codec codec = EmbeddingCodecService.factory(Settings.EMPTY)
+                .orElseThrow()
+                .createCodecService(config)
+                .codec("theirs");
+        assertSame(theirs.storedFieldsFormat(), codec.storedFieldsFormat());
+        float[] vector = randomVector(4096);
+        try (Directory directory = newDirectory()) {
+            write(directory, codec, mapperService, "{\"v\":" + json(vector) + ",\"title\":\"a\"}", "{\"title\":\"b\"}");
+            try (DirectoryReader reader = DirectoryReader.open(directory)) {
+                SegmentReader leaf = (SegmentReader) reader.leaves().getFirst().reader();
+                assertEquals(
+                        theirs.getName(), leaf.getSegmentInfo().info.getCodec().getName());
+                assertVector(vector, leaf, "v", 0);
             }
         }
     }
