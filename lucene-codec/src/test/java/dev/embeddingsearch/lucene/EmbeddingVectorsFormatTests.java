@@ -25,10 +25,8 @@ import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.TestUtil;
-import org.apache.lucene.util.InfoStream;
 import org.apache.lucene.util.VectorUtil;
 import org.apache.lucene.util.hnsw.HnswGraph;
-import org.apache.lucene.util.hnsw.HnswGraphBuilder;
 
 /** Names, limits, long vectors, and which graphs are written and built upon. */
 public class EmbeddingVectorsFormatTests extends VectorsTestCase {
@@ -203,20 +201,7 @@ public class EmbeddingVectorsFormatTests extends VectorsTestCase {
         return new IndexWriterConfig()
                 .setMergeScheduler(new SerialMergeScheduler())
                 .setMergePolicy(new TieredMergePolicy())
-                .setInfoStream(new InfoStream() {
-                    @Override
-                    public void message(String component, String message) {
-                        messages.add(message);
-                    }
-
-                    @Override
-                    public boolean isEnabled(String component) {
-                        return component.equals(HnswGraphBuilder.HNSW_COMPONENT);
-                    }
-
-                    @Override
-                    public void close() {}
-                });
+                .setInfoStream(new GraphMessages(messages));
     }
 
     private static void assertNoReuse(List<String> messages) {
