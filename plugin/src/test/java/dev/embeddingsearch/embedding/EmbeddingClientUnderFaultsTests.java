@@ -44,8 +44,8 @@ public class EmbeddingClientUnderFaultsTests extends OpenSearchTestCase {
     private static final int REQUEST_TOKENS = 1500;
     private static final int LONGEST_WAIT_MILLIS = 2000;
 
-    /** What needs no fault of a text's own. */
-    private static final List<Judge.Outcome> ALSO_ALLOWED = List.of();
+    /** What becomes of texts while the breaker is open, whatever happened to them before. */
+    private static final Judge.Outcome NOT_CALLED = new Judge.Outcome(503, "is not called for now");
 
     private final ThreadContext threadContext = new ThreadContext(Settings.EMPTY);
     private final Tokens tokens = new Tokens();
@@ -80,6 +80,10 @@ public class EmbeddingClientUnderFaultsTests extends OpenSearchTestCase {
     }
 
     private Models models(FaultServer server, int retries) {
+        return models(server, retries, 0);
+    }
+
+    private Models models(FaultServer server, int retries, int breakerFailures) {
         MockSecureSettings secrets = new MockSecureSettings();
         secrets.setString("embedding.model.default.api_key", KEY);
         return new Models(Settings.builder()
@@ -87,6 +91,7 @@ public class EmbeddingClientUnderFaultsTests extends OpenSearchTestCase {
                 .putList("embedding.url_allowlist", "http://127.0.0.1:*", "https://localhost:*")
                 .put("embedding.model.default.url", server.url())
                 .put("embedding.model.default.max_retries", retries)
+                .put("embedding.model.default.breaker_failures", breakerFailures)
                 .put("embedding.model.default.max_input_tokens", INPUT_TOKENS)
                 .put("embedding.model.default.max_batch_tokens", REQUEST_TOKENS)
                 .put("embedding.model.default.max_batch_inputs", randomIntBetween(10, 60))
@@ -114,10 +119,8 @@ public class EmbeddingClientUnderFaultsTests extends OpenSearchTestCase {
                         threadContext);
     }
 
-    private void run(
-            FaultServer server, boolean attributed, Callable<EmbeddingClient> maker, Models models, int documents)
+    private void run(FaultServer server, Judge judge, Callable<EmbeddingClient> maker, Models models, int documents)
             throws Exception {
-        Judge judge = new Judge(server, RETRIES, attributed, ALSO_ALLOWED);
         FaultRun run;
         try (EmbeddingClient client = maker.call()) {
             run = new FaultRun(maybeCached(client, models), judge, randomLong(), documents / 4);
@@ -141,7 +144,11 @@ public class EmbeddingClientUnderFaultsTests extends OpenSearchTestCase {
 
     private void run(FaultServer server, boolean attributed, int documents) throws Exception {
         Models models = models(server, RETRIES);
-        run(server, attributed, () -> client(models), models, documents);
+        run(server, judge(server, attributed), () -> client(models), models, documents);
+    }
+
+    private static Judge judge(FaultServer server, boolean attributed, Judge.Outcome... alsoAllowed) {
+        return new Judge(server, RETRIES, attributed, List.of(alsoAllowed));
     }
 
     /** One fault, and then none: what comes of each kind, with and without another attempt. */
@@ -222,7 +229,7 @@ public class EmbeddingClientUnderFaultsTests extends OpenSearchTestCase {
         Wire wire = new Wire(certificate.sockets(), () -> Long.MAX_VALUE, LONGEST_WAIT_MILLIS);
         try (FaultServer server = server(FaultPlan.of(randomLong(), 0.1), wire)) {
             Models models = models(server, RETRIES);
-            run(server, false, () -> certificate.trustedBy(() -> client(models)), models, 30_000);
+            run(server, judge(server, false), () -> certificate.trustedBy(() -> client(models)), models, 30_000);
         }
     }
 
@@ -232,7 +239,10 @@ public class EmbeddingClientUnderFaultsTests extends OpenSearchTestCase {
                 .toList();
         FaultPlan plan = new FaultPlan(randomLong(), 0.8, mostlyRetried, 3);
         try (FaultServer server = server(plan, Wire.plain(LONGEST_WAIT_MILLIS))) {
-            run(server, true, 20_000);
+            boolean breaks = randomBoolean();
+            Models models = models(server, RETRIES, breaks ? 10 : 0);
+            Judge judge = breaks ? judge(server, true, NOT_CALLED) : judge(server, true);
+            run(server, judge, () -> client(models), models, 20_000);
         }
     }
 
