@@ -2,11 +2,11 @@
 package dev.embeddingsearch.fusion;
 
 import java.io.IOException;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.QueryTimeout;
-import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.search.DocAndFloatFeatureBuffer;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.HitQueue;
@@ -20,7 +20,7 @@ import org.apache.lucene.search.VectorScorer;
 final class ExactScan {
 
     private static final Comparator<ScoreDoc> BEST_FIRST =
-            Comparator.<ScoreDoc>comparingDouble(hit -> -hit.score).thenComparingInt(hit -> hit.doc);
+            (a, b) -> a.score == b.score ? Integer.compare(a.doc, b.doc) : Float.compare(b.score, a.score);
 
     private final VectorLeg leg;
 
@@ -90,24 +90,18 @@ final class ExactScan {
     /** Scores the same documents exactly. */
     Rescored rescore(ScoreDoc[] hits, IndexSearcher searcher) throws IOException {
         EstimateErrors errors = new EstimateErrors();
-        ScoreDoc[] rescored = Arrays.stream(hits)
-                .map(hit -> new ScoreDoc(hit.doc, hit.score))
-                .sorted(Comparator.comparingInt(hit -> hit.doc))
-                .toArray(ScoreDoc[]::new);
-        int next = 0;
-        while (next < rescored.length) {
-            LeafReaderContext leaf =
-                    searcher.getLeafContexts().get(ReaderUtil.subIndex(rescored[next].doc, searcher.getLeafContexts()));
-            VectorScorer scorer = LeafVectors.scorer(leaf.reader(), leg);
-            int end = leaf.docBase + leaf.reader().maxDoc();
-            for (; next < rescored.length && rescored[next].doc < end; next++) {
-                scorer.iterator().advance(rescored[next].doc - leaf.docBase);
+        List<ScoreDoc> rescored = new ArrayList<>();
+        for (LeafReaderContext leaf : searcher.getLeafContexts()) {
+            Nearest.Found found = Nearest.Found.of(hits, leaf);
+            VectorScorer scorer = found.count() == 0 ? null : LeafVectors.scorer(leaf.reader(), leg);
+            for (int i = 0; i < found.count(); i++) {
+                scorer.iterator().advance(found.document(i));
                 float exact = scorer.score();
-                errors.add(exact - rescored[next].score);
-                rescored[next].score = exact;
+                errors.add(exact - found.score(i));
+                rescored.add(new ScoreDoc(leaf.docBase + found.document(i), exact));
             }
         }
-        Arrays.sort(rescored, BEST_FIRST);
-        return new Rescored(rescored, errors);
+        rescored.sort(BEST_FIRST);
+        return new Rescored(rescored.toArray(ScoreDoc[]::new), errors);
     }
 }

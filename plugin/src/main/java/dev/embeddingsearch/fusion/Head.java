@@ -15,14 +15,20 @@ final class Head {
 
     private final List<Part> parts;
     private final OutsideBound outside;
+    private final Fusion fusion;
+    private final float floor;
 
     /**
      * @param parts one for each segment, by its number
      * @param outside what is known of all documents that were not seen
+     * @param fusion how the scores of both legs make one
+     * @param hits how many documents are wanted; 0 for all
      */
-    Head(List<Part> parts, OutsideBound outside) {
+    Head(List<Part> parts, OutsideBound outside, Fusion fusion, int hits) {
         this.parts = parts;
         this.outside = outside;
+        this.fusion = fusion;
+        this.floor = floor(hits);
     }
 
     /**
@@ -64,8 +70,8 @@ final class Head {
             return doc -> lexical[Arrays.binarySearch(documents, doc)];
         }
 
-        private IntStream indices() {
-            return IntStream.range(0, documents.length);
+        private int count() {
+            return documents.length;
         }
     }
 
@@ -79,28 +85,33 @@ final class Head {
         return outside;
     }
 
-    /** The part of the lexical matches that scores at least {@code least}, in [0, 1]; 1 where there are none. */
-    double lexicalShare(double least, Fusion fusion) {
-        double[] matches = parts.stream()
-                .flatMapToDouble(part -> part.indices().mapToDouble(i -> part.lexical[i]))
-                .filter(raw -> raw >= 0)
-                .map(fusion::normalise)
-                .toArray();
-        return matches.length == 0
-                ? 1
-                : (double) Arrays.stream(matches)
-                                .filter(score -> score >= least)
-                                .count()
-                        / matches.length;
+    /** A score that as many of the best documents of the shard reach as are wanted; 0 where that is unknown. */
+    float floor() {
+        return floor;
     }
 
-    /** A score that the {@code hits} best documents of the shard reach; 0 where that is unknown, or none are asked for. */
-    float floor(int hits, Fusion fusion) {
-        double[] scores = parts.stream()
-                .flatMapToDouble(part ->
-                        part.indices().mapToDouble(i -> fusion.fuse(fusion.normalise(part.lexical[i]), part.vector[i])))
-                .sorted()
-                .toArray();
-        return hits > 0 && hits <= scores.length ? (float) scores[scores.length - hits] : 0;
+    private float floor(int hits) {
+        double[] scores = new double[parts.stream().mapToInt(Part::count).sum()];
+        int count = 0;
+        for (Part part : parts) {
+            for (int i = 0; i < part.count(); i++) {
+                scores[count++] = fusion.fuse(fusion.normalise(part.lexical[i]), part.vector[i]);
+            }
+        }
+        Arrays.sort(scores);
+        return hits > 0 && hits <= count ? (float) scores[count - hits] : 0;
+    }
+
+    /** The part of the lexical matches that scores at least {@code least}, in [0, 1]; 1 where there are none. */
+    double lexicalShare(double least) {
+        int matches = 0;
+        int reaching = 0;
+        for (Part part : parts) {
+            for (float raw : part.lexical) {
+                matches += raw >= 0 ? 1 : 0;
+                reaching += raw >= 0 && fusion.normalise(raw) >= least ? 1 : 0;
+            }
+        }
+        return matches == 0 ? 1 : (double) reaching / matches;
     }
 }

@@ -9,7 +9,6 @@ import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.QueryVisitor;
-import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.Weight;
 
@@ -170,25 +169,20 @@ public final class HybridQuery extends Query {
                 : null;
     }
 
-    /** What the vector leg finds; nothing is known of documents outside unless both legs have one filter. */
-    Nearest nearest(IndexSearcher searcher) throws IOException {
+    /**
+     * What the vector leg finds; nothing is known of documents outside unless both legs have one filter.
+     *
+     * @param begun is told how the search went, unless it was made before
+     */
+    Nearest nearest(IndexSearcher searcher, BegunSearches begun) throws IOException {
         if (matchesNothing(knn)) {
-            return new Nearest(new ScoreDoc[0], OutsideBound.UNKNOWN, Nearest.Further.UNKNOWN, 0, true);
+            return Nearest.none();
         }
         if (knn instanceof NearestQuery == false) {
             throw new IllegalStateException("[" + this + "] was not rewritten, or its kNN query is of another kind");
         }
-        Nearest found = ((NearestQuery) knn).find(searcher);
-        return oneFilter
-                ? found
-                : new Nearest(
-                        found.byRank(),
-                        OutsideBound.UNKNOWN.withError(found.outside().error()),
-                        new Nearest.Further(
-                                new ScoreDoc[0],
-                                OutsideBound.UNKNOWN.withError(found.outside().error())),
-                        found.visited(),
-                        found.complete());
+        Nearest found = ((NearestQuery) knn).find(searcher, begun);
+        return oneFilter ? found : found.unbounded();
     }
 
     @Override

@@ -20,6 +20,7 @@ final class HybridWeight extends Weight implements LegScores.Source {
 
     private final HybridQuery hybrid;
     private final Weight lexical;
+    private final BegunSearches begun;
     private final Nearest nearest;
     private final LexicalBound bound;
     private final Calibration calibration;
@@ -34,7 +35,8 @@ final class HybridWeight extends Weight implements LegScores.Source {
         super(query);
         this.hybrid = query;
         this.lexical = query.lexicalWeight(searcher, scoreMode);
-        this.nearest = query.nearest(searcher);
+        this.begun = new BegunSearches(query.leg());
+        this.nearest = query.nearest(searcher, begun);
         nearest.count(query.work().part());
         this.bound = new LexicalBound(query.lexical(), searcher);
         this.calibration = Calibration.of(query.leg(), searcher.getIndexReader());
@@ -68,37 +70,48 @@ final class HybridWeight extends Weight implements LegScores.Source {
         for (LeafReaderContext leaf : searcher.getLeafContexts()) {
             parts.add(new LegsSupplier(leaf, null, seen.in(leaf)).headPart(seen));
         }
-        return new Head(parts, seen.further().outside());
+        return new Head(parts, seen.further().outside(), fusion(), hybrid.hits());
     }
 
-    /** The same among more candidates, where that takes less than to compare the lexical matches one by one. */
+    /** The same among more candidates, as long as that takes less than to compare the lexical matches one by one. */
     private Head widened(Head first) throws IOException {
         TopVectorsQuery knn = hybrid.extensible();
         if (knn == null || hybrid.hits() == 0) {
             return first;
         }
+        Widening widening = widening();
+        Head head = first;
+        while (true) {
+            int candidates = widening.candidates(
+                    knn.options().numCandidates(), nearest.visited(), begun.visited(), competing(head));
+            if (candidates == 0) {
+                return head;
+            }
+            knn = knn.among(candidates);
+            VectorSearch search = knn.search(searcher, begun);
+            Nearest.Further longer = search.further(nearest.errors());
+            hybrid.work().part().add(Work.Count.KNN_VECTORS_VISITED, search.visited());
+            if (longer.outside().likely() >= head.outside().likely()) {
+                return head;
+            }
+            head = head(nearest.among(longer));
+        }
+    }
+
+    private Widening widening() throws IOException {
         long matches = 0;
         for (LeafReaderContext leaf : searcher.getLeafContexts()) {
             ScorerSupplier supplier = lexical.scorerSupplier(leaf);
             matches += supplier == null ? 0 : supplier.cost();
         }
         int documents = searcher.getIndexReader().numDocs();
-        int candidates = new Widening(Math.min(matches, documents), documents, hybrid.hits())
-                .candidates(knn.options().numCandidates(), nearest.visited(), competing(first));
-        if (candidates == 0) {
-            return first;
-        }
-        Nearest longer = knn.among(candidates).find(searcher);
-        longer.count(hybrid.work().part());
-        boolean bounds = longer.further().outside().likely() < first.outside().likely();
-        return longer.complete() && bounds ? head(nearest.among(longer)) : first;
+        return new Widening(Math.min(matches, documents), documents, hybrid.hits());
     }
 
     /** Which part of the lexical matches may reach the best hits, about. */
     private double competing(Head head) throws IOException {
-        float floor = head.floor(hybrid.hits(), fusion());
         double outside = head.outside().normalised(calibration).likely();
-        return head.lexicalShare(new Competition(fusion(), outside, floor).raise(floor), fusion());
+        return head.lexicalShare(new Competition(fusion(), outside, head.floor()).raise(head.floor()));
     }
 
     /** Makes the scorer of one segment from the lexical one, null where that matches nothing, and what kNN found there. */
@@ -135,9 +148,8 @@ final class HybridWeight extends Weight implements LegScores.Source {
             }
             Head.Part part = head().part(context.ord);
             VectorScores vectors = vectorScores(part.nearest(), head().outside());
-            float floor = head().floor(hybrid.hits(), fusion());
             Competition competition =
-                    new Competition(fusion(), vectors.outside().likely(), floor);
+                    new Competition(fusion(), vectors.outside().likely(), head().floor());
             return new HybridBulkScorer(all, part.complete(), vectors, competition, work);
         }
 

@@ -2,9 +2,8 @@
 package dev.embeddingsearch.fusion;
 
 import java.util.Arrays;
-import java.util.Comparator;
+import java.util.HashSet;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.ScoreDoc;
@@ -16,11 +15,34 @@ import org.apache.lucene.search.ScoreDoc;
  *     computed
  * @param outside what is known of all others
  * @param further those that came next
+ * @param errors by how much estimates of them were off
  * @param visited how many vectors the search looked at
  * @param complete whether it came to its end
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody, read only
-record Nearest(ScoreDoc[] byRank, OutsideBound outside, Further further, long visited, boolean complete) {
+record Nearest(
+        ScoreDoc[] byRank,
+        OutsideBound outside,
+        Further further,
+        EstimateErrors errors,
+        long visited,
+        boolean complete) {
+
+    /** What a search found that did not come to its end. */
+    static Nearest partial(ScoreDoc[] byRank, long visited) {
+        return new Nearest(byRank, OutsideBound.UNKNOWN, Further.UNKNOWN, new EstimateErrors(), visited, false);
+    }
+
+    /** What is found where nothing can be. */
+    static Nearest none() {
+        return new Nearest(new ScoreDoc[0], OutsideBound.UNKNOWN, Further.UNKNOWN, new EstimateErrors(), 0, true);
+    }
+
+    /** The same, of which nothing is known about other documents but how far estimates of them are off. */
+    Nearest unbounded() {
+        OutsideBound unknown = OutsideBound.UNKNOWN.withError(outside.error());
+        return new Nearest(byRank, unknown, new Further(new ScoreDoc[0], unknown), errors, visited, complete);
+    }
 
     /**
      * What the search saw behind the documents that it was asked for. They are no hits of it, but where they match
@@ -43,16 +65,23 @@ record Nearest(ScoreDoc[] byRank, OutsideBound outside, Further further, long vi
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody, read only
     record Found(int[] documents, float[] scores) {
 
-        static Found of(Stream<ScoreDoc> hits, LeafReaderContext leaf) {
-            ScoreDoc[] sorted = hits.filter(hit -> hit.doc >= leaf.docBase
-                            && hit.doc < leaf.docBase + leaf.reader().maxDoc())
-                    .sorted(Comparator.comparingInt(hit -> hit.doc))
-                    .toArray(ScoreDoc[]::new);
-            int[] documents = new int[sorted.length];
-            float[] scores = new float[sorted.length];
-            for (int i = 0; i < sorted.length; i++) {
-                documents[i] = sorted[i].doc - leaf.docBase;
-                scores[i] = sorted[i].score;
+        /** Those of {@code hits} that lie in {@code leaf}. */
+        static Found of(ScoreDoc[] hits, LeafReaderContext leaf) {
+            long[] keys = new long[hits.length];
+            int count = 0;
+            for (ScoreDoc hit : hits) {
+                int document = hit.doc - leaf.docBase;
+                if (document >= 0 && document < leaf.reader().maxDoc()) {
+                    keys[count++] =
+                            (long) document << Integer.SIZE | Integer.toUnsignedLong(Float.floatToIntBits(hit.score));
+                }
+            }
+            Arrays.sort(keys, 0, count);
+            int[] documents = new int[count];
+            float[] scores = new float[count];
+            for (int i = 0; i < count; i++) {
+                documents[i] = (int) (keys[i] >>> Integer.SIZE);
+                scores[i] = Float.intBitsToFloat((int) keys[i]);
             }
             return new Found(documents, scores);
         }
@@ -87,22 +116,26 @@ record Nearest(ScoreDoc[] byRank, OutsideBound outside, Further further, long vi
 
     /** Those in one segment. */
     Found in(LeafReaderContext leaf) {
-        return Found.of(Arrays.stream(byRank), leaf);
+        return Found.of(byRank, leaf);
     }
 
     /** Those in one segment and the further ones there. */
     Found allIn(LeafReaderContext leaf) {
-        return Found.of(Stream.concat(Arrays.stream(byRank), Arrays.stream(further.documents())), leaf);
+        ScoreDoc[] all = Arrays.copyOf(byRank, byRank.length + further.documents().length);
+        System.arraycopy(further.documents(), 0, all, byRank.length, further.documents().length);
+        return Found.of(all, leaf);
     }
 
     /** The same, but for the documents that a longer search saw besides them. */
-    Nearest among(Nearest longer) {
-        Set<Integer> found = Arrays.stream(byRank).map(hit -> hit.doc).collect(Collectors.toSet());
-        ScoreDoc[] others = Stream.concat(Arrays.stream(longer.byRank), Arrays.stream(longer.further.documents()))
+    Nearest among(Further longer) {
+        Set<Integer> found = new HashSet<>();
+        for (ScoreDoc hit : byRank) {
+            found.add(hit.doc);
+        }
+        ScoreDoc[] others = Arrays.stream(longer.documents())
                 .filter(hit -> found.contains(hit.doc) == false)
                 .toArray(ScoreDoc[]::new);
-        return new Nearest(
-                byRank, outside, new Further(others, longer.further.outside()), visited + longer.visited, complete);
+        return new Nearest(byRank, outside, new Further(others, longer.outside()), errors, visited, complete);
     }
 
     /** Counts what it took to find them. */

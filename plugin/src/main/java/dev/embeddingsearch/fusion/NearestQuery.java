@@ -33,13 +33,17 @@ final class NearestQuery extends Query {
         this.readerId = searcher.getTopReaderContext().id();
     }
 
-    /** Seeks them, unless that was done before. */
-    synchronized Nearest find(IndexSearcher searcher) throws IOException {
+    /**
+     * Seeks them, unless that was done before.
+     *
+     * @param begun as for {@link TopVectorsQuery#search}
+     */
+    synchronized Nearest find(IndexSearcher searcher, BegunSearches begun) throws IOException {
         if (readerId.equals(searcher.getTopReaderContext().id()) == false) {
             throw new IllegalStateException("[" + this + "] was rewritten for another reader than it searches");
         }
         if (found == null) {
-            found = query.find(searcher);
+            found = query.search(searcher, begun).run();
         }
         return found;
     }
@@ -50,7 +54,7 @@ final class NearestQuery extends Query {
 
     @Override
     public Weight createWeight(IndexSearcher searcher, ScoreMode scoreMode, float boost) throws IOException {
-        Nearest nearest = find(searcher);
+        Nearest nearest = find(searcher, new BegunSearches(query.leg()));
         return new ConstantScoreWeight(this, boost) {
             @Override
             public ScorerSupplier scorerSupplier(LeafReaderContext context) throws IOException {

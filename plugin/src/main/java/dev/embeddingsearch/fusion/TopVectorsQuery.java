@@ -68,8 +68,11 @@ public final class TopVectorsQuery extends Query {
         return options;
     }
 
-    Nearest find(IndexSearcher searcher) throws IOException {
-        return new VectorSearch(leg, filter, options, searcher).run();
+    /**
+     * @param begun searches for the same vector that this one continues, with the same filter and the same reader
+     */
+    VectorSearch search(IndexSearcher searcher, BegunSearches begun) throws IOException {
+        return new VectorSearch(leg, filter, options, searcher, begun);
     }
 
     /** The same with so many candidates, at least {@code k}. */

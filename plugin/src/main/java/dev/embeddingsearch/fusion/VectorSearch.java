@@ -2,6 +2,7 @@
 package dev.embeddingsearch.fusion;
 
 import dev.embeddingsearch.lucene.QuantizedVectorsFormat;
+import dev.embeddingsearch.lucene.ResumableSearch;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.stream.Stream;
@@ -11,6 +12,7 @@ import org.apache.lucene.index.QueryTimeout;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
@@ -31,6 +33,7 @@ final class VectorSearch extends KnnFloatVectorQuery {
     private final TopVectorsQuery.Options options;
     private final SideSearcher searcher;
     private final ExactScan exactScan;
+    private final BegunSearches begun;
     /** Whether the candidates' scores are estimates, until they are rescored. */
     private final boolean estimated;
 
@@ -39,19 +42,25 @@ final class VectorSearch extends KnnFloatVectorQuery {
     /** Whether a filter left documents whose codes were compared one by one: few, hence hard to tell apart by codes. */
     private volatile boolean codesScanned;
 
-    VectorSearch(VectorLeg leg, Query filter, TopVectorsQuery.Options options, IndexSearcher searcher) {
+    /**
+     * @param begun what searches for the same vector have begun, with the same filter and the same searcher, which this one
+     *     continues
+     */
+    VectorSearch(
+            VectorLeg leg, Query filter, TopVectorsQuery.Options options, IndexSearcher searcher, BegunSearches begun) {
         super(leg.field(), leg.target(), options.numCandidates(), filter);
         this.leg = leg;
         this.options = options;
         this.searcher = new SideSearcher(searcher);
         this.exactScan = new ExactScan(leg);
+        this.begun = begun;
         this.estimated = options.exact() == false
                 && searcher.getLeafContexts().stream()
                         .anyMatch(leaf -> QuantizedVectorsFormat.estimates(leaf.reader(), leg.field()));
     }
 
     Nearest run() throws IOException {
-        rewrite(searcher);
+        seek();
         int compared = estimated && codesScanned == false
                 ? Math.min(options.rescored(), candidates.length)
                 : candidates.length;
@@ -64,7 +73,7 @@ final class VectorSearch extends KnnFloatVectorQuery {
                 .filter(hit -> leg.rawSimilarity(hit.score) >= options.minSimilarity())
                 .toArray(ScoreDoc[]::new);
         if (searcher.getTimeout().shouldExit()) {
-            return new Nearest(known(found, estimated), OutsideBound.UNKNOWN, Nearest.Further.UNKNOWN, visited, false);
+            return Nearest.partial(known(found, estimated), visited);
         }
         double error = estimated ? leg.rawDifference(seen.errors().likely()) : Double.POSITIVE_INFINITY;
         OutsideBound behind = behind(candidates, seen.errors()).withError(error);
@@ -73,7 +82,38 @@ final class VectorSearch extends KnnFloatVectorQuery {
         ScoreDoc[] further = Stream.concat(Arrays.stream(known(others, estimated)), Arrays.stream(known(rest, false)))
                 .toArray(ScoreDoc[]::new);
         return new Nearest(
-                known(found, estimated), outside.withError(error), new Nearest.Further(further, behind), visited, true);
+                known(found, estimated),
+                outside.withError(error),
+                new Nearest.Further(further, behind),
+                seen.errors(),
+                visited,
+                true);
+    }
+
+    /**
+     * The candidates alone, none of them compared exactly.
+     *
+     * @param errors by how much estimates for the same vector were off
+     */
+    Nearest.Further further(EstimateErrors errors) throws IOException {
+        seek();
+        return candidates.length == 0 || searcher.getTimeout().shouldExit()
+                ? Nearest.Further.UNKNOWN
+                : new Nearest.Further(
+                        known(candidates, estimated == false),
+                        behind(candidates, errors)
+                                .withError(estimated ? leg.rawDifference(errors.likely()) : Double.POSITIVE_INFINITY));
+    }
+
+    /** How many vectors this search looked at. */
+    long visited() {
+        return visited;
+    }
+
+    private void seek() throws IOException {
+        long before = begun.visited();
+        rewrite(searcher);
+        visited = Math.max(0, visited - before);
     }
 
     /** With their scores only if they were compared one by one, as whoever asks for more scores will compare. */
@@ -121,7 +161,19 @@ final class VectorSearch extends KnnFloatVectorQuery {
         int accepted = Math.min(acceptDocs.cost(), vectors);
         return options.exact() || scanIsShorter(accepted, vectors)
                 ? exactSearch(context, acceptDocs.iterator(), searcher.getTimeout())
-                : super.approximateSearch(context, acceptDocs, visitedLimit, manager);
+                : walk(context, acceptDocs, visitedLimit, manager);
+    }
+
+    private TopDocs walk(
+            LeafReaderContext context, AcceptDocs acceptDocs, int visitedLimit, KnnCollectorManager manager)
+            throws IOException {
+        ResumableSearch search = getFilter() == null ? begun.in(context, acceptDocs, options.numCandidates()) : null;
+        if (search == null) {
+            return super.approximateSearch(context, acceptDocs, visitedLimit, manager);
+        }
+        KnnCollector collector = manager.newCollector(visitedLimit, getSearchStrategy(), context);
+        search.collect(collector);
+        return collector.topDocs();
     }
 
     /**

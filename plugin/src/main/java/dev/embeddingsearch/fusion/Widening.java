@@ -15,24 +15,29 @@ record Widening(long matches, int documents, int hits) {
     static final double MATCHES_PER_HIT = 2.5;
 
     /** A list that is hardly longer bounds hardly more. */
-    static final int LEAST_GROWTH = 4;
+    static final double LEAST_GROWTH = 2;
 
     /** A step in the graph takes about as long as comparing the codes of so many lexical matches one after the other. */
     static final double STEP = 2;
+
+    /** A list of n times as many documents takes this power of n as many steps; measured. */
+    static final double STEPS_EXPONENT = 0.6;
 
     /**
      * How many candidates to seek; 0 if that takes longer than it saves.
      *
      * @param candidates how many the list has now
-     * @param visited how many vectors were looked at for them
+     * @param visited how many vectors were looked at for the first list
+     * @param begun how many of those that were looked at so far need not be looked at again
      * @param competing the part of the lexical matches that has yet to be compared, from 0 to 1
      */
-    int candidates(int candidates, long visited, double competing) {
+    int candidates(int candidates, long visited, long begun, double competing) {
         if (visited == 0 || matches == 0) {
             return 0; // nothing to be found, or nothing to be spared
         }
         double wider = Math.max(LEAST_GROWTH * candidates, MATCHES_PER_HIT * hits * documents / matches);
-        double steps = wider / candidates * visited;
-        return wider < documents && STEP * steps <= competing * matches ? (int) wider : 0;
+        double all = Math.max(visited, begun) * Math.pow(wider / candidates, STEPS_EXPONENT);
+        double steps = Math.max(0, Math.min(all, documents) - begun);
+        return wider < documents && STEP * steps + wider <= competing * matches ? (int) wider : 0;
     }
 }

@@ -101,7 +101,11 @@ public class EstimatedScoresTests extends LuceneTestCase {
         int above = 0;
         for (int round = 0; round < 20; round++) {
             VectorLeg leg = leg();
-            double error = nearest(leg).find(searcher).outside().error();
+            double error = nearest(leg)
+                    .search(searcher, new BegunSearches(leg))
+                    .run()
+                    .outside()
+                    .error();
             assertTrue("error " + error, error > 0 && error < 1);
             LeafReaderContext leaf = reader.leaves().get(0);
             Work.Part work = new Work().part();

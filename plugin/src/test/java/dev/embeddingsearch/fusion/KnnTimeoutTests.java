@@ -43,7 +43,7 @@ public class KnnTimeoutTests extends FusionTestCase {
                         checks.incrementAndGet();
                         throw reason;
                     });
-                    Nearest cut = hybrid.nearest(watched);
+                    Nearest cut = nearest(hybrid, watched);
                     assertFalse("the reader was asked " + checks + " times", cut.complete());
                     assertEquals(1, checks.get());
                     assertEquals(OutsideBound.UNKNOWN, cut.outside());
@@ -52,6 +52,10 @@ public class KnnTimeoutTests extends FusionTestCase {
                 }
             }
         }
+    }
+
+    private static Nearest nearest(HybridQuery hybrid, ContextIndexSearcher watched) throws IOException {
+        return hybrid.nearest(watched, new BegunSearches(hybrid.leg()));
     }
 
     private static LeafReader reader(ContextIndexSearcher searcher) {
@@ -63,7 +67,7 @@ public class KnnTimeoutTests extends FusionTestCase {
         try (ContextIndexSearcher watched = openSearch()) {
             AtomicInteger checks = new AtomicInteger();
             watched.addQueryCancellation(checks::incrementAndGet);
-            assertTrue(hybrid(watched, false).nearest(watched).complete());
+            assertTrue(nearest(hybrid(watched, false), watched).complete());
             int ofGraph = checks.getAndSet(0);
             assertTrue("asked " + ofGraph + " times", ofGraph > 1);
         }
@@ -75,9 +79,9 @@ public class KnnTimeoutTests extends FusionTestCase {
             HybridQuery hybrid = hybrid(watched, random().nextBoolean());
             assertEquals(0, hybrid.work().get(Work.Count.KNN_VECTORS_VISITED));
             watched.createWeight(hybrid, ScoreMode.COMPLETE, 1);
-            Nearest first = hybrid.nearest(watched);
+            Nearest first = nearest(hybrid, watched);
             watched.createWeight(hybrid, ScoreMode.TOP_SCORES, 1);
-            assertSame(first, hybrid.nearest(watched));
+            assertSame(first, nearest(hybrid, watched));
         }
     }
 }

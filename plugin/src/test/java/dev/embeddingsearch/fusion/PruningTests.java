@@ -191,10 +191,11 @@ public class PruningTests extends PruningTestCase {
     private void assertOutside(
             double certain, double likely, VectorLeg leg, TopVectorsQuery.Options options, Query filter)
             throws IOException {
-        Query hybrid = new HybridQuery(
+        HybridQuery hybrid = new HybridQuery(
                 new TermQuery(new Term(TEXT, "w0")), new TopVectorsQuery(leg, filter, options), leg, 0.5);
-        OutsideBound outside =
-                ((HybridQuery) searcher.rewrite(hybrid)).nearest(searcher).outside();
+        OutsideBound outside = ((HybridQuery) searcher.rewrite(hybrid))
+                .nearest(searcher, new BegunSearches(hybrid.leg()))
+                .outside();
         assertEquals(certain, outside.certain(), 1e-5);
         assertEquals(likely, outside.likely(), 1e-5);
     }

@@ -113,7 +113,9 @@ public class QuantizedSearchTests extends LuceneTestCase {
             throws IOException {
         VectorLeg leg = new VectorLeg(VECTOR, query, VectorSimilarityFunction.DOT_PRODUCT, 0);
         TopVectorsQuery.Options options = new TopVectorsQuery.Options(K, CANDIDATES, rescored, -2, false);
-        return new TopVectorsQuery(leg, filter, options).find(searcher);
+        return new TopVectorsQuery(leg, filter, options)
+                .search(searcher, new BegunSearches(leg))
+                .run();
     }
 
     private List<Integer> exact(float[] query, int passing) {

@@ -2,7 +2,10 @@
 package dev.embeddingsearch.fusion;
 
 import dev.embeddingsearch.lucene.EmbeddingVectorsFormat;
+import dev.embeddingsearch.lucene.Quantization;
+import dev.embeddingsearch.lucene.QuantizedVectorsFormat;
 import java.io.IOException;
+import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.KnnFloatVectorField;
@@ -27,31 +30,43 @@ public class WideningTests extends LuceneTestCase {
     private static final String TEXT = "text";
     private static final String VECTOR = "vector";
     private static final int DIMENSIONS = 8;
-    private static final int DOCUMENTS = 6_000;
+    /** Enough for a graph of codes. */
+    private static final int DOCUMENTS = 9_000;
 
-    public void testAListFourTimesAsLongAtLeast() {
-        assertEquals(400, new Widening(50_000, 100_000, 10).candidates(100, 1_000, 1));
+    public void testAListTwiceAsLongAtLeast() {
+        assertEquals(200, new Widening(50_000, 100_000, 10).candidates(100, 1_000, 1_000, 1));
     }
 
     public void testSeveralMatchesForEachHit() {
-        assertEquals(1_000, new Widening(25_000, 100_000, 100).candidates(100, 1_000, 1));
+        assertEquals(1_000, new Widening(25_000, 100_000, 100).candidates(100, 1_000, 1_000, 1));
     }
 
+    /** Twice as many candidates take 516 steps more, each as long as two comparisons, and are looked at themselves. */
     public void testNoneThatTakesLongerThanToCompareTheMatches() {
-        assertEquals(400, new Widening(8_000, 8_000, 10).candidates(100, 1_000, 1));
-        assertEquals(0, new Widening(7_999, 8_000, 10).candidates(100, 1_000, 1));
-        assertEquals(0, new Widening(8_000, 8_000, 10).candidates(100, 1_000, 0.99));
+        assertEquals(200, new Widening(1_232, 2_000, 1).candidates(100, 1_000, 1_000, 1));
+        assertEquals(0, new Widening(1_231, 2_000, 1).candidates(100, 1_000, 1_000, 1));
+        assertEquals(0, new Widening(1_232, 2_000, 1).candidates(100, 1_000, 1_000, 0.99));
+    }
+
+    public void testStepsThatAreNotGoneTwiceAreNotCountedTwice() {
+        assertEquals(0, new Widening(3_231, 4_000, 1).candidates(100, 1_000, 0, 1));
+        assertEquals(200, new Widening(3_232, 4_000, 1).candidates(100, 1_000, 0, 1));
+    }
+
+    public void testNoStepsWhereAllWereCompared() {
+        assertEquals(200, new Widening(201, 4_000, 1).candidates(100, 4_000, 4_000, 1));
+        assertEquals(0, new Widening(199, 4_000, 1).candidates(100, 4_000, 4_000, 1));
     }
 
     public void testNoneWhereNothingIsToBeFoundOrSpared() {
-        assertEquals(0, new Widening(0, 8_000, 10).candidates(100, 1_000, 1));
-        assertEquals(0, new Widening(0, 8_000, 10).candidates(100, 0, 1));
-        assertEquals(0, new Widening(1, 10_000_000, 10).candidates(200, 0, 1));
+        assertEquals(0, new Widening(0, 8_000, 10).candidates(100, 1_000, 0, 1));
+        assertEquals(0, new Widening(8_000, 8_000, 10).candidates(100, 0, 0, 1));
+        assertEquals(0, new Widening(8_000, 8_000, 10).candidates(100, 8_000, 8_000, 0));
     }
 
     public void testNoneAsLongAsAllDocuments() {
-        assertEquals(0, new Widening(400, 400, 10).candidates(100, 1, 1));
-        assertEquals(400, new Widening(401, 401, 10).candidates(100, 1, 1));
+        assertEquals(0, new Widening(200, 200, 1).candidates(100, 1, 1, 1));
+        assertEquals(200, new Widening(210, 210, 1).candidates(100, 1, 1, 1));
     }
 
     public void testTheBestHitsAreThoseOfScoringAllWithFewMatchesLookedAt() throws IOException {
@@ -75,8 +90,10 @@ public class WideningTests extends LuceneTestCase {
 
     /** The word in each document, as often as chance will have it; some deleted. */
     private static void index(Directory directory) throws IOException {
-        IndexWriterConfig config =
-                new IndexWriterConfig().setCodec(TestUtil.alwaysKnnVectorsFormat(EmbeddingVectorsFormat.hnsw(16, 100)));
+        KnnVectorsFormat format = random().nextBoolean()
+                ? EmbeddingVectorsFormat.hnsw(16, 100)
+                : QuantizedVectorsFormat.hnsw(Quantization.INT8, DIMENSIONS, 16, 100);
+        IndexWriterConfig config = new IndexWriterConfig().setCodec(TestUtil.alwaysKnnVectorsFormat(format));
         try (IndexWriter writer = new IndexWriter(directory, config)) {
             for (int i = 0; i < DOCUMENTS; i++) {
                 Document document = new Document();
