@@ -7,8 +7,9 @@ import dev.embeddingsearch.quickstart.cluster.Folders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
 
-/** The distribution, with the plugin and without, each unpacked once for all test classes. */
+/** The distribution, with the plugin, beside another and without, each unpacked once for all test classes. */
 final class Distributions {
 
     private Distributions() {}
@@ -17,19 +18,31 @@ final class Distributions {
         return WithPlugin.UNPACKED;
     }
 
+    /** The plugin beside one that brings the codec {@code zstd}. */
+    static Distribution withZstd() {
+        return WithZstd.UNPACKED;
+    }
+
     static Distribution plain() {
         return Plain.UNPACKED;
     }
 
     private static final class WithPlugin {
-        static final Distribution UNPACKED = unpack("with-plugin", Path.of(System.getProperty("plugin.zip")));
+        static final Distribution UNPACKED = unpack("with-plugin", List.of("plugin.zip"));
+    }
+
+    private static final class WithZstd {
+        static final Distribution UNPACKED = unpack("with-zstd", List.of("plugin.zip", "zstd.zip"));
     }
 
     private static final class Plain {
-        static final Distribution UNPACKED = unpack("plain", null);
+        static final Distribution UNPACKED = unpack("plain", List.of());
     }
 
-    private static Distribution unpack(String name, Path plugin) {
+    /**
+     * @param plugins system properties that name their zips
+     */
+    private static Distribution unpack(String name, List<String> plugins) {
         try {
             Account account = Account.current();
             Path folder = account.folder(Path.of(System.getProperty("java.io.tmpdir"), "integ", name));
@@ -37,8 +50,8 @@ final class Distributions {
             Folders.delete(folder.resolve("nodes"));
             Distribution distribution =
                     Distribution.unpack(Path.of(System.getProperty("distribution.zip")), folder, account);
-            if (plugin != null) {
-                distribution.install(plugin);
+            for (String plugin : plugins) {
+                distribution.install(Path.of(System.getProperty(plugin)));
             }
             return distribution;
         } catch (IOException e) {
