@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 /** Measures how well each way of searching ranks the right documents of judged data sets. */
 final class RelevanceEvaluation {
 
-    private static final double DEFAULT_WEIGHT = 0.7;
+    private static final double DEFAULT_WEIGHT = 0.67;
 
     private final EvaluationOptions options;
     private final PrintStream out;

@@ -31,7 +31,7 @@ enum SearchWay {
     /** Lucene's sum of both, which is no hybrid score: it lacks the vector leg of most lexical matches. */
     SHOULD("bool of both", 1);
 
-    private static final double VECTOR_WEIGHT = 0.7;
+    private static final double VECTOR_WEIGHT = 0.67;
 
     private final String title;
     private final int counted;

@@ -46,6 +46,11 @@ record FusionOptions(float vectorWeight, Integer rankConstant) implements Writea
         return builder.field("vector_weight", vectorWeight);
     }
 
+    /** The vector leg's weight as it was written: of 0.67 the rest is 0.33, not 0.32999998. */
+    double decimalWeight() {
+        return Double.parseDouble(Float.toString(vectorWeight));
+    }
+
     /** Whether ranks are fused, not scores. */
     boolean ranks() {
         return rankConstant != null;

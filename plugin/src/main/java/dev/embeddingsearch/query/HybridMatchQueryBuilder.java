@@ -34,7 +34,7 @@ import org.opensearch.index.query.QueryShardContext;
 public final class HybridMatchQueryBuilder extends AbstractQueryBuilder<HybridMatchQueryBuilder> {
 
     public static final String NAME = "hybrid_match";
-    static final float DEFAULT_VECTOR_WEIGHT = 0.7f;
+    static final float DEFAULT_VECTOR_WEIGHT = 0.67f;
 
     private final QueryBuilder lexical;
     private final EmbeddingQueryBuilder embedding;
@@ -197,11 +197,11 @@ public final class HybridMatchQueryBuilder extends AbstractQueryBuilder<HybridMa
             if (embedding.queryName() != null) {
                 context.addNamedQuery(embedding.queryName(), leg.get().knn());
             }
-            return new HybridQuery(lexicalQuery, leg.get().knn(), leg.get().vectors(), fusion.vectorWeight());
+            return new HybridQuery(lexicalQuery, leg.get().knn(), leg.get().vectors(), fusion.decimalWeight());
         }
         boolean unembedded = embedding.input().vectors() != null
                 && embedding.input().vectors().isEmpty();
-        return HybridQuery.lexicalOnly(lexicalQuery, unembedded ? 0 : fusion.vectorWeight());
+        return HybridQuery.lexicalOnly(lexicalQuery, unembedded ? 0 : fusion.decimalWeight());
     }
 
     private static Query orNone(Query query) {

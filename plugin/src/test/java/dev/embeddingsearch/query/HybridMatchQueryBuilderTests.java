@@ -193,9 +193,7 @@ public class HybridMatchQueryBuilderTests extends AbstractQueryTestCase<HybridMa
                 .add(new MultiMatchQueryBuilder("words").field("mapped_string").toQuery(context), Occur.MUST)
                 .add(filter.toQuery(context), Occur.FILTER)
                 .build();
-        assertEquals(
-                new HybridQuery(lexical, leg.knn(), leg.vectors(), HybridMatchQueryBuilder.DEFAULT_VECTOR_WEIGHT),
-                builder.toQuery(context));
+        assertEquals(new HybridQuery(lexical, leg.knn(), leg.vectors(), 0.67), builder.toQuery(context));
     }
 
     public void testUnembeddedTextLeavesTheLexicalLegItsFullWeight() throws IOException {
@@ -311,5 +309,13 @@ public class HybridMatchQueryBuilderTests extends AbstractQueryTestCase<HybridMa
         assertNotEquals(query, query.filter(filter));
         assertEquals(query.boost(), query.filter(filter).boost(), 0);
         assertEquals(query.queryName(), query.filter(filter).queryName());
+    }
+
+    public void testWeightsAreTheDecimalNumbersThatWereWritten() {
+        for (int hundredths = 0; hundredths <= 100; hundredths++) {
+            double weight = new FusionOptions(hundredths / 100f, null).decimalWeight();
+            assertEquals(hundredths / 100.0, weight, 0);
+            assertEquals((100 - hundredths) / 100f, (float) (1 - weight), 0);
+        }
     }
 }
