@@ -19,8 +19,6 @@ import java.util.stream.Stream;
 /** Measures how well each way of searching ranks the right documents of judged data sets. */
 final class RelevanceEvaluation {
 
-    private static final double DEFAULT_WEIGHT = 0.67;
-
     private final EvaluationOptions options;
     private final PrintStream out;
     private final Layout layout;
@@ -79,8 +77,8 @@ final class RelevanceEvaluation {
         List<List<Hit>> vector = search(set, query -> index.search(index.vector(query)));
         runs.put("BM25", lexical);
         runs.put("vector", vector);
-        for (double weight : new double[] {0.3, 0.5, DEFAULT_WEIGHT, 0.8}) {
-            runs.put("hybrid_match, weight " + weight, search(set, query -> index.search(index.hybrid(query, weight))));
+        for (double weight : new double[] {0.3, 0.5, Results.DEFAULT_WEIGHT, 0.8}) {
+            runs.put(Results.hybrid(weight), search(set, query -> index.search(index.hybrid(query, weight))));
         }
         runs.put("RRF(60)", fuse(lexical, vector, Fusion::reciprocalRanks));
         runs.put("min-max, equal weights", fuse(lexical, vector, Fusion::minMax));
@@ -88,7 +86,7 @@ final class RelevanceEvaluation {
                 set.name(),
                 analysis,
                 Results.measure(set.queries(), runs),
-                index.rankEval(set.queries(), DEFAULT_WEIGHT));
+                index.rankEval(set.queries(), Results.DEFAULT_WEIGHT));
     }
 
     private static List<List<Hit>> search(Dataset set, Function<Dataset.Query, List<Hit>> search) {

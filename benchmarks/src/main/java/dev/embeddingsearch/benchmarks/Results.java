@@ -16,7 +16,9 @@ import java.util.stream.Collectors;
 record Results(String set, Analysis analysis, Map<String, Map<Measure, double[]>> values, double rankEval) {
 
     /** The system that the others are compared with. */
-    static final String DEFAULT = "hybrid_match, weight 0.7";
+    static final double DEFAULT_WEIGHT = 0.67;
+
+    static final String DEFAULT = hybrid(DEFAULT_WEIGHT);
 
     /** @param runs the ranked lists of every system, one a query */
     static Map<String, Map<Measure, double[]>> measure(List<Dataset.Query> queries, Map<String, List<List<Hit>>> runs) {
@@ -34,5 +36,10 @@ record Results(String set, Analysis analysis, Map<String, Map<Measure, double[]>
             values.put(system, measured);
         });
         return values;
+    }
+
+    /** How a report names the plugin's query with this weight of the vector leg. */
+    static String hybrid(double weight) {
+        return "hybrid_match, weight " + weight;
     }
 }
