@@ -30,6 +30,17 @@ record GraphOptions(int m, int efConstruction, int threshold, int mergeWorkers) 
         return new GraphOptions(m, efConstruction, threshold, workers);
     }
 
+    /** Whether a segment of so many vectors has a graph; a threshold of 0 wants one in each. */
+    boolean worthwhile(int vectors) {
+        return threshold <= 0 || worthwhile(vectors, threshold);
+    }
+
+    /** Whether more vectors would be scanned than a search for {@code threshold} looks at in a graph. */
+    static boolean worthwhile(double vectors, int threshold) {
+        int visited = (int) (Math.log(vectors) * threshold);
+        return vectors > visited && visited > 0;
+    }
+
     @Override
     public String toString() {
         return "m=" + m + ", ef_construction=" + efConstruction + ", graph_threshold=" + threshold + ", merge_workers="

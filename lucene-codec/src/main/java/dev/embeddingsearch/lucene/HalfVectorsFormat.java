@@ -29,7 +29,7 @@ final class HalfVectorsFormat extends FlatVectorsFormat {
 
     @Override
     public FlatVectorsWriter fieldsWriter(SegmentWriteState state) throws IOException {
-        return new HalfVectorsWriter(lucene.fieldsWriter(state));
+        return new HalfVectorsWriter(state, lucene.fieldsWriter(state));
     }
 
     @Override

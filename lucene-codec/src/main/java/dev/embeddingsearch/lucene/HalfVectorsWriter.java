@@ -9,6 +9,7 @@ import org.apache.lucene.codecs.hnsw.FlatFieldVectorsWriter;
 import org.apache.lucene.codecs.hnsw.FlatVectorsWriter;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.MergeState;
+import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.index.Sorter;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.util.RamUsageEstimator;
@@ -18,28 +19,30 @@ import org.apache.lucene.util.hnsw.CloseableRandomVectorScorerSupplier;
 final class HalfVectorsWriter extends FlatVectorsWriter {
     private static final long SHALLOW_SIZE = RamUsageEstimator.shallowSizeOfInstance(HalfVectorsWriter.class);
 
+    private final SegmentWriteState state;
     private final FlatVectorsWriter lucene;
-    private final List<HalfFieldWriter> fields = new ArrayList<>();
+    private final List<BufferedField> fields = new ArrayList<>();
 
-    HalfVectorsWriter(FlatVectorsWriter lucene) {
+    HalfVectorsWriter(SegmentWriteState state, FlatVectorsWriter lucene) {
         super(lucene.getFlatVectorScorer());
+        this.state = state;
         this.lucene = lucene;
     }
 
     @Override
-    @SuppressWarnings("unchecked") // Lucene gives a BYTE field a writer of byte[]
     public FlatFieldVectorsWriter<?> addField(FieldInfo field) throws IOException {
-        FlatFieldVectorsWriter<?> writer = lucene.addField(Halves.inFiles(field));
         if (field.getVectorEncoding() != VectorEncoding.FLOAT32) {
-            return writer;
+            return lucene.addField(field);
         }
-        fields.add(new HalfFieldWriter(field, (FlatFieldVectorsWriter<byte[]>) writer));
+        fields.add(new BufferedField(field));
         return fields.getLast();
     }
 
+    /** Floats are written as a merge writes them, their halves made one by one: together these never are in memory. */
     @Override
     public void flush(int maxDoc, Sorter.DocMap sortMap) throws IOException {
-        for (HalfFieldWriter field : fields) {
+        for (BufferedField field : fields) {
+            mergeOneField(field.field(), field.asMerge(state, sortMap));
             field.finish();
         }
         lucene.flush(maxDoc, sortMap);
@@ -78,7 +81,7 @@ final class HalfVectorsWriter extends FlatVectorsWriter {
     public long ramBytesUsed() {
         return SHALLOW_SIZE
                 + lucene.ramBytesUsed()
-                + fields.stream().mapToLong(HalfFieldWriter::ramBytesUsed).sum();
+                + fields.stream().mapToLong(BufferedField::ramBytesUsed).sum();
     }
 
     @Override

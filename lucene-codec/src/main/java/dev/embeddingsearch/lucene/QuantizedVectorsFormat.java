@@ -164,7 +164,7 @@ public sealed class QuantizedVectorsFormat extends KnnVectorsFormat permits Half
                 state, quantization.encoding(), rawVectors().fieldsWriter(state), SCORER);
         KnnVectorsWriter graphs = new Lucene99HnswVectorsWriter(
                 state, graph.m(), graph.efConstruction(), codes, graph.mergeWorkers(), null, graph.threshold());
-        return new EmbeddingVectorsWriter(state, graphs, graph.m(), storage);
+        return new EmbeddingVectorsWriter(state, new LateGraphWriter(state, graphs, graph), graph.m(), storage);
     }
 
     @Override

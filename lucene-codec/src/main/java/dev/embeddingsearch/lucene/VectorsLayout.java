@@ -52,7 +52,6 @@ public record VectorsLayout(
         int k = quantization == Quantization.NONE
                 ? Lucene99HnswVectorsFormat.HNSW_GRAPH_THRESHOLD
                 : QuantizedVectorsFormat.graphThreshold(quantization, dimensions);
-        int expectedToBeVisited = (int) (Math.log(vectors) * k);
-        return graph && vectors > expectedToBeVisited && expectedToBeVisited > 0;
+        return graph && GraphOptions.worthwhile(vectors, k);
     }
 }
