@@ -23,14 +23,10 @@ public class LateGraphResourcesTests extends VectorsTestCase {
     /** Methods of Lucene's writers in which a flush can fail. */
     private static final List<String> STEPS = List.of("mergeOneFieldToIndex", "writeGraph", "writeMeta");
 
-    private static QuantizedVectorsFormat anyFormat() {
-        return new QuantizedVectorsFormat(randomQuantization(), 8, 50, 50).withStorage(randomStorage());
-    }
-
     public void testVectorsThatWaitCountAsHeap() throws IOException {
         int dimensions = 100 + random().nextInt(400);
         try (Directory dir = newDirectory();
-                IndexWriter writer = new IndexWriter(dir, LateGraphWriterTests.oneFlush(anyFormat()))) {
+                IndexWriter writer = new IndexWriter(dir, oneFlush(withGraphsFrom400()))) {
             long bytes = (long) LARGE * dimensions * Float.BYTES;
             for (int i = 0; i < LARGE; i++) {
                 writer.addDocument(doc("a", randomVector(dimensions)));
@@ -44,8 +40,8 @@ public class LateGraphResourcesTests extends VectorsTestCase {
 
     public void testIndexingBufferIsRespected() throws IOException {
         try (Directory dir = newDirectory();
-                IndexWriter writer = new IndexWriter(
-                        dir, LateGraphWriterTests.oneFlush(anyFormat()).setRAMBufferSizeMB(1))) {
+                IndexWriter writer =
+                        new IndexWriter(dir, oneFlush(withGraphsFrom400()).setRAMBufferSizeMB(1))) {
             for (int i = 0; i < 1_200; i++) {
                 writer.addDocument(doc("a", randomVector(1_024))); // 4 KB
             }
@@ -73,7 +69,7 @@ public class LateGraphResourcesTests extends VectorsTestCase {
                     return super.createTempOutput(prefix, suffix, context);
                 }
             };
-            try (IndexWriter writer = new IndexWriter(counting, LateGraphWriterTests.oneFlush(anyFormat()))) {
+            try (IndexWriter writer = new IndexWriter(counting, oneFlush(withGraphsFrom400()))) {
                 for (int i = 0; i < documents; i++) {
                     writer.addDocument(doc("a", randomVector(8)));
                 }
@@ -92,11 +88,11 @@ public class LateGraphResourcesTests extends VectorsTestCase {
     public void testFailedWritesLeaveWhatWasThereBefore() throws IOException {
         for (int round = 0; round < 10; round++) {
             try (MockDirectoryWrapper dir = newMockDirectory()) {
-                QuantizedVectorsFormat format = anyFormat();
-                try (IndexWriter writer = new IndexWriter(dir, LateGraphWriterTests.oneFlush(format))) {
+                QuantizedVectorsFormat format = withGraphsFrom400();
+                try (IndexWriter writer = new IndexWriter(dir, oneFlush(format))) {
                     writer.addDocument(doc("first", randomVector(8)));
                 }
-                IndexWriter writer = new IndexWriter(dir, LateGraphWriterTests.oneFlush(format));
+                IndexWriter writer = new IndexWriter(dir, oneFlush(format));
                 for (int i = 0; i < LARGE; i++) {
                     writer.addDocument(doc("second", randomVector(8)));
                 }
@@ -104,7 +100,7 @@ public class LateGraphResourcesTests extends VectorsTestCase {
                 IOException e = expectThrows(IOException.class, writer::commit);
                 assertEquals("no room", e.getMessage());
                 writer.rollback();
-                new IndexWriter(dir, LateGraphWriterTests.oneFlush(format)).close();
+                new IndexWriter(dir, oneFlush(format)).close();
                 assertNoTemporaryFiles(dir);
                 TestUtil.checkIndex(dir);
                 try (DirectoryReader reader = DirectoryReader.open(dir)) {

@@ -22,6 +22,7 @@ import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.VectorUtil;
+import org.apache.lucene.util.hnsw.HnswGraph;
 
 /** Documents with vectors, and what their centroid must be. */
 abstract class VectorsTestCase extends LuceneTestCase {
@@ -98,6 +99,23 @@ abstract class VectorsTestCase extends LuceneTestCase {
 
     static IndexWriterConfig unmerged(KnnVectorsFormat format) {
         return config(format).setMergePolicy(NoMergePolicy.INSTANCE);
+    }
+
+    /** One flush writes all. */
+    static IndexWriterConfig oneFlush(KnnVectorsFormat format) {
+        return unmerged(format)
+                .setMaxBufferedDocs(100_000)
+                .setRAMBufferSizeMB(256)
+                .setRAMPerThreadHardLimitMB(256);
+    }
+
+    /** Segments of 400 vectors have a graph, those of 200 are scanned. */
+    static QuantizedVectorsFormat withGraphsFrom400() {
+        return new QuantizedVectorsFormat(randomQuantization(), 8, 50, 50).withStorage(randomStorage());
+    }
+
+    static HnswGraph graph(LeafReader segment, String field) throws IOException {
+        return EmbeddingVectorsReader.of(segment, field).getGraph(field);
     }
 
     static Document doc(String id, float[] vector) {
