@@ -42,7 +42,8 @@ import org.apache.lucene.util.hnsw.RandomVectorScorer;
  *
  * <p>A segment has a graph from {@value #SCANNED_VECTORS} vectors on, or from as many as have {@value #SCANNED_BYTES}
  * bytes of codes, if that are fewer. Up to there a search compares all codes, which takes about as long as a walk through
- * a graph would. Ingest thus builds hardly any graph, merges build them.
+ * a graph would. Ingest thus builds hardly any graph, merges build them. A segment that is larger when it is first written
+ * gets its graph then, over codes as in a merge; nothing is built while documents are added.
  *
  * <h2>Writing and reading</h2>
  *
