@@ -9,7 +9,7 @@ package dev.embeddingsearch.lucene;
  * more vectors make longer walks, and more merges that build anew. The constants are fitted to twelve builds on one thread
  * of a busy machine, with a segment for every thousand documents and then merged to one: 20,000 to 100,000 vectors of 128 to
  * 1,536 dimensions with all quantizations. Each of them is met within a factor of 1.5; another machine adds its own.
- * Vectors that are all written in one go, without merges, take about two thirds of that where they have codes.
+ * With codes, 30,000 vectors that are all written in one go, without merges, are met about as well.
  */
 final class BuildEstimate {
     private static final double SCANNED_MICROS_PER_DIMENSION = .1;
