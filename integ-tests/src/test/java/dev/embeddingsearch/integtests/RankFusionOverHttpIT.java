@@ -75,6 +75,16 @@ public class RankFusionOverHttpIT {
     }
 
     @Test
+    public void testLegsKnowFieldsThatOnlyTheRequestDefines() {
+        String ranked = RANKED.replace("\"k\": 12", "\"k\": 12, \"filter\": {\"term\": {\"remainder\": 1}}");
+        Answer found = http.search(INDEX, """
+                {"size": 30, "query": %s, "derived": {"remainder": {"type": "long",
+                 "script": {"source": "emit(doc['year'].value %% 3)"}}}}""".formatted(ranked));
+        assertEquals(10, found.total());
+        found.hits().forEach(hit -> assertEquals(1, hit.at("/_source/year").asInt() % 3));
+    }
+
+    @Test
     public void testCountsExplainsAndValidates() {
         String body = "{\"query\": " + RANKED + "}";
         assertEquals(

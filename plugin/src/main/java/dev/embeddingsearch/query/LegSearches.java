@@ -86,17 +86,13 @@ record LegSearches(QueryBuilder lexical, Optional<QueryBuilder> vector, RankFusi
     }
 
     private SearchRequest search(IndicesRequest request, QueryBuilder leg, TaskId parent) {
-        SearchSourceBuilder source = new SearchSourceBuilder()
-                .query(leg)
-                .size(size)
-                .fetchSource(false)
-                .trackTotalHits(false);
+        SearchSourceBuilder source = new SearchSourceBuilder();
         SearchRequest search;
         if (request instanceof SearchRequest outer) {
             search = new SearchRequest(outer);
             search.scroll((Scroll) null);
             if (outer.source() != null) {
-                source.timeout(outer.source().timeout());
+                source = DerivedFields.of(outer.source()).timeout(outer.source().timeout());
                 if (outer.pointInTimeBuilder() != null) {
                     source.pointInTimeBuilder(outer.pointInTimeBuilder());
                 }
@@ -104,6 +100,7 @@ record LegSearches(QueryBuilder lexical, Optional<QueryBuilder> vector, RankFusi
         } else {
             search = new SearchRequest(request.indices()).indicesOptions(request.indicesOptions());
         }
+        source.query(leg).size(size).fetchSource(false).trackTotalHits(false);
         search.source(source).pipeline(SearchPipelineService.NOOP_PIPELINE_ID);
         search.setParentTask(parent);
         return search;

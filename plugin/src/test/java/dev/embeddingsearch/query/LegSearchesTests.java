@@ -5,8 +5,10 @@ import static org.opensearch.index.query.QueryBuilders.matchAllQuery;
 import static org.opensearch.index.query.QueryBuilders.matchQuery;
 
 import dev.embeddingsearch.fusion.RankFusion;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.lucene.search.TotalHits;
 import org.junit.After;
@@ -23,12 +25,15 @@ import org.opensearch.action.search.ShardSearchFailure;
 import org.opensearch.action.support.IndicesOptions;
 import org.opensearch.action.support.PlainActionFuture;
 import org.opensearch.common.unit.TimeValue;
+import org.opensearch.common.xcontent.json.JsonXContent;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.action.ActionResponse;
 import org.opensearch.core.rest.RestStatus;
 import org.opensearch.core.tasks.TaskCancelledException;
 import org.opensearch.core.tasks.TaskId;
+import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.index.query.QueryBuilder;
+import org.opensearch.script.Script;
 import org.opensearch.search.SearchHit;
 import org.opensearch.search.SearchHits;
 import org.opensearch.search.aggregations.AggregationBuilders;
@@ -142,6 +147,23 @@ public class LegSearchesTests extends OpenSearchTestCase {
         }
         assertEquals("the outer search stays as it was", "reranks", outer.pipeline());
         assertEquals(3, outer.source().size());
+    }
+
+    public void testLegsKnowTheFieldsThatTheRequestDerives() throws IOException {
+        SearchSourceBuilder given;
+        try (XContentParser parser = createParser(JsonXContent.jsonXContent, """
+                {"derived": {"kind": {"type": "keyword", "script": {"source": "emit('a')"}, "format": "f"}}}""")) {
+            given = SearchSourceBuilder.fromXContent(parser);
+        }
+        given.derivedField("plain", "long", new Script("emit(1)"), null, null, null, false);
+        given.derivedField(
+                "whole", "object", new Script("emit(2)"), Map.of("part", "keyword"), "prefilter", "format", true);
+        run(new SearchRequest("a").source(given), Optional.of(VECTOR));
+        assertEquals(2, searches.size());
+        for (SearchRequest search : searches) {
+            assertEquals(given.getDerivedFieldsObject(), search.source().getDerivedFieldsObject());
+            assertEquals(given.getDerivedFields(), search.source().getDerivedFields());
+        }
     }
 
     public void testPointInTimeIsThatOfTheRequest() {
