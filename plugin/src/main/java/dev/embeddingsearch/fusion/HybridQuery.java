@@ -149,9 +149,9 @@ public final class HybridQuery extends Query {
         return searcher.createWeight(searcher.rewrite(either), scoreMode, boost);
     }
 
-    /** Takes the scores of single documents apart; for a rewritten query. */
-    public LegScores.Source legScores(IndexSearcher searcher) throws IOException {
-        return new HybridWeight(this, new SideSearcher(searcher), ScoreMode.COMPLETE, 1);
+    /** Takes the scores of single documents apart, with all boosts around it; for a rewritten query. */
+    public LegScores.Source legScores(IndexSearcher searcher, float boost) throws IOException {
+        return new HybridWeight(this, new SideSearcher(searcher), ScoreMode.COMPLETE, boost);
     }
 
     /** The lexical leg's weight; its scorer may skip only if the collector could. */

@@ -1,19 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.query;
 
-import dev.embeddingsearch.fusion.HybridQuery;
 import dev.embeddingsearch.fusion.LegScores;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.Query;
-import org.apache.lucene.search.QueryVisitor;
 import org.opensearch.common.document.DocumentField;
 import org.opensearch.search.fetch.FetchContext;
 import org.opensearch.search.fetch.FetchSubPhase;
@@ -28,26 +23,12 @@ public final class HybridScoresPhase implements FetchSubPhase {
             List<LegScores.Source> sources = new ArrayList<>();
             Query rewritten =
                     context.searcher().rewrite(context.query()); // what hits within hits are found by is not yet
-            for (HybridQuery query : hybrids(rewritten)) {
-                sources.add(query.legScores(context.searcher()));
+            for (BoostedHybrid hybrid : BoostedHybrid.in(rewritten)) {
+                sources.add(hybrid.query().legScores(context.searcher(), hybrid.boost()));
             }
             return sources.isEmpty() ? null : new Processor(sources);
         }
         return null;
-    }
-
-    private static Set<HybridQuery> hybrids(Query query) {
-        Set<HybridQuery> found = new LinkedHashSet<>();
-        query.visit(new QueryVisitor() {
-            @Override
-            public QueryVisitor getSubVisitor(Occur occur, Query parent) {
-                if (parent instanceof HybridQuery hybrid) {
-                    found.add(hybrid);
-                }
-                return occur == Occur.MUST_NOT ? EMPTY_VISITOR : this;
-            }
-        });
-        return found;
     }
 
     private record Processor(List<LegScores.Source> sources) implements FetchSubPhaseProcessor {

@@ -2,6 +2,7 @@
 package dev.embeddingsearch.query;
 
 import static org.opensearch.index.query.QueryBuilders.boolQuery;
+import static org.opensearch.index.query.QueryBuilders.functionScoreQuery;
 import static org.opensearch.index.query.QueryBuilders.matchQuery;
 import static org.opensearch.index.query.QueryBuilders.nestedQuery;
 import static org.opensearch.index.query.QueryBuilders.termQuery;
@@ -17,11 +18,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.lucene.search.Explanation;
 import org.apache.lucene.search.join.ScoreMode;
 import org.apache.lucene.tests.util.LuceneTestCase.SuppressCodecs;
 import org.opensearch.action.search.SearchRequestBuilder;
 import org.opensearch.action.search.SearchResponse;
+import org.opensearch.common.document.DocumentField;
 import org.opensearch.common.settings.Settings;
+import org.opensearch.index.query.BoostingQueryBuilder;
 import org.opensearch.index.query.QueryBuilder;
 import org.opensearch.plugins.Plugin;
 import org.opensearch.search.MockSearchService;
@@ -29,6 +33,7 @@ import org.opensearch.search.SearchHit;
 import org.opensearch.search.builder.SearchSourceBuilder;
 import org.opensearch.search.profile.ProfileResult;
 import org.opensearch.test.OpenSearchIntegTestCase;
+import org.opensearch.test.OpenSearchTestCase;
 
 /** What a search does with {@code hybrid_match} besides scoring: skipping, threads, profile, scores of the legs. */
 @SuppressCodecs("*") // the index uses its own
@@ -210,20 +215,45 @@ public class HybridSearchIT extends OpenSearchIntegTestCase {
     }
 
     @SuppressWarnings("unchecked")
-    public void testTellsTheScoresOfBothLegs() {
-        HybridMatchQueryBuilder query = hybrid("");
-        SearchSourceBuilder source = new SearchSourceBuilder()
-                .query(boolQuery().must(query).filter(termQuery("group", "g1")))
-                .size(50)
-                .ext(List.of(new HybridScoresExt(true)));
+    private static List<Map<String, Object>> legs(SearchHit hit) {
+        DocumentField told = hit.field(HybridScoresExt.NAME);
+        return told == null
+                ? List.of()
+                : told.getValues().stream()
+                        .map(value -> (Map<String, Object>) value)
+                        .toList();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> leg(Map<String, Object> told, String leg) {
+        return (Map<String, Object>) told.get(leg);
+    }
+
+    /** The score that a hybrid query's entry adds up to. */
+    private static double sum(Map<String, Object> told) {
+        return weighed(leg(told, "lexical")) + weighed(leg(told, "vector"));
+    }
+
+    private static SearchSourceBuilder telling(QueryBuilder query) {
+        return new SearchSourceBuilder().query(query).size(50).ext(List.of(new HybridScoresExt(true)));
+    }
+
+    private static SearchResponse search(SearchSourceBuilder source) {
         SearchResponse response =
                 client().prepareSearch(INDEX).setSource(source).get();
+        assertNoFailures(response);
+        return response;
+    }
+
+    public void testTellsTheScoresOfBothLegs() {
+        SearchSourceBuilder source = telling(boolQuery().must(hybrid("")).filter(termQuery("group", "g1")));
+        SearchResponse response = search(source);
         assertTrue(response.getHits().getHits().length > 5);
         for (SearchHit hit : response.getHits()) {
-            Map<String, Object> scores = hit.field(HybridScoresExt.NAME).getValue();
-            Map<String, Object> lexical = (Map<String, Object>) scores.get("lexical");
-            Map<String, Object> vector = (Map<String, Object>) scores.get("vector");
-            assertEquals(hit.getScore(), weighed(lexical) + weighed(vector), 1e-5);
+            assertEquals(1, legs(hit).size());
+            assertEquals(hit.getScore(), sum(legs(hit).get(0)), 1e-5);
+            Map<String, Object> lexical = leg(legs(hit).get(0), "lexical");
+            Map<String, Object> vector = leg(legs(hit).get(0), "vector");
             List<String> matched = Arrays.asList(hit.getMatchedQueries());
             assertEquals(matched.contains("words"), lexical.get("matched"));
             assertEquals(matched.contains("near"), vector.get("matched"));
@@ -235,12 +265,70 @@ public class HybridSearchIT extends OpenSearchIntegTestCase {
             assertEquals(part * part, number(vector, "normalized"), 1e-5);
         }
         source.ext(List.of(new HybridScoresExt(false)));
-        assertNull(client().prepareSearch(INDEX)
-                .setSource(source)
-                .get()
-                .getHits()
-                .getAt(0)
-                .field(HybridScoresExt.NAME));
+        assertEquals(List.of(), legs(search(source).getHits().getAt(0)));
+    }
+
+    public void testWeightsOfTheLegsHoldTheBoosts() {
+        float boost = randomFrom(0.25f, 3f);
+        QueryBuilder boosted = OpenSearchTestCase.<QueryBuilder>randomFrom(
+                hybrid("").boost(boost),
+                boolQuery().must(hybrid("")).filter(termQuery("group", "g1")).boost(boost),
+                boolQuery()
+                        .should(boolQuery().must(hybrid("").boost(boost / 2)))
+                        .boost(2),
+                functionScoreQuery(hybrid("").boost(boost)));
+        boolean ofIndex = randomBoolean();
+        SearchSourceBuilder source = telling(boosted).explain(true);
+        SearchResponse response = search(ofIndex ? source.indexBoost(INDEX, 2) : source);
+        assertTrue(response.getHits().getHits().length > 5);
+        for (SearchHit hit : response.getHits()) {
+            Map<String, Object> told = legs(hit).get(0);
+            assertEquals(boosted.toString(), hit.getScore(), sum(told), 1e-5);
+            assertEquals(
+                    boost * (ofIndex ? 2 : 1),
+                    number(leg(told, "lexical"), "weight") + number(leg(told, "vector"), "weight"),
+                    1e-5);
+            explained(hit.getExplanation(), "lexical leg, product of:")
+                    .forEach(weight -> assertEquals(number(leg(told, "lexical"), "weight"), weight, 1e-6));
+            explained(hit.getExplanation(), "vector leg, product of:")
+                    .forEach(weight -> assertEquals(number(leg(told, "vector"), "weight"), weight, 1e-6));
+        }
+    }
+
+    public void testEachQueryTellsItsOwnWeights() {
+        HybridMatchQueryBuilder query = unnamed("");
+        QueryBuilder boosted =
+                boolQuery().must(query).filter(termQuery("group", "g1")).boost(3);
+        for (SearchHit hit :
+                search(telling(boolQuery().should(query).should(boosted))).getHits()) {
+            List<Double> sums =
+                    legs(hit).stream().map(HybridSearchIT::sum).sorted().toList();
+            assertEquals(2, sums.size());
+            assertEquals(3 * sums.get(0), sums.get(1), 1e-5);
+            boolean both = hit.getSourceAsMap().get("group").equals("g1");
+            assertEquals(hit.getScore(), sums.get(0) * (both ? 4 : 1), 1e-5);
+        }
+    }
+
+    /** A script and a boosting query take the score without their boost, as explanations say. */
+    public void testWeightsAreThoseThatAQueryAroundTakes() {
+        HybridMatchQueryBuilder query = hybrid("").boost(2);
+        QueryBuilder around = new BoostingQueryBuilder(query, termQuery("group", "g1"))
+                .negativeBoost(0.5f)
+                .boost(5);
+        for (SearchHit hit : search(telling(around).explain(true)).getHits()) {
+            Map<String, Object> told = legs(hit).get(0);
+            assertEquals(2, number(leg(told, "lexical"), "weight") + number(leg(told, "vector"), "weight"), 1e-5);
+            explained(hit.getExplanation(), "vector leg, product of:")
+                    .forEach(weight -> assertEquals(number(leg(told, "vector"), "weight"), weight, 1e-6));
+        }
+    }
+
+    /** The weights of the legs that are described so. */
+    private static Stream<Double> explained(Explanation told, String leg) {
+        return told.getDescription().equals(leg)
+                ? Stream.of(told.getDetails()[0].getValue().doubleValue())
+                : Arrays.stream(told.getDetails()).flatMap(inner -> explained(inner, leg));
     }
 
     private static double weighed(Map<String, Object> leg) {
