@@ -26,11 +26,16 @@ import org.opensearch.action.search.SearchResponse;
 import org.opensearch.common.document.DocumentField;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.index.query.BoostingQueryBuilder;
+import org.opensearch.index.query.InnerHitBuilder;
 import org.opensearch.index.query.QueryBuilder;
 import org.opensearch.plugins.Plugin;
 import org.opensearch.search.MockSearchService;
 import org.opensearch.search.SearchHit;
+import org.opensearch.search.aggregations.AggregationBuilders;
+import org.opensearch.search.aggregations.bucket.terms.Terms;
+import org.opensearch.search.aggregations.metrics.TopHits;
 import org.opensearch.search.builder.SearchSourceBuilder;
+import org.opensearch.search.collapse.CollapseBuilder;
 import org.opensearch.search.profile.ProfileResult;
 import org.opensearch.test.OpenSearchIntegTestCase;
 import org.opensearch.test.OpenSearchTestCase;
@@ -321,6 +326,51 @@ public class HybridSearchIT extends OpenSearchIntegTestCase {
             assertEquals(2, number(leg(told, "lexical"), "weight") + number(leg(told, "vector"), "weight"), 1e-5);
             explained(hit.getExplanation(), "vector leg, product of:")
                     .forEach(weight -> assertEquals(number(leg(told, "vector"), "weight"), weight, 1e-6));
+        }
+    }
+
+    public void testTellsTheLegsOfHitsWithinBuckets() {
+        SearchSourceBuilder source = telling(hybrid("").boost(2))
+                .aggregation(AggregationBuilders.terms("groups")
+                        .field("group")
+                        .subAggregation(AggregationBuilders.topHits("best").size(5)));
+        Map<String, List<Map<String, Object>>> told = new HashMap<>();
+        SearchResponse response = search(source.size(1000));
+        response.getHits().forEach(hit -> told.put(hit.getId(), legs(hit)));
+        Terms groups = response.getAggregations().get("groups");
+        assertEquals(3, groups.getBuckets().size());
+        for (Terms.Bucket bucket : groups.getBuckets()) {
+            TopHits best = bucket.getAggregations().get("best");
+            assertEquals(5, best.getHits().getHits().length);
+            for (SearchHit hit : best.getHits()) {
+                assertEquals(hit.getScore(), sum(legs(hit).get(0)), 1e-5);
+                assertEquals(told.get(hit.getId()), legs(hit));
+            }
+        }
+    }
+
+    public void testTellsTheLegsOfHitsWithinHits() {
+        QueryBuilder nested =
+                nestedQuery("parts", hybrid("parts."), ScoreMode.Max).innerHit(new InnerHitBuilder("parts").setSize(2));
+        SearchResponse response = search(telling(boolQuery().should(nested).should(termQuery("text", "w1"))));
+        int told = 0;
+        for (SearchHit hit : response.getHits()) {
+            assertEquals("its parts are matched, not the document", List.of(), legs(hit));
+            for (SearchHit part : hit.getInnerHits().get("parts")) {
+                assertEquals(part.getScore(), sum(legs(part).get(0)), 1e-5);
+                told++;
+            }
+        }
+        assertTrue(Integer.toString(told), told > 5);
+    }
+
+    public void testTellsNothingOfHitsThatACollapsedOneStandsFor() {
+        CollapseBuilder collapse = new CollapseBuilder("group").setInnerHits(new InnerHitBuilder("more").setSize(2));
+        SearchResponse response = search(telling(hybrid("")).collapse(collapse));
+        assertEquals(3, response.getHits().getHits().length);
+        for (SearchHit hit : response.getHits()) {
+            assertEquals(hit.getScore(), sum(legs(hit).get(0)), 1e-5);
+            hit.getInnerHits().get("more").forEach(other -> assertEquals(List.of(), legs(other)));
         }
     }
 
