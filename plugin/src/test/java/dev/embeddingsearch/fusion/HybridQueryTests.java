@@ -121,7 +121,7 @@ public class HybridQueryTests extends FusionTestCase {
     private void assertAdvances(Query query) throws IOException {
         Map<Integer, Float> expected = scores(query);
         Weight weight = searcher.createWeight(searcher.rewrite(query), ScoreMode.COMPLETE, 1);
-        for (LeafReaderContext leaf : reader.leaves()) {
+        for (LeafReaderContext leaf : searcher.getLeafContexts()) {
             Scorer scorer = weight.scorer(leaf);
             Bits live = leaf.reader().getLiveDocs();
             int target = random().nextInt(3);
