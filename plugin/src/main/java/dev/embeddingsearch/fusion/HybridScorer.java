@@ -24,6 +24,10 @@ final class HybridScorer extends Scorer {
     private final Fusion fusion;
     private final TwoPhaseIterator matches;
     private final DocIdSetIterator documents;
+    /** Whether every match is to be found, even one that cannot compete. */
+    private boolean counting = true;
+    /** The last match that cannot compete: its score without the vector leg is enough. */
+    private int onlyCounted = -1;
 
     HybridScorer(LexicalLeg lexical, VectorScores vectors, Competition competition) {
         this.lexical = lexical;
@@ -53,11 +57,12 @@ final class HybridScorer extends Scorer {
     @Override
     public float score() throws IOException {
         int doc = docID();
-        return fusion.fuse(lexical.score(doc), vectors.score(doc));
+        return fusion.fuse(lexical.score(doc), doc == onlyCounted ? 0 : vectors.score(doc));
     }
 
     @Override
     public void setMinCompetitiveScore(float minScore) throws IOException {
+        counting &= minScore <= 0;
         lexical.require(competition.raise(minScore));
     }
 
@@ -109,7 +114,7 @@ final class HybridScorer extends Scorer {
         }
     }
 
-    /** Tells the competitive documents among the candidates. */
+    /** Tells the matches among the candidates: the competitive ones, and all while they are counted. */
     private final class EitherLeg extends TwoPhaseIterator {
 
         EitherLeg(DocIdSetIterator candidates) {
@@ -118,7 +123,15 @@ final class HybridScorer extends Scorer {
 
         @Override
         public boolean matches() throws IOException {
-            return nearest.docID() == approximation.docID() || lexical.competes(vectors.estimated());
+            int doc = approximation.docID();
+            if (nearest.docID() == doc || lexical.competes(vectors.estimated())) {
+                return true;
+            }
+            if (counting && lexical.matches()) {
+                onlyCounted = doc;
+                return true;
+            }
+            return false;
         }
 
         @Override

@@ -114,6 +114,9 @@ final class HybridWeight extends Weight implements LegScores.Source {
         return head.lexicalShare(new Competition(fusion(), outside, head.floor()).raise(head.floor()));
     }
 
+    /** The legs on one segment, and what decides between their documents. */
+    private record Legs(VectorScores vectors, CompleteScores complete, Competition competition) {}
+
     /** Makes the scorer of one segment from the lexical one, null where that matches nothing, and what kNN found there. */
     private final class LegsSupplier extends ScorerSupplier {
         private final LeafReaderContext context;
@@ -129,28 +132,36 @@ final class HybridWeight extends Weight implements LegScores.Source {
 
         @Override
         public Scorer get(long leadCost) throws IOException {
-            VectorScores vectors = vectorScores();
-            Competition competition =
-                    new Competition(fusion(), vectors.outside().likely(), 0);
+            Legs legs = legs(hybrid.hits() > 0);
             Scorer skipping = lexicalSupplier == null ? null : lexicalSupplier.get(leadCost);
-            LexicalLeg leg = new LexicalLeg(skipping, completeScores(), competition, work);
-            return new HybridScorer(leg, vectors, competition);
+            LexicalLeg leg = new LexicalLeg(skipping, legs.complete(), legs.competition(), work);
+            return new HybridScorer(leg, legs.vectors(), legs.competition());
         }
 
         @Override
         public BulkScorer bulkScorer() throws IOException {
             BulkScorer all = lexicalSupplier == null ? null : lexicalSupplier.bulkScorer();
-            if (mayPassOver == false) {
+            Legs legs = legs(mayPassOver);
+            return new HybridBulkScorer(all, legs.complete(), legs.vectors(), legs.competition(), work);
+        }
+
+        /**
+         * @param headFirst whether what the kNN search saw is scored before, for the score that the best hits reach
+         */
+        private Legs legs(boolean headFirst) throws IOException {
+            if (headFirst == false) {
                 VectorScores vectors = vectorScores();
-                Competition competition =
-                        new Competition(fusion(), vectors.outside().likely(), 0);
-                return new HybridBulkScorer(all, completeScores(), vectors, competition, work);
+                return new Legs(
+                        vectors,
+                        completeScores(),
+                        new Competition(fusion(), vectors.outside().likely(), 0));
             }
             Head.Part part = head().part(context.ord);
             VectorScores vectors = vectorScores(part.nearest(), head().outside());
-            Competition competition =
-                    new Competition(fusion(), vectors.outside().likely(), head().floor());
-            return new HybridBulkScorer(all, part.complete(), vectors, competition, work);
+            return new Legs(
+                    vectors,
+                    part.complete(),
+                    new Competition(fusion(), vectors.outside().likely(), head().floor()));
         }
 
         private Head.Part headPart(Nearest seen) throws IOException {

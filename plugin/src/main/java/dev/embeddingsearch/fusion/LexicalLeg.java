@@ -71,7 +71,7 @@ final class LexicalLeg {
     }
 
     /** Whether the document stopped at matches. */
-    private boolean matches() throws IOException {
+    boolean matches() throws IOException {
         int doc = candidates.docID();
         if (checked != doc) {
             checked = doc;

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.List;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.TopDocs;
 
@@ -28,7 +29,8 @@ public class BestHitsTests extends PruningTestCase {
     private void assertSameBest(HybridQuery hybrid, int size) throws IOException {
         TopDocs expected = top(plainSearcher(), hybrid, size, null, Integer.MAX_VALUE);
         HybridQuery best = hybrid.forBest(size);
-        for (IndexSearcher each : List.of(plainSearcher(), windowedSearcher(), concurrentSearcher())) {
+        for (IndexSearcher each :
+                List.of(plainSearcher(), windowedSearcher(), concurrentSearcher(), steppingSearcher())) {
             TopDocs counted = top(each, best, size, null, Integer.MAX_VALUE);
             assertSameHits(expected.scoreDocs, counted.scoreDocs, best);
             assertEquals(expected.totalHits, counted.totalHits);
@@ -41,13 +43,33 @@ public class BestHitsTests extends PruningTestCase {
         VectorLeg leg = leg();
         TopVectorsQuery nearest = new TopVectorsQuery(leg, null, new TopVectorsQuery.Options(50, 50, -2, true));
         HybridQuery complete = new HybridQuery(new TermQuery(new Term(TEXT, "w1")), nearest, leg, 0.9);
-        HybridQuery all = (HybridQuery) plainSearcher().rewrite(complete);
-        HybridQuery best = (HybridQuery) plainSearcher().rewrite(complete.forBest(3));
-        top(plainSearcher(), all, 3, null, Integer.MAX_VALUE);
-        top(plainSearcher(), best, 3, null, Integer.MAX_VALUE);
-        long compared = best.work().get(Work.Count.EXACT_SIMILARITIES);
-        long completely = all.work().get(Work.Count.EXACT_SIMILARITIES);
-        assertTrue(compared + " of " + completely, compared < completely / 2);
-        assertTrue(completely <= compared + best.work().get(Work.Count.DOCUMENTS_PRUNED));
+        for (IndexSearcher each : List.of(plainSearcher(), steppingSearcher())) {
+            HybridQuery all = (HybridQuery) each.rewrite(complete);
+            HybridQuery best = (HybridQuery) each.rewrite(complete.forBest(3));
+            top(each, all, 3, null, Integer.MAX_VALUE);
+            top(each, best, 3, null, Integer.MAX_VALUE);
+            long compared = best.work().get(Work.Count.EXACT_SIMILARITIES);
+            long completely = all.work().get(Work.Count.EXACT_SIMILARITIES);
+            assertTrue(compared + " of " + completely, compared < completely / 2);
+            assertTrue(completely <= compared + best.work().get(Work.Count.DOCUMENTS_PRUNED));
+        }
+    }
+
+    public void testCountsTheSameWorkStepByStep() throws IOException {
+        index(2000, true);
+        for (int round = 0; round < 20; round++) {
+            HybridQuery best = hybrid().forBest(1 + random().nextInt(20));
+            Query collected = plainSearcher().rewrite(best);
+            Query stepped = plainSearcher().rewrite(best);
+            top(plainSearcher(), collected, best.hits(), null, Integer.MAX_VALUE);
+            top(steppingSearcher(), stepped, best.hits(), null, Integer.MAX_VALUE);
+            for (Work.Count count : Work.Count.values()) {
+                assertEquals(best + ": " + count, work(collected, count), work(stepped, count));
+            }
+        }
+    }
+
+    private static long work(Query query, Work.Count count) {
+        return query instanceof HybridQuery hybrid ? hybrid.work().get(count) : 0;
     }
 }

@@ -12,17 +12,20 @@ import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.BulkScorer;
 import org.apache.lucene.search.Collector;
 import org.apache.lucene.search.DisjunctionMaxQuery;
+import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.LeafCollector;
 import org.apache.lucene.search.PhraseQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.Scorer;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.search.TopScoreDocCollectorManager;
 import org.apache.lucene.search.Weight;
 import org.apache.lucene.search.similarities.BM25Similarity;
 import org.apache.lucene.tests.util.TestUtil;
+import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.NamedThreadFactory;
 
 /** Queries of all kinds, and searchers that go through their matches in different ways. */
@@ -135,6 +138,30 @@ abstract class PruningTestCase extends FusionTestCase {
             @Override
             protected LeafSlice[] slices(List<LeafReaderContext> leaves) {
                 return slices(leaves, 1, 1, false);
+            }
+        });
+    }
+
+    /** Walks a segment's matches one by one, as a profile does, instead of having them collected. */
+    IndexSearcher steppingSearcher() {
+        return withBm25(new IndexSearcher(reader) {
+            @Override
+            protected void searchLeaf(
+                    LeafReaderContext leaf, int minDocId, int maxDocId, Weight weight, Collector collector)
+                    throws IOException {
+                Scorer scorer = weight.scorer(leaf);
+                LeafCollector collecting = collector.getLeafCollector(leaf);
+                if (scorer != null) {
+                    collecting.setScorer(scorer);
+                    Bits live = leaf.reader().getLiveDocs();
+                    DocIdSetIterator matches = scorer.iterator();
+                    for (int doc = matches.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = matches.nextDoc()) {
+                        if (live == null || live.get(doc)) {
+                            collecting.collect(doc);
+                        }
+                    }
+                }
+                collecting.finish();
             }
         });
     }

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import org.apache.lucene.search.Explanation;
 import org.apache.lucene.search.join.ScoreMode;
 import org.apache.lucene.tests.util.LuceneTestCase.SuppressCodecs;
+import org.opensearch.action.index.IndexRequestBuilder;
 import org.opensearch.action.search.SearchRequestBuilder;
 import org.opensearch.action.search.SearchResponse;
 import org.opensearch.common.document.DocumentField;
@@ -31,6 +32,7 @@ import org.opensearch.index.query.QueryBuilder;
 import org.opensearch.plugins.Plugin;
 import org.opensearch.search.MockSearchService;
 import org.opensearch.search.SearchHit;
+import org.opensearch.search.SearchService;
 import org.opensearch.search.aggregations.AggregationBuilders;
 import org.opensearch.search.aggregations.bucket.terms.Terms;
 import org.opensearch.search.aggregations.metrics.TopHits;
@@ -411,6 +413,38 @@ public class HybridSearchIT extends OpenSearchIntegTestCase {
                     .getTotalHits()
                     .value();
             assertTrue(mode + told, told.get(Work.Count.LEXICAL_DOCUMENTS_SCORED.toString()) >= words);
+        }
+    }
+
+    /** The same few hits are wanted as without a profile, so that the same is left out. */
+    public void testProfileTellsWhatTheBestHitsTook() throws Exception {
+        String flat = "without-nested"; // the filter of nested documents would be a query around ours
+        assertAcked(prepareCreate(flat)
+                .setSettings(Settings.builder().put("index.number_of_shards", 1).put("index.number_of_replicas", 0))
+                .setMapping("""
+                {"properties": {"text": {"type": "text"}, "meaning": {"type": "embedding", "model_id": "unknown",
+                  "dimensions": %s}}}""".formatted(DIMENSIONS)));
+        List<IndexRequestBuilder> documents = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            documents.add(client().prepareIndex(flat).setSource(Map.of("text", "w0 " + text(), "meaning", vector())));
+        }
+        indexRandom(true, false, documents);
+        for (int round = 0; round < 10; round++) {
+            SearchRequestBuilder search = client().prepareSearch(flat)
+                    .setQuery(unnamed(""))
+                    .setTimeout(SearchService.NO_TIMEOUT) // of which the test cluster may have one
+                    .setTrackTotalHits(true)
+                    .setSize(3);
+            SearchResponse plain = search.get();
+            SearchResponse response = search.setProfile(true).get();
+            assertSame(
+                    plain.getHits().getHits(),
+                    response.getHits().getHits(),
+                    search.request().source().query());
+            assertEquals(300, response.getHits().getTotalHits().value());
+            Map<String, Long> told = profiled(response);
+            assertTrue(told.toString(), told.get(Work.Count.DOCUMENTS_PRUNED.toString()) > 0);
+            assertTrue(told.toString(), told.get(Work.Count.EXACT_SIMILARITIES.toString()) < 300);
         }
     }
 
