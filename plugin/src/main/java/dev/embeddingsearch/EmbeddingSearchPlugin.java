@@ -34,6 +34,7 @@ import dev.embeddingsearch.query.HybridScoresPhase;
 import dev.embeddingsearch.query.QueryEmbedder;
 import dev.embeddingsearch.query.RankedQueryBuilder;
 import dev.embeddingsearch.query.SearchedIndices;
+import dev.embeddingsearch.query.SimilarityQueryBuilder;
 import dev.embeddingsearch.rest.EmbeddingActions;
 import dev.embeddingsearch.rest.NodeCounters;
 import dev.embeddingsearch.rest.NodeServices;
@@ -288,7 +289,11 @@ public class EmbeddingSearchPlugin extends Plugin
                         HybridMatchQueryBuilder.NAME,
                         HybridMatchQueryBuilder::new,
                         parser -> HybridMatchQueryBuilder.fromXContent(parser, queryEmbedder::get)),
-                new QuerySpec<>(RankedQueryBuilder.NAME, RankedQueryBuilder::new, RankedQueryBuilder::fromXContent));
+                new QuerySpec<>(RankedQueryBuilder.NAME, RankedQueryBuilder::new, RankedQueryBuilder::fromXContent),
+                new QuerySpec<>(
+                        SimilarityQueryBuilder.NAME,
+                        SimilarityQueryBuilder::new,
+                        SimilarityQueryBuilder::fromXContent));
     }
 
     @Override

@@ -53,8 +53,9 @@ public class RankFusionOverHttpIT {
         List<String> words = query(
                         "{\"multi_match\": {\"query\": \"curling stones\", \"fields\": [\"title\", \"body\"]}}")
                 .ids();
-        List<String> near =
-                query(Topics.EMBEDDING.replace("\"k\": 10", "\"k\": 12")).ids();
+        List<String> near = query("{\"embedding_similarity\": {\"query\": "
+                        + Topics.EMBEDDING.replace("\"k\": 10", "\"k\": 12") + "}}")
+                .ids();
         assertEquals(12, ranked.total());
         List<Double> scores = new ArrayList<>();
         ranked.ids().forEach(id -> scores.add(worth(0.6, words, id) + worth(0.4, near, id)));

@@ -26,6 +26,8 @@ import org.apache.lucene.index.VectorSimilarityFunction;
  * centroid) + n0 * b) / (n + n0)}, with {@code n} vectors and {@code n0 = 100}, and the variance in the same way, with
  * {@code n0 = 500}, towards that of a model with {@code sigma = 0.1 * (1 - b)}.
  *
+ * <p>A leg that is not to be calibrated has {@code mu = -1} and {@code r = 2}, so that its scores order all cosines.
+ *
  * <p>Other similarities use Lucene's own score {@code s}: as it is for the Euclidean distance, which lies in (0, 1], and
  * {@code s / (1 + s)} for the maximum inner product, which has no upper end.
  *
@@ -54,6 +56,9 @@ record Calibration(VectorSimilarityFunction similarity, double mean, double rang
     static Calibration of(VectorLeg leg, IndexReader reader) throws IOException {
         if (leg.similarity() != VectorSimilarityFunction.DOT_PRODUCT) {
             return new Calibration(leg.similarity(), 0, 1);
+        }
+        if (leg.calibrated() == false) {
+            return new Calibration(leg.similarity(), -1, 2);
         }
         Moments moments = new Moments();
         for (LeafReaderContext leaf : reader.leaves()) {

@@ -12,9 +12,11 @@ import org.apache.lucene.index.VectorSimilarityFunction;
  * @param target the query's vector; of unit length where {@code similarity} is {@code DOT_PRODUCT}
  * @param similarity how two vectors compare; {@code DOT_PRODUCT} on unit vectors is the cosine
  * @param background the model's cosine between unrelated texts, in [-1, 1), or 0 where unknown
+ * @param calibrated whether scores tell how far a cosine is above the mean; if not, they only tell the larger of any two
  */
 @SuppressWarnings("ArrayRecordComponent") // equality is defined below; nobody writes to the array
-public record VectorLeg(String field, float[] target, VectorSimilarityFunction similarity, double background) {
+public record VectorLeg(
+        String field, float[] target, VectorSimilarityFunction similarity, double background, boolean calibrated) {
 
     /** A leg over a field that no document has. */
     static final VectorLeg NONE = new VectorLeg("", new float[] {1}, VectorSimilarityFunction.DOT_PRODUCT, 0);
@@ -25,6 +27,15 @@ public record VectorLeg(String field, float[] target, VectorSimilarityFunction s
         if (target.length == 0) {
             throw new IllegalArgumentException("field [" + field + "] expects a query vector, got an empty one");
         }
+    }
+
+    public VectorLeg(String field, float[] target, VectorSimilarityFunction similarity, double background) {
+        this(field, target, similarity, background, true);
+    }
+
+    /** The same for scores that no two different cosines share, on any shard. */
+    public VectorLeg uncalibrated() {
+        return new VectorLeg(field, target, similarity, background, false);
     }
 
     /** The raw similarity that Lucene scores so: the cosine, or Lucene's score for other similarities. */
@@ -43,12 +54,13 @@ public record VectorLeg(String field, float[] target, VectorSimilarityFunction s
                 && field.equals(that.field)
                 && similarity == that.similarity
                 && background == that.background
+                && calibrated == that.calibrated
                 && Arrays.equals(target, that.target);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(field, similarity, background, Arrays.hashCode(target));
+        return Objects.hash(field, similarity, background, calibrated, Arrays.hashCode(target));
     }
 
     @Override

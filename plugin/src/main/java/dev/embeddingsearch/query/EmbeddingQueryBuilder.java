@@ -188,10 +188,21 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
 
     @Override
     protected Query doToQuery(QueryShardContext context) throws IOException {
+        return toQuery(context, true);
+    }
+
+    /**
+     * The query of one shard.
+     *
+     * @param calibrated whether scores tell how far a cosine is above the shard's mean, and not just which is larger
+     */
+    Query toQuery(QueryShardContext context, boolean calibrated) throws IOException {
         Optional<Leg> leg = leg(context);
-        return leg.isEmpty()
-                ? new MatchNoDocsQuery("field [" + field + "] has no vectors to compare with")
-                : HybridQuery.vectorOnly(leg.get().knn(), leg.get().vectors());
+        if (leg.isEmpty()) {
+            return new MatchNoDocsQuery("field [" + field + "] has no vectors to compare with");
+        }
+        VectorLeg vectors = leg.get().vectors();
+        return HybridQuery.vectorOnly(leg.get().knn(), calibrated ? vectors : vectors.uncalibrated());
     }
 
     /** The vector leg of a search on one shard. */

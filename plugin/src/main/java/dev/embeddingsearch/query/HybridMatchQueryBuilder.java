@@ -176,11 +176,16 @@ public final class HybridMatchQueryBuilder extends AbstractQueryBuilder<HybridMa
         return new HybridMatchQueryBuilder(this, found::get);
     }
 
-    private LegSearches legSearches() {
+    /** The cosines of several models cannot be put side by side as they are. */
+    private static QueryBuilder vectorLeg(EmbeddingQueryBuilder leg) {
+        return leg.input().vectors().size() == 1 ? new SimilarityQueryBuilder(leg) : leg;
+    }
+
+    LegSearches legSearches() {
         boolean unembedded = embedding.input().vectors().isEmpty();
         return new LegSearches(
                 filter == null ? lexical : new BoolQueryBuilder().must(lexical).filter(filter),
-                unembedded ? Optional.empty() : Optional.of(embedding.filter(filter)),
+                unembedded ? Optional.empty() : Optional.of(vectorLeg(embedding.filter(filter))),
                 new RankFusion(unembedded ? 0 : fusion.vectorWeight(), fusion.rankConstant()),
                 embedding.k());
     }

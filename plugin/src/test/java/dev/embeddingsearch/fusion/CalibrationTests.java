@@ -47,6 +47,19 @@ public class CalibrationTests extends FusionTestCase {
         assertEquals("rounding above one", 1, calibration.normalise(1.0000001), 0);
     }
 
+    public void testUncalibratedScoresTellAllCosinesApart() throws IOException {
+        index(atLeast(50));
+        VectorLeg leg = leg();
+        Calibration calibration = Calibration.of(leg.uncalibrated(), reader);
+        assertEquals(0, calibration.normalise(-1), 0);
+        assertEquals(1, calibration.normalise(1), 0);
+        for (double cosine = -1; cosine < 1; cosine += 0.001) {
+            assertTrue((float) calibration.normalise(cosine) < (float) calibration.normalise(cosine + 0.001));
+        }
+        assertNotEquals(leg, leg.uncalibrated());
+        assertNotEquals(calibration, Calibration.of(leg, reader));
+    }
+
     public void testOtherSimilaritiesStayWithinZeroAndOne() throws IOException {
         index(atLeast(10));
         for (VectorSimilarityFunction similarity : new VectorSimilarityFunction[] {

@@ -24,7 +24,7 @@ public class ConcurrentHybridSearchTests extends OpenSearchTestCase {
         EmbeddingQueryBuilder embedding = new EmbeddingQueryBuilder(
                 "meaning", QueryInput.vector(new float[] {1}), KnnOptions.DEFAULT, null, () -> null);
         QueryBuilder hybrid = new HybridMatchQueryBuilder(QueryBuilders.matchAllQuery(), embedding, null, 0.5f, false);
-        for (QueryBuilder query : List.of(embedding, hybrid)) {
+        for (QueryBuilder query : List.of(embedding, hybrid, new SimilarityQueryBuilder(embedding))) {
             assertEquals(DecisionStatus.YES, decision(query));
             assertEquals(DecisionStatus.YES, decision(new BoolQueryBuilder().must(query)));
         }

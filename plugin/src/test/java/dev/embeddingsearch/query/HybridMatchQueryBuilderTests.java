@@ -8,6 +8,7 @@ import dev.embeddingsearch.model.InputType;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
@@ -231,6 +232,33 @@ public class HybridMatchQueryBuilderTests extends AbstractQueryTestCase<HybridMa
     private static HybridMatchQueryBuilder ranked(float vectorWeight, int rankConstant) {
         FusionOptions fusion = new FusionOptions(vectorWeight, rankConstant);
         return new HybridMatchQueryBuilder(new MultiMatchQueryBuilder("a").field("t"), text("a"), null, fusion, false);
+    }
+
+    public void testVectorLegIsRankedBySimilarityWhereThereIsOneModel() {
+        QueryVector one = new QueryVector("one", new float[] {1, 2});
+        QueryVector other = new QueryVector("other", new float[] {3});
+        EmbeddingQueryBuilder ofOne = embedded(List.of(one));
+        EmbeddingQueryBuilder ofBoth = embedded(List.of(one, other));
+        QueryBuilder filter = QueryBuilders.termQuery("mapped_string", "x");
+        assertEquals(
+                Optional.of(new SimilarityQueryBuilder(ofOne.filter(filter))),
+                ranked(ofOne, filter).legSearches().vector());
+        assertEquals(
+                Optional.of(ofBoth.filter(filter)),
+                ranked(ofBoth, filter).legSearches().vector());
+        assertEquals(
+                Optional.empty(),
+                ranked(embedded(List.of()), filter).legSearches().vector());
+    }
+
+    private static EmbeddingQueryBuilder embedded(List<QueryVector> vectors) {
+        QueryInput input = QueryInput.text(InputType.TEXT, "a").withVectors(vectors);
+        return new EmbeddingQueryBuilder("meaning", input, KnnOptions.DEFAULT, null, () -> null);
+    }
+
+    private static HybridMatchQueryBuilder ranked(EmbeddingQueryBuilder leg, QueryBuilder filter) {
+        QueryBuilder lexical = new MatchQueryBuilder("mapped_string", "a");
+        return new HybridMatchQueryBuilder(lexical, leg, filter, new FusionOptions(0.5f, 60), false);
     }
 
     public void testUnrankedLegsCannotBeSearchedByAShard() {

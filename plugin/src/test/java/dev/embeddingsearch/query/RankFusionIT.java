@@ -73,12 +73,12 @@ public class RankFusionIT extends OpenSearchIntegTestCase {
     @Override
     public void setUp() throws Exception {
         super.setUp();
-        create(ONE, 1);
-        create(THREE, 3);
+        create(ONE, 1, 120);
+        create(THREE, 3, 120);
         assertAcked(client().admin().indices().prepareAliases().addAlias(new String[] {ONE, THREE}, BOTH));
     }
 
-    private void create(String index, int shards) throws Exception {
+    private void create(String index, int shards, int count) throws Exception {
         Settings settings = Settings.builder()
                 .put("index.number_of_shards", shards)
                 .put("index.number_of_replicas", 0)
@@ -88,7 +88,7 @@ public class RankFusionIT extends OpenSearchIntegTestCase {
                 {"properties": {"text": {"type": "text"}, "group": {"type": "keyword"}, "order": {"type": "integer"},
                   "meaning": %s, "parts": {"type": "nested", "properties": {"text": {"type": "text"}}}}}""".formatted(field)));
         List<IndexRequestBuilder> documents = new ArrayList<>();
-        for (int i = 0; i < 120; i++) {
+        for (int i = 0; i < count; i++) {
             Map<String, Object> source = new HashMap<>(Map.of(
                     "text",
                     text(),
@@ -157,7 +157,7 @@ public class RankFusionIT extends OpenSearchIntegTestCase {
     private Map<String, Float> expected(QueryBuilder filter, String... indices) {
         Map<String, Integer> words =
                 ranks(filter == null ? lexical : boolQuery().must(lexical).filter(filter), indices);
-        Map<String, Integer> near = ranks(vector.filter(filter), indices);
+        Map<String, Integer> near = ranks(new SimilarityQueryBuilder(vector.filter(filter)), indices);
         Set<String> found = new HashSet<>(words.keySet());
         found.addAll(near.keySet());
         Map<String, Float> sums = new HashMap<>();
@@ -199,6 +199,36 @@ public class RankFusionIT extends OpenSearchIntegTestCase {
                         expected(filter, indices),
                         scores(search(ranked(filter), indices).get()));
             }
+        }
+    }
+
+    /** Where scores are 0, no nearer than most, a document is nevertheless nearer than another. */
+    public void testVectorRanksFollowTheCosine() throws Exception {
+        String index = "cosines";
+        create(index, randomIntBetween(1, 3), 0);
+        int count = 40;
+        List<IndexRequestBuilder> documents = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            double cosine = 0.95 - i * 1.9 / count;
+            float[] each = new float[DIMENSIONS];
+            each[0] = (float) cosine;
+            each[1 + randomInt(DIMENSIONS - 2)] = (float) Math.sqrt(1 - cosine * cosine);
+            documents.add(client().prepareIndex(index)
+                    .setId(randomAlphaOfLength(4) + "-" + (i + 1))
+                    .setSource(Map.of("text", "w0", "meaning", each)));
+        }
+        indexRandom(true, false, documents);
+        float[] target = new float[DIMENSIONS];
+        target[0] = 1;
+        EmbeddingQueryBuilder near = new EmbeddingQueryBuilder(
+                "meaning", QueryInput.vector(target), new KnnOptions(count, null, null, null, true), null, () -> null);
+        FusionOptions fusion = new FusionOptions(weight, constant);
+        QueryBuilder query = new HybridMatchQueryBuilder(matchQuery("text", "absent"), near, null, fusion, false);
+        SearchHit[] hits = search(query, index).get().getHits().getHits();
+        assertEquals(count, hits.length);
+        for (int i = 0; i < count; i++) {
+            assertTrue(hits[i].getId() + " at " + i, hits[i].getId().endsWith("-" + (i + 1)));
+            assertEquals(weight * (constant + 1) / (constant + i + 1), hits[i].getScore(), 1e-6);
         }
     }
 
@@ -258,7 +288,7 @@ public class RankFusionIT extends OpenSearchIntegTestCase {
     public void testExplainTellsBothRanks() {
         searchType = SearchType.QUERY_THEN_FETCH; // that of _explain
         Map<String, Integer> words = ranks(lexical, THREE);
-        Map<String, Integer> near = ranks(vector, THREE);
+        Map<String, Integer> near = ranks(new SimilarityQueryBuilder(vector), THREE);
         SearchResponse response = search(ranked(null), THREE).setExplain(true).get();
         for (SearchHit hit : response.getHits()) {
             assertEquals(hit.getScore(), hit.getExplanation().getValue().floatValue(), 1e-6);
