@@ -73,12 +73,12 @@ public class RankFusionIT extends OpenSearchIntegTestCase {
     @Override
     public void setUp() throws Exception {
         super.setUp();
-        create(ONE, 1, 120);
-        create(THREE, 3, 120);
+        create(ONE, 1);
+        create(THREE, 3);
         assertAcked(client().admin().indices().prepareAliases().addAlias(new String[] {ONE, THREE}, BOTH));
     }
 
-    private void create(String index, int shards, int count) throws Exception {
+    private void create(String index, int shards) throws Exception {
         Settings settings = Settings.builder()
                 .put("index.number_of_shards", shards)
                 .put("index.number_of_replicas", 0)
@@ -88,7 +88,7 @@ public class RankFusionIT extends OpenSearchIntegTestCase {
                 {"properties": {"text": {"type": "text"}, "group": {"type": "keyword"}, "order": {"type": "integer"},
                   "meaning": %s, "parts": {"type": "nested", "properties": {"text": {"type": "text"}}}}}""".formatted(field)));
         List<IndexRequestBuilder> documents = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < 120; i++) {
             Map<String, Object> source = new HashMap<>(Map.of(
                     "text",
                     text(),
@@ -199,36 +199,6 @@ public class RankFusionIT extends OpenSearchIntegTestCase {
                         expected(filter, indices),
                         scores(search(ranked(filter), indices).get()));
             }
-        }
-    }
-
-    /** Where scores are 0, no nearer than most, a document is nevertheless nearer than another. */
-    public void testVectorRanksFollowTheCosine() throws Exception {
-        String index = "cosines";
-        create(index, randomIntBetween(1, 3), 0);
-        int count = 40;
-        List<IndexRequestBuilder> documents = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            double cosine = 0.95 - i * 1.9 / count;
-            float[] each = new float[DIMENSIONS];
-            each[0] = (float) cosine;
-            each[1 + randomInt(DIMENSIONS - 2)] = (float) Math.sqrt(1 - cosine * cosine);
-            documents.add(client().prepareIndex(index)
-                    .setId(randomAlphaOfLength(4) + "-" + (i + 1))
-                    .setSource(Map.of("text", "w0", "meaning", each)));
-        }
-        indexRandom(true, false, documents);
-        float[] target = new float[DIMENSIONS];
-        target[0] = 1;
-        EmbeddingQueryBuilder near = new EmbeddingQueryBuilder(
-                "meaning", QueryInput.vector(target), new KnnOptions(count, null, null, null, true), null, () -> null);
-        FusionOptions fusion = new FusionOptions(weight, constant);
-        QueryBuilder query = new HybridMatchQueryBuilder(matchQuery("text", "absent"), near, null, fusion, false);
-        SearchHit[] hits = search(query, index).get().getHits().getHits();
-        assertEquals(count, hits.length);
-        for (int i = 0; i < count; i++) {
-            assertTrue(hits[i].getId() + " at " + i, hits[i].getId().endsWith("-" + (i + 1)));
-            assertEquals(weight * (constant + 1) / (constant + i + 1), hits[i].getScore(), 1e-6);
         }
     }
 
