@@ -101,17 +101,4 @@ final class Head {
         Arrays.sort(scores);
         return hits > 0 && hits <= count ? (float) scores[count - hits] : 0;
     }
-
-    /** The part of the lexical matches that scores at least {@code least}, in [0, 1]; 1 where there are none. */
-    double lexicalShare(double least) {
-        int matches = 0;
-        int reaching = 0;
-        for (Part part : parts) {
-            for (float raw : part.lexical) {
-                matches += raw >= 0 ? 1 : 0;
-                reaching += raw >= 0 && fusion.normalise(raw) >= least ? 1 : 0;
-            }
-        }
-        return matches == 0 ? 1 : (double) reaching / matches;
-    }
 }

@@ -80,10 +80,16 @@ final class HybridWeight extends Weight implements LegScores.Source {
             return first;
         }
         Widening widening = widening();
+        long visited = nearest.visited();
+        if (widening.candidates(knn.options().numCandidates(), visited, begun.visited(), 1) == 0) {
+            return first;
+        }
+        LexicalSample sample =
+                new LexicalSample(lexical, searcher, hybrid.work().part());
         Head head = first;
         while (true) {
             int candidates = widening.candidates(
-                    knn.options().numCandidates(), nearest.visited(), begun.visited(), competing(head));
+                    knn.options().numCandidates(), visited, begun.visited(), competing(head, sample));
             if (candidates == 0) {
                 return head;
             }
@@ -91,6 +97,7 @@ final class HybridWeight extends Weight implements LegScores.Source {
             VectorSearch search = knn.search(searcher, begun);
             Nearest.Further longer = search.further(nearest.errors());
             hybrid.work().part().add(Work.Count.KNN_VECTORS_VISITED, search.visited());
+            visited = Math.max(visited, search.visited());
             if (longer.outside().likely() >= head.outside().likely()) {
                 return head;
             }
@@ -109,9 +116,9 @@ final class HybridWeight extends Weight implements LegScores.Source {
     }
 
     /** Which part of the lexical matches may reach the best hits, about. */
-    private double competing(Head head) throws IOException {
+    private double competing(Head head, LexicalSample sample) throws IOException {
         double outside = head.outside().normalised(calibration).likely();
-        return head.lexicalShare(new Competition(fusion(), outside, head.floor()).raise(head.floor()));
+        return sample.share(new Competition(fusion(), outside, head.floor()).raise(head.floor()), fusion());
     }
 
     /** The legs on one segment, and what decides between their documents. */

@@ -23,9 +23,10 @@ import org.apache.lucene.search.knn.KnnCollectorManager;
 /**
  * One run of a {@link TopVectorsQuery} over a shard: Lucene's search, whose result is kept instead of being a query.
  *
- * <p>Where vectors are quantised, Lucene's search compares codes; the best of what it finds are compared again, exactly,
- * and the nearest of these are the result. Documents that a filter leaves are scanned where a walk through the graph would
- * look at as many; they are compared exactly where they are no more than the candidates.
+ * <p>Where vectors are quantised, codes are compared, without a filter by a {@link ResumableSearch} in place of Lucene's;
+ * the best of what it finds are compared again, exactly, and the nearest of these are the result. Documents that a filter
+ * leaves are scanned where a walk through the graph would look at as many; they are compared exactly where they are no more
+ * than the candidates.
  */
 final class VectorSearch extends KnnFloatVectorQuery {
 

@@ -27,7 +27,7 @@ record Widening(long matches, int documents, int hits) {
      * How many candidates to seek; 0 if that takes longer than it saves.
      *
      * @param candidates how many the list has now
-     * @param visited how many vectors were looked at for the first list
+     * @param visited how many vectors were looked at for that list
      * @param begun how many of those that were looked at so far need not be looked at again
      * @param competing the part of the lexical matches that has yet to be compared, from 0 to 1
      */
