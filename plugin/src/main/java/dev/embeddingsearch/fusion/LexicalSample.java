@@ -7,11 +7,12 @@ import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Scorer;
 import org.apache.lucene.search.ScorerSupplier;
+import org.apache.lucene.search.TwoPhaseIterator;
 import org.apache.lucene.search.Weight;
 
 /**
- * The scores of some matches of a lexical query, taken evenly from all documents of a shard: each is the first match from a
- * place on.
+ * The scores of some matches of a lexical query, taken evenly from all documents of a shard: each is the first candidate from
+ * a place on, if it matches. A query whose candidates seldom match, such as a phrase, is thus not searched through.
  */
 final class LexicalSample {
 
@@ -33,13 +34,18 @@ final class LexicalSample {
     }
 
     private void add(Scorer scorer, int first, int step, int end) throws IOException {
-        DocIdSetIterator matches = scorer.iterator();
+        TwoPhaseIterator check = scorer.twoPhaseIterator();
+        DocIdSetIterator candidates = check == null ? scorer.iterator() : check.approximation();
         for (int place = first; place < end && count < PLACES; place += step) {
-            int match = matches.docID() < place ? matches.advance(place) : matches.docID();
-            if (match == DocIdSetIterator.NO_MORE_DOCS) {
+            if (candidates.docID() >= place) {
+                continue; // looked at from the place before
+            }
+            if (candidates.advance(place) == DocIdSetIterator.NO_MORE_DOCS) {
                 return;
             }
-            scores[count++] = scorer.score();
+            if (check == null || check.matches()) {
+                scores[count++] = scorer.score();
+            }
         }
     }
 

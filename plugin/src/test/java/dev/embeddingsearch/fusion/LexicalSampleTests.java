@@ -5,6 +5,7 @@ import java.io.IOException;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.StringField;
+import org.apache.lucene.document.TextField;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
@@ -15,6 +16,7 @@ import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.BoostQuery;
 import org.apache.lucene.search.ConstantScoreQuery;
 import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.PhraseQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.TermQuery;
@@ -61,6 +63,26 @@ public class LexicalSampleTests extends LuceneTestCase {
                 assertEquals(0, sample.share(0.8, FUSION), 0);
                 assertEquals(
                         0, sample(reader, either("none", 1, "neither", 1), work).share(0, FUSION), 0);
+            }
+        }
+    }
+
+    /** One document in 500 holds the words in the order asked for. */
+    public void testCandidatesThatDoNotMatchAreNotSearchedThrough() throws IOException {
+        try (Directory directory = newDirectory()) {
+            try (IndexWriter writer = new IndexWriter(directory, new IndexWriterConfig())) {
+                for (int i = 0; i < 5_000; i++) {
+                    Document document = new Document();
+                    document.add(new TextField("text", i % 500 == 250 ? "one two" : "two one", Field.Store.NO));
+                    writer.addDocument(document);
+                }
+                writer.forceMerge(1);
+            }
+            try (DirectoryReader reader = DirectoryReader.open(directory)) {
+                Work work = new Work();
+                sample(reader, new PhraseQuery("text", "one", "two"), work);
+                long scored = work.get(Work.Count.LEXICAL_DOCUMENTS_SCORED);
+                assertTrue(scored + " scored", scored <= 2);
             }
         }
     }
