@@ -3,13 +3,14 @@ package dev.embeddingsearch.lucene;
 
 import java.io.IOException;
 import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.QueryTimeout;
 import org.apache.lucene.search.DocIdSetIterator;
-import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.BitSet;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.FixedBitSet;
 import org.apache.lucene.util.SparseFixedBitSet;
+import org.apache.lucene.util.hnsw.FloatHeap;
 import org.apache.lucene.util.hnsw.HnswGraph;
 import org.apache.lucene.util.hnsw.HnswGraphSearcher;
 import org.apache.lucene.util.hnsw.NeighborQueue;
@@ -35,22 +36,26 @@ public final class ResumableSearch {
     private final Bits accepted;
     private final BitSet met;
     /** Whose neighbours have not been looked at, the nearest on top. */
-    private final NeighborQueue frontier = new NeighborQueue(BATCH, true);
+    private final NeighborQueue frontier;
 
     private int[] batch = new int[BATCH];
     private float[] scores = new float[BATCH];
-    private int[] seen = new int[BATCH];
-    private float[] seenScores = new float[BATCH];
+    private int[] seen;
+    private float[] seenScores;
     private int count;
+    private int visited;
 
     private ResumableSearch(RandomVectorScorer scorer, HnswGraph graph, Bits accepted, int wanted) {
         this.scorer = scorer;
         this.graph = graph;
         this.accepted = accepted;
         int vectors = scorer.maxOrd();
-        this.met = HnswGraphSearcher.expectedVisitedNodes(wanted, vectors) < vectors / SPARSE
-                ? new SparseFixedBitSet(vectors)
-                : new FixedBitSet(vectors);
+        int expected = HnswGraphSearcher.expectedVisitedNodes(wanted, vectors);
+        this.met = expected < vectors / SPARSE ? new SparseFixedBitSet(vectors) : new FixedBitSet(vectors);
+        int capacity = Math.min(expected, vectors) + BATCH;
+        this.frontier = new NeighborQueue(capacity, true);
+        this.seen = new int[capacity];
+        this.seenScores = new float[capacity];
     }
 
     /**
@@ -70,69 +75,110 @@ public final class ResumableSearch {
     }
 
     /**
-     * Collects the {@code k} nearest documents of {@code collector}, unless that ends the search early. The vectors that it
-     * is told were visited are all since the search began.
+     * Seeks the {@code wanted} nearest documents.
+     *
+     * @param timeout ends the search early; null for none
+     * @return the score of the last of them, which documents that were not seen do not exceed but for what the graph
+     *     overlooks; negative infinity if there are no more
      */
-    public void collect(KnnCollector collector) throws IOException {
-        collector.incVisitedCount(count);
+    public float seek(int wanted, QueryTimeout timeout) throws IOException {
+        FloatHeap nearest = new FloatHeap(wanted);
         for (int i = 0; i < count; i++) {
-            offer(collector, seen[i], seenScores[i]);
+            nearest.offer(seenScores[i]);
         }
-        if (walks(collector.k())) {
-            walk(collector);
+        Horizon horizon = () -> nearest.size() < wanted ? Float.NEGATIVE_INFINITY : nearest.peek();
+        if (walks(wanted)) {
+            walk(horizon, nearest, timeout);
         } else {
-            scan(collector);
+            scan(nearest, timeout);
         }
+        return horizon.least();
+    }
+
+    /** Seeks all documents that score at least {@code least}, and is done early as the other one is. */
+    public void seekAbove(float least, QueryTimeout timeout) throws IOException {
+        walk(() -> least, null, timeout);
     }
 
     /** How many vectors were compared so far. */
     public int visited() {
+        return visited;
+    }
+
+    /** How many documents were seen so far. */
+    public int count() {
         return count;
     }
 
-    private boolean walks(int k) {
-        int vectors = scorer.maxOrd();
-        return graph.size() > 0 && k < vectors && HnswGraphSearcher.expectedVisitedNodes(k, vectors) < vectors;
+    /** A document that was seen, from 0 to below {@link #count()}. */
+    public int document(int i) {
+        return scorer.ordToDoc(seen[i]);
     }
 
-    private void scan(KnnCollector collector) throws IOException {
+    /** Its score. */
+    public float score(int i) {
+        return seenScores[i];
+    }
+
+    /** Compares the vectors that the search walks through, for whoever goes on alone; the search is over then. */
+    public RandomVectorScorer scorer() {
+        return scorer;
+    }
+
+    /** Below which score nothing is sought. */
+    private interface Horizon {
+        float least();
+    }
+
+    private boolean walks(int wanted) {
+        int vectors = scorer.maxOrd();
+        return graph.size() > 0
+                && wanted < vectors
+                && HnswGraphSearcher.expectedVisitedNodes(wanted, vectors) < vectors;
+    }
+
+    private void scan(FloatHeap nearest, QueryTimeout timeout) throws IOException {
         int pending = 0;
-        for (int ord = 0; ord < scorer.maxOrd() && collector.earlyTerminated() == false; ord++) {
+        for (int ord = 0; ord < scorer.maxOrd(); ord++) {
             if ((accepted == null || accepted.get(ord)) && met.getAndSet(ord) == false) {
                 batch[pending++] = ord;
             }
             if (pending == BATCH) {
-                compare(pending, collector);
+                compare(pending, nearest);
                 pending = 0;
+                if (timeout != null && timeout.shouldExit()) {
+                    return;
+                }
             }
         }
-        compare(pending, collector);
+        compare(pending, nearest);
     }
 
-    private void walk(KnnCollector collector) throws IOException {
-        if (count == 0) {
-            descend(collector);
+    private void walk(Horizon horizon, FloatHeap nearest, QueryTimeout timeout) throws IOException {
+        if (visited == 0) {
+            descend(nearest);
         }
         boolean tied = false;
-        while (frontier.size() > 0 && collector.earlyTerminated() == false) {
-            float least = collector.minCompetitiveSimilarity();
+        while (frontier.size() > 0 && (timeout == null || timeout.shouldExit() == false)) {
+            float least = horizon.least();
             if (frontier.topScore() < least || (tied && frontier.topScore() == least)) {
                 return;
             }
             tied = frontier.topScore() == least; // of many vectors that are alike, one is looked behind
-            meet(unmetNeighbours(frontier.pop()), collector);
+            graph.seek(0, frontier.pop());
+            meet(neighbours(true), nearest);
         }
     }
 
-    private void meet(int nodes, KnnCollector collector) throws IOException {
-        compare(nodes, collector);
+    private void meet(int nodes, FloatHeap nearest) throws IOException {
+        compare(nodes, nearest);
         for (int i = 0; i < nodes; i++) {
             frontier.add(batch[i], scores[i]);
         }
     }
 
     /** To the node of the lowest level that is nearest by the way of the upper ones. */
-    private void descend(KnnCollector collector) throws IOException {
+    private void descend(FloatHeap found) throws IOException {
         int nearest = graph.entryNode();
         float best = scorer.score(nearest);
         for (int level = graph.numLevels() - 1; level > 0; level--) {
@@ -151,12 +197,7 @@ public final class ResumableSearch {
         }
         met.set(nearest);
         batch[0] = nearest;
-        meet(1, collector);
-    }
-
-    private int unmetNeighbours(int node) throws IOException {
-        graph.seek(0, node);
-        return neighbours(true);
+        meet(1, found);
     }
 
     /** Fills the batch with the neighbours of the node that the graph stands at; returns how many. */
@@ -172,24 +213,22 @@ public final class ResumableSearch {
         return found;
     }
 
-    private void compare(int nodes, KnnCollector collector) throws IOException {
+    private void compare(int nodes, FloatHeap nearest) throws IOException {
         if (nodes == 0) {
             return;
         }
         scorer.bulkScore(batch, scores, nodes);
-        collector.incVisitedCount(nodes);
+        visited += nodes;
         seen = ArrayUtil.grow(seen, count + nodes);
         seenScores = ArrayUtil.grow(seenScores, seen.length);
         for (int i = 0; i < nodes; i++) {
-            seen[count] = batch[i];
-            seenScores[count++] = scores[i];
-            offer(collector, batch[i], scores[i]);
-        }
-    }
-
-    private void offer(KnnCollector collector, int node, float score) {
-        if (accepted == null || accepted.get(node)) {
-            collector.collect(scorer.ordToDoc(node), score);
+            if (accepted == null || accepted.get(batch[i])) {
+                seen[count] = batch[i];
+                seenScores[count++] = scores[i];
+                if (nearest != null) {
+                    nearest.offer(scores[i]);
+                }
+            }
         }
     }
 }

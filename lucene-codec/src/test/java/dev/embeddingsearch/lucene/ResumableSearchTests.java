@@ -3,8 +3,10 @@ package dev.embeddingsearch.lucene;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
@@ -21,6 +23,7 @@ import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.search.TopKnnCollector;
+import org.apache.lucene.search.TotalHits;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.util.VectorUtil;
 
@@ -70,9 +73,18 @@ public class ResumableSearchTests extends VectorsTestCase {
     }
 
     private static TopDocs find(ResumableSearch search, int k) throws IOException {
-        KnnCollector collector = new TopKnnCollector(k, Integer.MAX_VALUE);
-        search.collect(collector);
-        return collector.topDocs();
+        return best(search, k, search.seek(k, random().nextBoolean() ? null : () -> false));
+    }
+
+    /** The best {@code k} that were seen and score at least {@code least}. */
+    private static TopDocs best(ResumableSearch search, int k, float least) {
+        ScoreDoc[] best = IntStream.range(0, search.count())
+                .mapToObj(i -> new ScoreDoc(search.document(i), search.score(i)))
+                .filter(hit -> hit.score >= least)
+                .sorted(Comparator.comparingDouble((ScoreDoc hit) -> -hit.score).thenComparingInt(hit -> hit.doc))
+                .limit(k)
+                .toArray(ScoreDoc[]::new);
+        return new TopDocs(new TotalHits(search.visited(), TotalHits.Relation.EQUAL_TO), best);
     }
 
     private static void assertSame(TopDocs expected, TopDocs actual) {
@@ -147,11 +159,31 @@ public class ResumableSearchTests extends VectorsTestCase {
         onSegment(random().nextBoolean() ? withGraphs() : anyQuantizedVariant(), 1_500, leaf -> {
             float[] target = unit();
             ResumableSearch search = begin(leaf, target);
-            KnnCollector impatient = new TopKnnCollector(20, 60);
-            search.collect(impatient);
-            assertTrue(impatient.earlyTerminated());
+            search.seek(20, () -> search.visited() > 60);
             assertTrue(search.visited() + " visited", search.visited() < 60 + 2 * 64);
             assertSame(find(begin(leaf, target), 20), find(search, 20));
+        });
+    }
+
+    public void testTheLastScoreIsThatOfTheLastOne() throws IOException {
+        onSegment(random().nextBoolean() ? withGraphs() : anyQuantizedVariant(), 500, leaf -> {
+            ResumableSearch search = begin(leaf, unit());
+            int k = 1 + random().nextInt(50);
+            float last = search.seek(k, null);
+            assertEquals(find(search, k).scoreDocs[k - 1].score, last, 0);
+            assertEquals(Float.NEGATIVE_INFINITY, search.seek(501, null), 0);
+        });
+    }
+
+    public void testSeeksAllAboveAScore() throws IOException {
+        onSegment(withGraphs(), 3_000, leaf -> {
+            float[] target = unit();
+            TopDocs expected = find(begin(leaf, target), 100 + random().nextInt(100));
+            float least = expected.scoreDocs[expected.scoreDocs.length - 1].score;
+            ResumableSearch search = begin(leaf, target);
+            search.seek(1 + random().nextInt(50), null);
+            search.seekAbove(least, null);
+            assertSame(expected, best(search, Integer.MAX_VALUE, least));
         });
     }
 

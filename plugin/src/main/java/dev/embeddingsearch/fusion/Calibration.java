@@ -115,6 +115,12 @@ record Calibration(VectorSimilarityFunction similarity, double mean, double rang
         return Math.min(1, normalise(known + ROUNDING * Math.max(1, Math.abs(known))));
     }
 
+    /** Maps a raw similarity that is reached, save by rounding, to a score that is reached; what is impossible to 0. */
+    double atLeast(double raw) {
+        double lowest = similarity == VectorSimilarityFunction.DOT_PRODUCT ? -1 : 0;
+        return normalise(Math.max(lowest, raw - ROUNDING * Math.max(1, Math.abs(raw))));
+    }
+
     /** Maps a raw similarity to [0, 1]. */
     double normalise(double raw) {
         return switch (similarity) {

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.fusion;
 
-import dev.embeddingsearch.lucene.QuantizedVectorsFormat;
 import java.io.IOException;
 import java.util.Arrays;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.KnnVectorValues;
-import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
 /**
@@ -18,7 +17,8 @@ final class EstimatedScores {
     /** To quantise the query takes as long as to compare with so many vectors. */
     static final int WORTHWHILE = 100;
 
-    private final LeafReader reader;
+    private final LeafReaderContext leaf;
+    private final BegunSearch begun;
     private final VectorLeg leg;
     private final Calibration calibration;
     private final double error;
@@ -29,10 +29,18 @@ final class EstimatedScores {
     private RandomVectorScorer scorer;
 
     /**
+     * @param begun the search that was for the same vector, which is over when the first document is asked for
      * @param error by how much an estimate is likely off at most, as raw similarities; infinite where that is unknown
      */
-    EstimatedScores(LeafReader reader, VectorLeg leg, Calibration calibration, double error, Work.Part work) {
-        this.reader = reader;
+    EstimatedScores(
+            LeafReaderContext leaf,
+            BegunSearch begun,
+            VectorLeg leg,
+            Calibration calibration,
+            double error,
+            Work.Part work) {
+        this.leaf = leaf;
+        this.begun = begun;
         this.leg = leg;
         this.calibration = calibration;
         this.error = error;
@@ -77,12 +85,27 @@ final class EstimatedScores {
         return bounds;
     }
 
+    /**
+     * What the vector leg likely scores a document at least, in [0, 1].
+     *
+     * @param byCodes Lucene's score of it by its codes, NaN where that is unknown
+     */
+    double lowest(float byCodes) {
+        double least = leg.rawSimilarity(byCodes) - error;
+        return least > Double.NEGATIVE_INFINITY ? calibration.atLeast(least) : 0;
+    }
+
+    /** What it likely scores that document at most. */
+    double highest(float byCodes) {
+        return Float.isNaN(byCodes) ? 1 : calibration.bound(leg.rawSimilarity(byCodes) + error);
+    }
+
     /** Whether there are codes. */
     private boolean open() throws IOException {
         if (opened == false) {
             opened = true;
-            scorer = QuantizedVectorsFormat.estimator(reader, leg.field(), leg.target());
-            FloatVectorValues values = reader.getFloatVectorValues(leg.field());
+            scorer = begun.estimator(leaf);
+            FloatVectorValues values = leaf.reader().getFloatVectorValues(leg.field());
             documents = values == null ? null : values.iterator();
         }
         return scorer != null && documents != null;

@@ -19,7 +19,7 @@ import org.apache.lucene.search.VectorScorer;
 /** Compares a query with the exact vectors of documents, whatever codes the segment has beside them. */
 final class ExactScan {
 
-    private static final Comparator<ScoreDoc> BEST_FIRST =
+    static final Comparator<ScoreDoc> BEST_FIRST =
             (a, b) -> a.score == b.score ? Integer.compare(a.doc, b.doc) : Float.compare(b.score, a.score);
 
     private final VectorLeg leg;
@@ -92,13 +92,13 @@ final class ExactScan {
         EstimateErrors errors = new EstimateErrors();
         List<ScoreDoc> rescored = new ArrayList<>();
         for (LeafReaderContext leaf : searcher.getLeafContexts()) {
-            Nearest.Found found = Nearest.Found.of(hits, leaf);
+            Nearest.Found found = Nearest.Found.estimated(hits, leaf);
             VectorScorer scorer = found.count() == 0 ? null : LeafVectors.scorer(leaf.reader(), leg);
             for (int i = 0; i < found.count(); i++) {
-                scorer.iterator().advance(found.document(i));
+                scorer.iterator().advance(found.documents()[i]);
                 float exact = scorer.score();
-                errors.add(exact - found.score(i));
-                rescored.add(new ScoreDoc(leaf.docBase + found.document(i), exact));
+                errors.add(exact - found.estimates()[i]);
+                rescored.add(new ScoreDoc(leaf.docBase + found.documents()[i], exact));
             }
         }
         rescored.sort(BEST_FIRST);

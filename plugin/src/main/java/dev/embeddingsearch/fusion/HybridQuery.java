@@ -174,7 +174,7 @@ public final class HybridQuery extends Query {
      *
      * @param begun is told how the search went, unless it was made before
      */
-    Nearest nearest(IndexSearcher searcher, BegunSearches begun) throws IOException {
+    Nearest nearest(IndexSearcher searcher, BegunSearch begun) throws IOException {
         if (matchesNothing(knn)) {
             return Nearest.none();
         }

@@ -20,7 +20,7 @@ final class HybridWeight extends Weight implements LegScores.Source {
 
     private final HybridQuery hybrid;
     private final Weight lexical;
-    private final BegunSearches begun;
+    private final BegunSearch begun;
     private final Nearest nearest;
     private final LexicalBound bound;
     private final Calibration calibration;
@@ -35,7 +35,7 @@ final class HybridWeight extends Weight implements LegScores.Source {
         super(query);
         this.hybrid = query;
         this.lexical = query.lexicalWeight(searcher, scoreMode);
-        this.begun = new BegunSearches(query.leg());
+        this.begun = new BegunSearch(query.leg());
         this.nearest = query.nearest(searcher, begun);
         nearest.count(query.work().part());
         this.bound = new LexicalBound(query.lexical(), searcher);
@@ -60,17 +60,17 @@ final class HybridWeight extends Weight implements LegScores.Source {
     /** Scored when the first segment is searched, for all of them. */
     private synchronized Head head() throws IOException {
         if (head == null) {
-            head = widened(head(nearest));
+            head = widened(head(nearest.further()));
         }
         return head;
     }
 
-    private Head head(Nearest seen) throws IOException {
-        List<Head.Part> parts = new ArrayList<>();
+    private Head head(Nearest.Further further) throws IOException {
+        List<Seen> parts = new ArrayList<>();
         for (LeafReaderContext leaf : searcher.getLeafContexts()) {
-            parts.add(new LegsSupplier(leaf, null, seen.in(leaf)).headPart(seen));
+            parts.add(new LegsSupplier(leaf, null, nearest.in(leaf)).seen(further));
         }
-        return new Head(parts, seen.further().outside(), fusion(), hybrid.hits());
+        return Head.of(parts, further.outside(), fusion(), hybrid.hits());
     }
 
     /** The same among more candidates, as long as that takes less than to compare the lexical matches one by one. */
@@ -101,7 +101,7 @@ final class HybridWeight extends Weight implements LegScores.Source {
             if (longer.outside().likely() >= head.outside().likely()) {
                 return head;
             }
-            head = head(nearest.among(longer));
+            head = head(longer);
         }
     }
 
@@ -163,7 +163,7 @@ final class HybridWeight extends Weight implements LegScores.Source {
                         completeScores(),
                         new Competition(fusion(), vectors.outside().likely(), 0));
             }
-            Head.Part part = head().part(context.ord);
+            Seen part = head().part(context.ord);
             VectorScores vectors = vectorScores(part.nearest(), head().outside());
             return new Legs(
                     vectors,
@@ -171,8 +171,17 @@ final class HybridWeight extends Weight implements LegScores.Source {
                     new Competition(fusion(), vectors.outside().likely(), head().floor()));
         }
 
-        private Head.Part headPart(Nearest seen) throws IOException {
-            return Head.Part.of(found, seen.allIn(context), vectors(), completeScores());
+        private Seen seen(Nearest.Further further) throws IOException {
+            return new Seen(
+                    found,
+                    further.in(context),
+                    completeScores(),
+                    vectors(),
+                    estimates(further.outside().error()));
+        }
+
+        private EstimatedScores estimates(double error) {
+            return new EstimatedScores(context, begun, hybrid.leg(), calibration, error, work);
         }
 
         private CompleteScores completeScores() {
@@ -195,7 +204,7 @@ final class HybridWeight extends Weight implements LegScores.Source {
                     inside,
                     others,
                     others.isEmpty() ? OutsideBound.exact(0) : outside.normalised(calibration),
-                    new EstimatedScores(context.reader(), hybrid.leg(), calibration, outside.error(), work));
+                    estimates(outside.error()));
         }
 
         private LeafVectors vectors() throws IOException {

@@ -62,11 +62,15 @@ final class LeafVectors {
     double[] scores(Nearest.Found documents) throws IOException {
         double[] scores = new double[documents.count()];
         for (int i = 0; i < scores.length; i++) {
-            float known = documents.score(i);
-            scores[i] =
-                    Float.isNaN(known) ? score(documents.document(i)) : calibration.normalise(leg.rawSimilarity(known));
+            float known = documents.scores()[i];
+            scores[i] = Float.isNaN(known) ? score(documents.documents()[i]) : normalise(known);
         }
         return scores;
+    }
+
+    /** The similarity in [0, 1] of a document whose exact score is known. */
+    double normalise(float exact) {
+        return calibration.normalise(leg.rawSimilarity(exact));
     }
 
     /** The similarity of {@code doc} in [0, 1]; 0 where it has no vector. */

@@ -2,9 +2,7 @@
 package dev.embeddingsearch.fusion;
 
 import java.util.Arrays;
-import java.util.HashSet;
-import java.util.Set;
-import java.util.stream.Stream;
+import java.util.List;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.ScoreDoc;
 
@@ -41,101 +39,105 @@ record Nearest(
     /** The same, of which nothing is known about other documents but how far estimates of them are off. */
     Nearest unbounded() {
         OutsideBound unknown = OutsideBound.UNKNOWN.withError(outside.error());
-        return new Nearest(byRank, unknown, new Further(new ScoreDoc[0], unknown), errors, visited, complete);
+        return new Nearest(byRank, unknown, new Further(List.of(), unknown), errors, visited, complete);
     }
 
     /**
      * What the search saw behind the documents that it was asked for. They are no hits of it, but where they match
      * otherwise, it is known that no document behind them is more similar.
      *
-     * @param documents in any order
+     * @param byLeaf those of each segment, by its number; some may be found as well
      * @param outside what is known of all that are neither found nor among these
      */
-    @SuppressWarnings("ArrayRecordComponent") // compared by nobody, read only
-    record Further(ScoreDoc[] documents, OutsideBound outside) {
+    record Further(List<Found> byLeaf, OutsideBound outside) {
 
-        static final Further UNKNOWN = new Further(new ScoreDoc[0], OutsideBound.UNKNOWN);
+        static final Further UNKNOWN = new Further(List.of(), OutsideBound.UNKNOWN);
+
+        /** Those in one segment. */
+        Found in(LeafReaderContext leaf) {
+            return leaf.ord < byLeaf.size() ? byLeaf.get(leaf.ord) : Found.NONE;
+        }
     }
 
     /**
      * Documents of one segment, numbered within it, in increasing order.
      *
      * @param scores Lucene's exact scores of their vectors, or NaN where they are to be computed
+     * @param estimates what these are likely about, or NaN where nothing is known
      */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody, read only
-    record Found(int[] documents, float[] scores) {
+    record Found(int[] documents, float[] scores, float[] estimates) {
 
-        /** Those of {@code hits} that lie in {@code leaf}. */
-        static Found of(ScoreDoc[] hits, LeafReaderContext leaf) {
+        static final Found NONE = new Found(new int[0], new float[0], new float[0]);
+
+        /** Those of {@code hits} that lie in {@code leaf} and have their exact score, or NaN. */
+        static Found exact(ScoreDoc[] hits, LeafReaderContext leaf) {
+            Found found = estimated(hits, leaf);
+            return new Found(found.documents, found.estimates, found.estimates);
+        }
+
+        /** Those that lie in {@code leaf} and are estimated to have their score. */
+        static Found estimated(ScoreDoc[] hits, LeafReaderContext leaf) {
             long[] keys = new long[hits.length];
             int count = 0;
             for (ScoreDoc hit : hits) {
                 int document = hit.doc - leaf.docBase;
                 if (document >= 0 && document < leaf.reader().maxDoc()) {
-                    keys[count++] =
-                            (long) document << Integer.SIZE | Integer.toUnsignedLong(Float.floatToIntBits(hit.score));
+                    keys[count++] = key(document, hit.score);
                 }
             }
+            return estimated(keys, count);
+        }
+
+        /** A document and its estimated score, for the method beneath. */
+        static long key(int document, float score) {
+            return (long) document << Integer.SIZE | Integer.toUnsignedLong(Float.floatToIntBits(score));
+        }
+
+        /** Those of the first {@code count} keys, which it sorts. */
+        static Found estimated(long[] keys, int count) {
             Arrays.sort(keys, 0, count);
-            int[] documents = new int[count];
-            float[] scores = new float[count];
+            float[] unknown = new float[count];
+            Arrays.fill(unknown, Float.NaN);
+            Found found = new Found(new int[count], unknown, new float[count]);
             for (int i = 0; i < count; i++) {
-                documents[i] = (int) (keys[i] >>> Integer.SIZE);
-                scores[i] = Float.intBitsToFloat((int) keys[i]);
+                found.documents[i] = (int) (keys[i] >>> Integer.SIZE);
+                found.estimates[i] = Float.intBitsToFloat((int) keys[i]);
             }
-            return new Found(documents, scores);
+            return found;
         }
 
-        int count() {
-            return documents.length;
-        }
-
-        int document(int i) {
-            return documents[i];
-        }
-
-        float score(int i) {
-            return scores[i];
+        /** These and those of {@code others} that are not among them. */
+        Found and(Found others) {
+            int[] all = new int[count() + others.count()];
+            float[] allScores = new float[all.length];
+            float[] allEstimates = new float[all.length];
+            int size = 0;
+            for (int i = 0, j = 0; i < count() || j < others.count(); size++) {
+                boolean own = j == others.count() || (i < count() && documents[i] <= others.documents[j]);
+                j += own && j < others.count() && documents[i] == others.documents[j] ? 1 : 0;
+                Found from = own ? this : others;
+                int index = own ? i++ : j++;
+                all[size] = from.documents[index];
+                allScores[size] = from.scores[index];
+                allEstimates[size] = from.estimates[index];
+            }
+            return new Found(
+                    Arrays.copyOf(all, size), Arrays.copyOf(allScores, size), Arrays.copyOf(allEstimates, size));
         }
 
         boolean contains(int document) {
             return Arrays.binarySearch(documents, document) >= 0;
         }
 
-        /** Those with the given indices, which increase. */
-        Found only(int[] indices) {
-            int[] keptDocuments = new int[indices.length];
-            float[] keptScores = new float[indices.length];
-            for (int i = 0; i < indices.length; i++) {
-                keptDocuments[i] = documents[indices[i]];
-                keptScores[i] = scores[indices[i]];
-            }
-            return new Found(keptDocuments, keptScores);
+        int count() {
+            return documents.length;
         }
     }
 
     /** Those in one segment. */
     Found in(LeafReaderContext leaf) {
-        return Found.of(byRank, leaf);
-    }
-
-    /** Those in one segment and the further ones there. */
-    Found allIn(LeafReaderContext leaf) {
-        ScoreDoc[] all = Arrays.copyOf(byRank, byRank.length + further.documents().length);
-        System.arraycopy(further.documents(), 0, all, byRank.length, further.documents().length);
-        return Found.of(all, leaf);
-    }
-
-    /** The same, but for the documents that a longer search saw besides them. */
-    Nearest among(Further longer) {
-        Set<Integer> found = new HashSet<>();
-        for (ScoreDoc hit : byRank) {
-            found.add(hit.doc);
-        }
-        ScoreDoc[] others = Arrays.stream(longer.documents())
-                .filter(hit -> found.contains(hit.doc) == false)
-                .toArray(ScoreDoc[]::new);
-        return new Nearest(byRank, outside, new Further(others, longer.outside()), errors, visited, complete);
+        return Found.exact(byRank, leaf);
     }
 
     /** Counts what it took to find them. */
@@ -145,9 +147,15 @@ record Nearest(
     }
 
     private long compared() {
-        return Stream.concat(Arrays.stream(byRank), Arrays.stream(further.documents()))
+        long compared = Arrays.stream(byRank)
                 .filter(hit -> Float.isNaN(hit.score) == false)
                 .count();
+        for (Found found : further.byLeaf()) {
+            for (float score : found.scores()) {
+                compared += Float.isNaN(score) ? 0 : 1;
+            }
+        }
+        return compared;
     }
 
     /** The rank of a document, from 1 on; 0 if it is not among them. */

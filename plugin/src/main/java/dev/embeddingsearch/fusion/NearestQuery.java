@@ -38,7 +38,7 @@ final class NearestQuery extends Query {
      *
      * @param begun as for {@link TopVectorsQuery#search}
      */
-    synchronized Nearest find(IndexSearcher searcher, BegunSearches begun) throws IOException {
+    synchronized Nearest find(IndexSearcher searcher, BegunSearch begun) throws IOException {
         if (readerId.equals(searcher.getTopReaderContext().id()) == false) {
             throw new IllegalStateException("[" + this + "] was rewritten for another reader than it searches");
         }
@@ -54,7 +54,7 @@ final class NearestQuery extends Query {
 
     @Override
     public Weight createWeight(IndexSearcher searcher, ScoreMode scoreMode, float boost) throws IOException {
-        Nearest nearest = find(searcher, new BegunSearches(query.leg()));
+        Nearest nearest = find(searcher, new BegunSearch(query.leg()));
         return new ConstantScoreWeight(this, boost) {
             @Override
             public ScorerSupplier scorerSupplier(LeafReaderContext context) throws IOException {

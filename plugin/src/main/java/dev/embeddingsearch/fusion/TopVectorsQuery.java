@@ -71,7 +71,7 @@ public final class TopVectorsQuery extends Query {
     /**
      * @param begun searches for the same vector that this one continues, with the same filter and the same reader
      */
-    VectorSearch search(IndexSearcher searcher, BegunSearches begun) throws IOException {
+    VectorSearch search(IndexSearcher searcher, BegunSearch begun) throws IOException {
         return new VectorSearch(leg, filter, options, searcher, begun);
     }
 

@@ -2,17 +2,16 @@
 package dev.embeddingsearch.fusion;
 
 import dev.embeddingsearch.lucene.QuantizedVectorsFormat;
-import dev.embeddingsearch.lucene.ResumableSearch;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.stream.Stream;
+import java.util.List;
+import java.util.function.Function;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.QueryTimeout;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
@@ -23,7 +22,7 @@ import org.apache.lucene.search.knn.KnnCollectorManager;
 /**
  * One run of a {@link TopVectorsQuery} over a shard: Lucene's search, whose result is kept instead of being a query.
  *
- * <p>Where vectors are quantised, codes are compared, without a filter by a {@link ResumableSearch} in place of Lucene's;
+ * <p>Where vectors are quantised, codes are compared, without a filter by a {@link CodeSearch} in place of Lucene's;
  * the best of what it finds are compared again, exactly, and the nearest of these are the result. Documents that a filter
  * leaves are scanned where a walk through the graph would look at as many; they are compared exactly where they are no more
  * than the candidates.
@@ -34,7 +33,7 @@ final class VectorSearch extends KnnFloatVectorQuery {
     private final TopVectorsQuery.Options options;
     private final SideSearcher searcher;
     private final ExactScan exactScan;
-    private final BegunSearches begun;
+    private final BegunSearch begun;
     /** Whether the candidates' scores are estimates, until they are rescored. */
     private final boolean estimated;
 
@@ -48,7 +47,7 @@ final class VectorSearch extends KnnFloatVectorQuery {
      *     continues
      */
     VectorSearch(
-            VectorLeg leg, Query filter, TopVectorsQuery.Options options, IndexSearcher searcher, BegunSearches begun) {
+            VectorLeg leg, Query filter, TopVectorsQuery.Options options, IndexSearcher searcher, BegunSearch begun) {
         super(leg.field(), leg.target(), options.numCandidates(), filter);
         this.leg = leg;
         this.options = options;
@@ -80,15 +79,20 @@ final class VectorSearch extends KnnFloatVectorQuery {
         OutsideBound behind = behind(candidates, seen.errors()).withError(error);
         OutsideBound outside = outside(found, rest.length == 0 ? behind : behind(first, seen.errors()));
         ScoreDoc[] others = Arrays.copyOfRange(seen.byRank(), found.length, seen.byRank().length);
-        ScoreDoc[] further = Stream.concat(Arrays.stream(known(others, estimated)), Arrays.stream(known(rest, false)))
-                .toArray(ScoreDoc[]::new);
         return new Nearest(
                 known(found, estimated),
                 outside.withError(error),
-                new Nearest.Further(further, behind),
+                new Nearest.Further(
+                        byLeaf(leaf -> Nearest.Found.exact(known(others, estimated), leaf)
+                                .and(Nearest.Found.estimated(rest, leaf))),
+                        behind),
                 seen.errors(),
                 visited,
                 true);
+    }
+
+    private List<Nearest.Found> byLeaf(Function<LeafReaderContext, Nearest.Found> found) {
+        return searcher.getLeafContexts().stream().map(found).toList();
     }
 
     /**
@@ -97,13 +101,26 @@ final class VectorSearch extends KnnFloatVectorQuery {
      * @param errors by how much estimates for the same vector were off
      */
     Nearest.Further further(EstimateErrors errors) throws IOException {
+        CodeSearch codes = codes();
+        if (codes != null) {
+            float least = seek(codes);
+            if (searcher.getTimeout().shouldExit() || least == Float.NEGATIVE_INFINITY) {
+                return Nearest.Further.UNKNOWN;
+            }
+            return new Nearest.Further(
+                    byLeaf(leaf -> codes.atLeast(least, leaf)),
+                    OutsideBound.approximate(leg.rawSimilarity(least + errors.largest()))
+                            .withError(leg.rawDifference(errors.likely())));
+        }
         seek();
-        return candidates.length == 0 || searcher.getTimeout().shouldExit()
-                ? Nearest.Further.UNKNOWN
-                : new Nearest.Further(
-                        known(candidates, estimated == false),
-                        behind(candidates, errors)
-                                .withError(estimated ? leg.rawDifference(errors.likely()) : Double.POSITIVE_INFINITY));
+        if (candidates.length == 0 || searcher.getTimeout().shouldExit()) {
+            return Nearest.Further.UNKNOWN;
+        }
+        return new Nearest.Further(
+                byLeaf(leaf ->
+                        estimated ? Nearest.Found.estimated(candidates, leaf) : Nearest.Found.exact(candidates, leaf)),
+                behind(candidates, errors)
+                        .withError(estimated ? leg.rawDifference(errors.likely()) : Double.POSITIVE_INFINITY));
     }
 
     /** How many vectors this search looked at. */
@@ -112,9 +129,23 @@ final class VectorSearch extends KnnFloatVectorQuery {
     }
 
     private void seek() throws IOException {
-        long before = begun.visited();
-        rewrite(searcher);
-        visited = Math.max(0, visited - before);
+        CodeSearch codes = codes();
+        if (codes == null) {
+            rewrite(searcher);
+        } else {
+            candidates = codes.best(seek(codes), options.numCandidates());
+        }
+    }
+
+    private float seek(CodeSearch codes) throws IOException {
+        long before = codes.visited();
+        float least = codes.seek(options.numCandidates());
+        visited = codes.visited() - before;
+        return least;
+    }
+
+    private CodeSearch codes() throws IOException {
+        return estimated && getFilter() == null ? begun.in(searcher, options.numCandidates()) : null;
     }
 
     /** With their scores only if they were compared one by one, as whoever asks for more scores will compare. */
@@ -162,19 +193,7 @@ final class VectorSearch extends KnnFloatVectorQuery {
         int accepted = Math.min(acceptDocs.cost(), vectors);
         return options.exact() || scanIsShorter(accepted, vectors)
                 ? exactSearch(context, acceptDocs.iterator(), searcher.getTimeout())
-                : walk(context, acceptDocs, visitedLimit, manager);
-    }
-
-    private TopDocs walk(
-            LeafReaderContext context, AcceptDocs acceptDocs, int visitedLimit, KnnCollectorManager manager)
-            throws IOException {
-        ResumableSearch search = getFilter() == null ? begun.in(context, acceptDocs, options.numCandidates()) : null;
-        if (search == null) {
-            return super.approximateSearch(context, acceptDocs, visitedLimit, manager);
-        }
-        KnnCollector collector = manager.newCollector(visitedLimit, getSearchStrategy(), context);
-        search.collect(collector);
-        return collector.topDocs();
+                : super.approximateSearch(context, acceptDocs, visitedLimit, manager);
     }
 
     /**

@@ -14,7 +14,6 @@ import org.apache.lucene.document.TextField;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
-import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.VectorSimilarityFunction;
@@ -102,7 +101,7 @@ public class EstimatedScoresTests extends LuceneTestCase {
         for (int round = 0; round < 20; round++) {
             VectorLeg leg = leg();
             double error = nearest(leg)
-                    .search(searcher, new BegunSearches(leg))
+                    .search(searcher, new BegunSearch(leg))
                     .run()
                     .outside()
                     .error();
@@ -110,7 +109,7 @@ public class EstimatedScoresTests extends LuceneTestCase {
             LeafReaderContext leaf = reader.leaves().get(0);
             Work.Part work = new Work().part();
             Calibration calibration = Calibration.of(leg, reader);
-            EstimatedScores estimated = new EstimatedScores(leaf.reader(), leg, calibration, error, work);
+            EstimatedScores estimated = new EstimatedScores(leaf, new BegunSearch(leg), leg, calibration, error, work);
             LeafVectors exact = new LeafVectors(leaf.reader(), leg, calibration, work);
             int next = 0;
             while (next < DOCUMENTS) {
@@ -134,8 +133,9 @@ public class EstimatedScoresTests extends LuceneTestCase {
         index(quantized());
         VectorLeg leg = leg();
         Work work = new Work();
-        LeafReader leaf = reader.leaves().get(0).reader();
-        EstimatedScores estimated = new EstimatedScores(leaf, leg, Calibration.of(leg, reader), 0.01, work.part());
+        LeafReaderContext leaf = reader.leaves().get(0);
+        EstimatedScores estimated =
+                new EstimatedScores(leaf, new BegunSearch(leg), leg, Calibration.of(leg, reader), 0.01, work.part());
         for (int i = 0; i < EstimatedScores.WORTHWHILE; i++) {
             assertEquals(1, estimated.atMost(i), 0);
         }
@@ -149,9 +149,9 @@ public class EstimatedScoresTests extends LuceneTestCase {
         index(codes ? quantized() : EmbeddingVectorsFormat.hnsw(16, 100));
         VectorLeg leg = leg();
         double error = codes ? Double.POSITIVE_INFINITY : 0.01;
-        LeafReader leaf = reader.leaves().get(0).reader();
-        EstimatedScores estimated =
-                new EstimatedScores(leaf, leg, Calibration.of(leg, reader), error, new Work().part());
+        LeafReaderContext leaf = reader.leaves().get(0);
+        EstimatedScores estimated = new EstimatedScores(
+                leaf, new BegunSearch(leg), leg, Calibration.of(leg, reader), error, new Work().part());
         for (int doc = 0; doc < DOCUMENTS; doc++) {
             assertEquals(1, estimated.atMost(doc), 0);
         }

@@ -55,7 +55,7 @@ public class KnnTimeoutTests extends FusionTestCase {
     }
 
     private static Nearest nearest(HybridQuery hybrid, ContextIndexSearcher watched) throws IOException {
-        return hybrid.nearest(watched, new BegunSearches(hybrid.leg()));
+        return hybrid.nearest(watched, new BegunSearch(hybrid.leg()));
     }
 
     private static LeafReader reader(ContextIndexSearcher searcher) {
@@ -63,7 +63,7 @@ public class KnnTimeoutTests extends FusionTestCase {
     }
 
     public void testWatchesAllTheWay() throws IOException {
-        index(1000, true);
+        index(5000, true);
         try (ContextIndexSearcher watched = openSearch()) {
             AtomicInteger checks = new AtomicInteger();
             watched.addQueryCancellation(checks::incrementAndGet);

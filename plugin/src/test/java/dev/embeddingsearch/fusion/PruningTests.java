@@ -194,7 +194,7 @@ public class PruningTests extends PruningTestCase {
         HybridQuery hybrid = new HybridQuery(
                 new TermQuery(new Term(TEXT, "w0")), new TopVectorsQuery(leg, filter, options), leg, 0.5);
         OutsideBound outside = ((HybridQuery) searcher.rewrite(hybrid))
-                .nearest(searcher, new BegunSearches(hybrid.leg()))
+                .nearest(searcher, new BegunSearch(hybrid.leg()))
                 .outside();
         assertEquals(certain, outside.certain(), 1e-5);
         assertEquals(likely, outside.likely(), 1e-5);

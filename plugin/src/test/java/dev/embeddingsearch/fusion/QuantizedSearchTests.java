@@ -21,6 +21,7 @@ import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.LogDocMergePolicy;
 import org.apache.lucene.index.NoMergePolicy;
 import org.apache.lucene.index.VectorSimilarityFunction;
@@ -114,7 +115,7 @@ public class QuantizedSearchTests extends LuceneTestCase {
         VectorLeg leg = new VectorLeg(VECTOR, query, VectorSimilarityFunction.DOT_PRODUCT, 0);
         TopVectorsQuery.Options options = new TopVectorsQuery.Options(K, CANDIDATES, rescored, -2, false);
         return new TopVectorsQuery(leg, filter, options)
-                .search(searcher, new BegunSearches(leg))
+                .search(searcher, new BegunSearch(leg))
                 .run();
     }
 
@@ -158,16 +159,27 @@ public class QuantizedSearchTests extends LuceneTestCase {
         int passing = CANDIDATES + 1 + random().nextInt(CANDIDATES);
         Query filter = IntPoint.newRangeQuery(NUMBER, 0, passing - 1);
         float[] query = near(vectors.get(random().nextInt(DOCUMENTS)));
-        ScoreDoc[] others = search(searcher, query, filter, RESCORED).further().documents();
-        assertEquals(CANDIDATES - K, others.length);
-        for (ScoreDoc hit : others) {
-            assertEquals((1 + VectorUtil.dotProduct(query, vectors.get(hit.doc))) / 2, hit.score, 1e-6);
-        }
-        ScoreDoc[] unfiltered =
-                search(searcher, query, null, RESCORED).further().documents();
+        List<Nearest.Found> others =
+                search(searcher, query, filter, RESCORED).further().byLeaf();
         assertEquals(
-                CANDIDATES - RESCORED,
-                Arrays.stream(unfiltered).filter(hit -> Float.isNaN(hit.score)).count());
+                CANDIDATES - K, others.stream().mapToInt(Nearest.Found::count).sum());
+        for (LeafReaderContext leaf : searcher.getLeafContexts()) {
+            Nearest.Found found = others.get(leaf.ord);
+            for (int i = 0; i < found.count(); i++) {
+                float[] vector = vectors.get(leaf.docBase + found.documents()[i]);
+                assertEquals((1 + VectorUtil.dotProduct(query, vector)) / 2, found.scores()[i], 1e-6);
+            }
+        }
+        long estimated = search(searcher, query, null, RESCORED).further().byLeaf().stream()
+                .mapToLong(QuantizedSearchTests::estimated)
+                .sum();
+        assertEquals(CANDIDATES - RESCORED, estimated);
+    }
+
+    private static long estimated(Nearest.Found found) {
+        return IntStream.range(0, found.count())
+                .filter(i -> Float.isNaN(found.scores()[i]))
+                .count();
     }
 
     public void testTheBestCandidatesAreRankedByTheirExactVectors() throws IOException {

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.fusion;
+
+import dev.embeddingsearch.lucene.ResumableSearch;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.util.hnsw.FloatHeap;
+import org.apache.lucene.util.hnsw.RandomVectorScorer;
+
+/**
+ * The search of a shard's codes for the documents nearest to one vector, which goes on where it stopped when it is asked for
+ * more.
+ */
+final class CodeSearch {
+
+    /** So many standard deviations more than a segment's part of all documents are sought there first, as Lucene does. */
+    private static final double DEVIATIONS = 16;
+
+    private final IndexSearcher searcher;
+    private final List<Leaf> leaves;
+    private final long vectors;
+
+    private record Leaf(LeafReaderContext context, ResumableSearch search, int vectors, AtomicBoolean over) {
+
+        /** How many of {@code wanted} documents it has, if they are spread evenly, and some more. */
+        private int part(int wanted, long all) {
+            double share = (double) vectors / all;
+            double part = wanted * share + DEVIATIONS * Math.sqrt(wanted * share * (1 - share));
+            return Math.max(1, Math.min(wanted, (int) part));
+        }
+    }
+
+    private CodeSearch(IndexSearcher searcher, List<Leaf> leaves) {
+        this.searcher = searcher;
+        this.leaves = leaves;
+        this.vectors = leaves.stream().mapToLong(Leaf::vectors).sum();
+    }
+
+    /**
+     * A search that has not begun.
+     *
+     * @param wanted how many documents will be asked for, about
+     * @return null where the vectors of a segment have no codes
+     */
+    static CodeSearch of(VectorLeg leg, IndexSearcher searcher, int wanted) throws IOException {
+        List<Leaf> leaves = new ArrayList<>();
+        for (LeafReaderContext leaf : searcher.getLeafContexts()) {
+            FloatVectorValues values = leaf.reader().getFloatVectorValues(leg.field());
+            if (values == null || values.size() == 0) {
+                continue;
+            }
+            ResumableSearch search = ResumableSearch.of(
+                    leaf.reader(), leg.field(), leg.target(), leaf.reader().getLiveDocs(), wanted);
+            if (search == null) {
+                return null;
+            }
+            leaves.add(new Leaf(leaf, search, values.size(), new AtomicBoolean()));
+        }
+        return new CodeSearch(searcher, leaves);
+    }
+
+    /**
+     * Seeks the {@code wanted} nearest documents.
+     *
+     * @return the score of the last of them; negative infinity if there are no more
+     */
+    float seek(int wanted) throws IOException {
+        if (leaves.size() == 1) {
+            return leaves.get(0).search.seek(wanted, searcher.getTimeout());
+        }
+        List<Callable<Float>> tasks = new ArrayList<>();
+        for (Leaf leaf : leaves) {
+            tasks.add(() -> leaf.search.seek(leaf.part(wanted, vectors), searcher.getTimeout()));
+        }
+        List<Float> lasts = searcher.getTaskExecutor().invokeAll(tasks);
+        float least = last(wanted);
+        List<Callable<Void>> more = new ArrayList<>();
+        for (int i = 0; i < lasts.size(); i++) {
+            ResumableSearch search = leaves.get(i).search;
+            if (lasts.get(i) >= least) {
+                more.add(() -> {
+                    search.seekAbove(least, searcher.getTimeout());
+                    return null;
+                });
+            }
+        }
+        searcher.getTaskExecutor().invokeAll(more);
+        return last(wanted);
+    }
+
+    private float last(int wanted) {
+        FloatHeap nearest = new FloatHeap(wanted);
+        for (Leaf leaf : leaves) {
+            for (int i = 0; i < leaf.search.count(); i++) {
+                nearest.offer(leaf.search.score(i));
+            }
+        }
+        return nearest.size() < wanted ? Float.NEGATIVE_INFINITY : nearest.peek();
+    }
+
+    /** Those that were seen and score at least {@code least}, the nearest first, but no more than {@code most}. */
+    ScoreDoc[] best(float least, int most) {
+        List<ScoreDoc> found = new ArrayList<>();
+        for (Leaf leaf : leaves) {
+            for (int i = 0; i < leaf.search.count(); i++) {
+                if (leaf.search.score(i) >= least) {
+                    found.add(new ScoreDoc(leaf.context.docBase + leaf.search.document(i), leaf.search.score(i)));
+                }
+            }
+        }
+        ScoreDoc[] hits = found.toArray(ScoreDoc[]::new);
+        Arrays.sort(hits, ExactScan.BEST_FIRST);
+        return hits.length > most ? Arrays.copyOf(hits, most) : hits;
+    }
+
+    /** Those in one segment that were seen and score at least {@code least}. */
+    Nearest.Found atLeast(float least, LeafReaderContext context) {
+        for (Leaf leaf : leaves) {
+            if (leaf.context == context) {
+                return found(leaf.search, least);
+            }
+        }
+        return Nearest.Found.NONE;
+    }
+
+    private static Nearest.Found found(ResumableSearch search, float least) {
+        long[] keys = new long[search.count()];
+        int count = 0;
+        for (int i = 0; i < keys.length; i++) {
+            if (search.score(i) >= least) {
+                keys[count++] = Nearest.Found.key(search.document(i), search.score(i));
+            }
+        }
+        return Nearest.Found.estimated(keys, count);
+    }
+
+    /**
+     * Ends the search of a segment and hands on what compared its codes, which has the query quantised already; null where
+     * there is nothing, or somebody else has got it.
+     */
+    RandomVectorScorer end(LeafReaderContext context) {
+        for (Leaf leaf : leaves) {
+            if (leaf.context == context) {
+                return leaf.over.compareAndSet(false, true) ? leaf.search.scorer() : null;
+            }
+        }
+        return null;
+    }
+
+    /** How many vectors were looked at. */
+    long visited() {
+        return leaves.stream().mapToLong(leaf -> leaf.search.visited()).sum();
+    }
+}
