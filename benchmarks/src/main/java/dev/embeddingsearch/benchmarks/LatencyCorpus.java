@@ -12,6 +12,7 @@ import java.util.StringJoiner;
 import java.util.stream.Stream;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.lucene104.Lucene104Codec;
+import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.KnnFloatVectorField;
@@ -33,6 +34,8 @@ final class LatencyCorpus {
 
     static final String TEXT = "text";
     static final String VECTOR = "vector";
+    /** The same vector as Lucene keeps it by default. */
+    static final String FLOATS = "floats";
     /** Stands in every fourth document. */
     static final String COMMON = "common";
 
@@ -107,7 +110,10 @@ final class LatencyCorpus {
                 .setCodec(new Lucene104Codec() {
                     @Override
                     public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
-                        return QuantizedVectorsFormat.hnsw(Quantization.forDimensions(dimensions), dimensions, 16, 100);
+                        return field.equals(FLOATS)
+                                ? new Lucene99HnswVectorsFormat(16, 100)
+                                : QuantizedVectorsFormat.hnsw(
+                                        Quantization.forDimensions(dimensions), dimensions, 16, 100);
                     }
                 });
         try (IndexWriter writer = new IndexWriter(directory, config)) {
@@ -121,7 +127,9 @@ final class LatencyCorpus {
     private static Document document(Entry entry) {
         Document document = new Document();
         document.add(new TextField(TEXT, entry.text(), Field.Store.NO));
-        document.add(new KnnFloatVectorField(VECTOR, entry.vector(), VectorSimilarityFunction.DOT_PRODUCT));
+        for (String field : List.of(VECTOR, FLOATS)) {
+            document.add(new KnnFloatVectorField(field, entry.vector(), VectorSimilarityFunction.DOT_PRODUCT));
+        }
         return document;
     }
 

@@ -18,7 +18,9 @@ import org.apache.lucene.search.TermQuery;
 enum SearchWay {
     /** Words alone. */
     BM25("BM25", 1),
-    /** Lucene's own query for the nearest documents. */
+    /** Lucene's own query for the nearest documents, on vectors as Lucene keeps them by default. */
+    FLOATS("kNN, Lucene's format", 1),
+    /** The same query on our codes, whose scores it leaves. */
     KNN("kNN", 1),
     /** The same documents with exact scores: what a search by vector alone takes. */
     EXACT("kNN, exact scores", 1),
@@ -64,6 +66,7 @@ enum SearchWay {
         Query lucenes = new KnnFloatVectorQuery(LatencyCorpus.VECTOR, question.vector(), candidates);
         return switch (this) {
             case BM25 -> words;
+            case FLOATS -> new KnnFloatVectorQuery(LatencyCorpus.FLOATS, question.vector(), candidates);
             case KNN -> lucenes;
             case EXACT -> HybridQuery.vectorOnly(knn, leg);
             case HYBRID, COUNTED -> hybrid.forBest(size);
