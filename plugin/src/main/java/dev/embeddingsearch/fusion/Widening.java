@@ -11,8 +11,8 @@ package dev.embeddingsearch.fusion;
  */
 record Widening(long matches, int documents, int hits) {
 
-    /** With so many lexical matches for each hit in the list, few or none behind it compete; measured. */
-    static final double MATCHES_PER_HIT = 2.5;
+    /** With so many lexical matches for each hit in the list, few behind it compete; measured. */
+    static final double MATCHES_PER_HIT = 1.6;
 
     /** A list that is hardly longer bounds hardly more. */
     static final double LEAST_GROWTH = 2;
