@@ -21,33 +21,17 @@ import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.NoMergePolicy;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.VectorSimilarityFunction;
-import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.ScoreDoc;
-import org.apache.lucene.store.Directory;
-import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.VectorUtil;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
 /** The nearest by codes in a shard of several segments, some larger than others. */
-public class CodeSearchTests extends LuceneTestCase {
+public class CodeSearchTests extends FusionTestCase {
 
-    private static final String VECTOR = "vector";
     private static final int DIMENSIONS = 16;
 
-    private final Directory directory = newDirectory();
-    private DirectoryReader reader;
-    private IndexSearcher searcher;
     private VectorLeg leg;
-
-    @Override
-    public void tearDown() throws Exception {
-        if (reader != null) {
-            reader.close();
-        }
-        directory.close();
-        super.tearDown();
-    }
 
     private static KnnVectorsFormat codes() {
         return QuantizedVectorsFormat.hnsw(

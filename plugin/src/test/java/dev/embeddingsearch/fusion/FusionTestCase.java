@@ -47,7 +47,7 @@ abstract class FusionTestCase extends LuceneTestCase {
     static final String GROUP = "group";
     static final int VOCABULARY = 15;
 
-    private Directory directory;
+    Directory directory;
     DirectoryReader reader;
     IndexSearcher searcher;
     int dimensions;
