@@ -56,11 +56,10 @@ public class DamagedVectorsTests extends VectorsTestCase {
                 ? new QuantizedVectorsFormat(randomQuantization(), 8, 50, 0).withStorage(randomStorage())
                 : new EmbeddingVectorsFormat(8, 50, 0);
         Directory dir = new ByteBuffersDirectory();
-        try (IndexWriter writer = new IndexWriter(dir, unmerged(format).setUseCompoundFile(false))) {
+        try (IndexWriter writer = new IndexWriter(dir, oneFlush(format).setUseCompoundFile(false))) {
             for (int i = 0; i < 20; i++) {
                 writer.addDocument(doc(Integer.toString(i), randomVector(9)));
             }
-            writer.forceMerge(1);
         }
         return dir;
     }
