@@ -123,12 +123,18 @@ final class CodeSearch {
 
     /** Those in one segment that were seen and score at least {@code least}. */
     Nearest.Found atLeast(float least, LeafReaderContext context) {
+        Leaf leaf = in(context);
+        return leaf == null ? Nearest.Found.NONE : found(leaf.search, least);
+    }
+
+    /** The search of one segment; null where that has no vectors. */
+    private Leaf in(LeafReaderContext context) {
         for (Leaf leaf : leaves) {
             if (leaf.context == context) {
-                return found(leaf.search, least);
+                return leaf;
             }
         }
-        return Nearest.Found.NONE;
+        return null;
     }
 
     private static Nearest.Found found(ResumableSearch search, float least) {
@@ -147,12 +153,8 @@ final class CodeSearch {
      * there is nothing, or somebody else has got it.
      */
     RandomVectorScorer end(LeafReaderContext context) {
-        for (Leaf leaf : leaves) {
-            if (leaf.context == context) {
-                return leaf.over.compareAndSet(false, true) ? leaf.search.scorer() : null;
-            }
-        }
-        return null;
+        Leaf leaf = in(context);
+        return leaf != null && leaf.over.compareAndSet(false, true) ? leaf.search.scorer() : null;
     }
 
     /** How many vectors were looked at. */

@@ -172,7 +172,7 @@ final class HybridWeight extends Weight implements LegScores.Source {
         }
 
         private Seen seen(Nearest.Further further) throws IOException {
-            return new Seen(
+            return Seen.of(
                     found,
                     further.in(context),
                     completeScores(),

@@ -15,7 +15,14 @@ final class Seen {
     private final double[] atLeast;
     private final double[] atMost;
     private final LeafVectors vectors;
-    private int count;
+
+    private Seen(int[] documents, float[] lexical, double[] atLeast, double[] atMost, LeafVectors vectors) {
+        this.documents = documents;
+        this.lexical = lexical;
+        this.atLeast = atLeast;
+        this.atMost = atMost;
+        this.vectors = vectors;
+    }
 
     /**
      * @param found what the kNN search found
@@ -24,7 +31,7 @@ final class Seen {
      * @param vectors scores the vector leg
      * @param estimates what is known of that score beforehand
      */
-    Seen(
+    static Seen of(
             Nearest.Found found,
             Nearest.Found further,
             CompleteScores complete,
@@ -32,31 +39,32 @@ final class Seen {
             EstimatedScores estimates)
             throws IOException {
         Nearest.Found all = found.and(further);
-        this.documents = new int[all.count()];
-        this.lexical = new float[all.count()];
-        this.atLeast = new double[all.count()];
-        this.atMost = new double[all.count()];
-        this.vectors = vectors;
+        int[] indices = new int[all.count()];
+        float[] scores = new float[all.count()];
+        int count = 0;
         for (int i = 0; i < all.count(); i++) {
-            int document = all.documents()[i];
-            float score = complete.score(document);
-            if (score >= 0 || found.contains(document)) {
-                documents[count] = document;
-                lexical[count] = score;
-                if (Float.isNaN(all.scores()[i])) {
-                    atLeast[count] = estimates.lowest(all.estimates()[i]);
-                    atMost[count] = estimates.highest(all.estimates()[i]);
-                } else {
-                    atLeast[count] = vectors.normalise(all.scores()[i]);
-                    atMost[count] = atLeast[count];
-                }
-                count++;
+            scores[count] = complete.score(all.documents()[i]);
+            if (scores[count] >= 0 || found.contains(all.documents()[i])) {
+                indices[count++] = i;
             }
         }
+        Seen seen =
+                new Seen(new int[count], Arrays.copyOf(scores, count), new double[count], new double[count], vectors);
+        for (int i = 0; i < count; i++) {
+            seen.documents[i] = all.documents()[indices[i]];
+            seen.bound(i, all.scores()[indices[i]], all.estimates()[indices[i]], estimates);
+        }
+        return seen;
+    }
+
+    private void bound(int i, float exact, float estimate, EstimatedScores estimates) {
+        boolean known = Float.isNaN(exact) == false;
+        atLeast[i] = known ? vectors.normalise(exact) : estimates.lowest(estimate);
+        atMost[i] = known ? atLeast[i] : estimates.highest(estimate);
     }
 
     int count() {
-        return count;
+        return documents.length;
     }
 
     /** A score which the document with number {@code i} reaches. */
@@ -69,7 +77,7 @@ final class Seen {
      * but none of the best.
      */
     void settle(float score, Fusion fusion) throws IOException {
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < documents.length; i++) {
             if (atLeast[i] < atMost[i]) {
                 boolean competes = fusion.fuse(fusion.normalise(lexical[i]), atMost[i]) >= score * Competition.SLACK;
                 atLeast[i] = competes ? vectors.score(documents[i]) : 0;
@@ -80,10 +88,10 @@ final class Seen {
 
     /** To be asked for when all is settled. */
     NearestDocuments nearest() {
-        return new NearestDocuments(Arrays.copyOf(documents, count), () -> Arrays.copyOf(atLeast, count));
+        return new NearestDocuments(documents, () -> atLeast);
     }
 
     CompleteScores complete() {
-        return document -> lexical[Arrays.binarySearch(documents, 0, count, document)];
+        return document -> lexical[Arrays.binarySearch(documents, document)];
     }
 }

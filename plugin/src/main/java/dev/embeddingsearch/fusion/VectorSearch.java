@@ -6,53 +6,51 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
-import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.index.QueryTimeout;
-import org.apache.lucene.search.AcceptDocs;
-import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
-import org.apache.lucene.search.TopDocs;
-import org.apache.lucene.search.TotalHits;
-import org.apache.lucene.search.knn.KnnCollectorManager;
 
 /**
- * One run of a {@link TopVectorsQuery} over a shard: Lucene's search, whose result is kept instead of being a query.
+ * One run of a {@link TopVectorsQuery} over a shard.
  *
- * <p>Where vectors are quantised, codes are compared, without a filter by a {@link CodeSearch} in place of Lucene's;
- * the best of what it finds are compared again, exactly, and the nearest of these are the result. Documents that a filter
- * leaves are scanned where a walk through the graph would look at as many; they are compared exactly where they are no more
- * than the candidates.
+ * <p>Where vectors are quantised, codes are compared, without a filter by a {@link CodeSearch}; the best of what it finds
+ * are compared again, exactly, and the nearest of these are the result. All else is {@link LuceneSearch Lucene's} to find.
  */
-final class VectorSearch extends KnnFloatVectorQuery {
+final class VectorSearch {
 
     private final VectorLeg leg;
+    private final Query filter;
     private final TopVectorsQuery.Options options;
     private final SideSearcher searcher;
-    private final ExactScan exactScan;
     private final BegunSearch begun;
     /** Whether the candidates' scores are estimates, until they are rescored. */
     private final boolean estimated;
 
-    private ScoreDoc[] candidates = new ScoreDoc[0];
     private long visited;
-    /** Whether a filter left documents whose codes were compared one by one: few, hence hard to tell apart by codes. */
-    private volatile boolean codesScanned;
 
     /**
+     * What either search finds.
+     *
+     * @param byScore the nearest first
+     * @param visited how many vectors were looked at
+     * @param scanned whether a filter left documents whose codes were compared one by one: few, hence hard to tell apart by
+     *     codes
+     */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody, read only
+    record Candidates(ScoreDoc[] byScore, long visited, boolean scanned) {}
+
+    /**
+     * @param filter which documents may be found, or null for all
      * @param begun what searches for the same vector have begun, with the same filter and the same searcher, which this one
      *     continues
      */
     VectorSearch(
             VectorLeg leg, Query filter, TopVectorsQuery.Options options, IndexSearcher searcher, BegunSearch begun) {
-        super(leg.field(), leg.target(), options.numCandidates(), filter);
         this.leg = leg;
+        this.filter = filter;
         this.options = options;
         this.searcher = new SideSearcher(searcher);
-        this.exactScan = new ExactScan(leg);
         this.begun = begun;
         this.estimated = options.exact() == false
                 && searcher.getLeafContexts().stream()
@@ -60,14 +58,16 @@ final class VectorSearch extends KnnFloatVectorQuery {
     }
 
     Nearest run() throws IOException {
-        seek();
-        int compared = estimated && codesScanned == false
+        Candidates sought = sought();
+        ScoreDoc[] candidates = sought.byScore();
+        int compared = estimated && sought.scanned() == false
                 ? Math.min(options.rescored(), candidates.length)
                 : candidates.length;
         ScoreDoc[] first = Arrays.copyOf(candidates, compared);
         ScoreDoc[] rest = Arrays.copyOfRange(candidates, compared, candidates.length);
-        ExactScan.Rescored seen =
-                estimated ? exactScan.rescore(first, searcher) : new ExactScan.Rescored(first, new EstimateErrors());
+        ExactScan.Rescored seen = estimated
+                ? new ExactScan(leg).rescore(first, searcher)
+                : new ExactScan.Rescored(first, new EstimateErrors());
         ScoreDoc[] found = Arrays.stream(seen.byRank())
                 .limit(options.k())
                 .filter(hit -> leg.rawSimilarity(hit.score) >= options.minSimilarity())
@@ -76,8 +76,8 @@ final class VectorSearch extends KnnFloatVectorQuery {
             return Nearest.partial(known(found, estimated), visited);
         }
         double error = estimated ? leg.rawDifference(seen.errors().likely()) : Double.POSITIVE_INFINITY;
-        OutsideBound behind = behind(candidates, seen.errors()).withError(error);
-        OutsideBound outside = outside(found, rest.length == 0 ? behind : behind(first, seen.errors()));
+        OutsideBound behind = behind(candidates, candidates, seen.errors()).withError(error);
+        OutsideBound outside = outside(found, rest.length == 0 ? behind : behind(first, candidates, seen.errors()));
         ScoreDoc[] others = Arrays.copyOfRange(seen.byRank(), found.length, seen.byRank().length);
         return new Nearest(
                 known(found, estimated),
@@ -112,14 +112,14 @@ final class VectorSearch extends KnnFloatVectorQuery {
                     OutsideBound.approximate(leg.rawSimilarity(least + errors.largest()))
                             .withError(leg.rawDifference(errors.likely())));
         }
-        seek();
+        ScoreDoc[] candidates = sought().byScore();
         if (candidates.length == 0 || searcher.getTimeout().shouldExit()) {
             return Nearest.Further.UNKNOWN;
         }
         return new Nearest.Further(
                 byLeaf(leaf ->
                         estimated ? Nearest.Found.estimated(candidates, leaf) : Nearest.Found.exact(candidates, leaf)),
-                behind(candidates, errors)
+                behind(candidates, candidates, errors)
                         .withError(estimated ? leg.rawDifference(errors.likely()) : Double.POSITIVE_INFINITY));
     }
 
@@ -128,13 +128,15 @@ final class VectorSearch extends KnnFloatVectorQuery {
         return visited;
     }
 
-    private void seek() throws IOException {
+    private Candidates sought() throws IOException {
         CodeSearch codes = codes();
         if (codes == null) {
-            rewrite(searcher);
-        } else {
-            candidates = codes.best(seek(codes), options.numCandidates());
+            Candidates found = LuceneSearch.candidates(leg, filter, options, searcher);
+            visited = found.visited();
+            return found;
         }
+        float least = seek(codes);
+        return new Candidates(codes.best(least, options.numCandidates()), visited, false);
     }
 
     private float seek(CodeSearch codes) throws IOException {
@@ -145,7 +147,7 @@ final class VectorSearch extends KnnFloatVectorQuery {
     }
 
     private CodeSearch codes() throws IOException {
-        return estimated && getFilter() == null ? begun.in(searcher, options.numCandidates()) : null;
+        return estimated && filter == null ? begun.in(searcher, options.numCandidates()) : null;
     }
 
     /** With their scores only if they were compared one by one, as whoever asks for more scores will compare. */
@@ -161,7 +163,7 @@ final class VectorSearch extends KnnFloatVectorQuery {
      * How similar what lies behind these candidates, the best or all, is at most. It is estimated no better than the last
      * of them, and its estimate likely no further off than theirs.
      */
-    private OutsideBound behind(ScoreDoc[] best, EstimateErrors errors) {
+    private OutsideBound behind(ScoreDoc[] best, ScoreDoc[] candidates, EstimateErrors errors) {
         if (candidates.length < options.numCandidates() && best.length == candidates.length) {
             return options.exact() ? OutsideBound.exact(Double.NEGATIVE_INFINITY) : OutsideBound.UNKNOWN;
         }
@@ -182,51 +184,5 @@ final class VectorSearch extends KnnFloatVectorQuery {
         double last = leg.rawSimilarity(found[found.length - 1].score);
         return OutsideBound.approximate(
                 estimated && behind.likely() < Double.POSITIVE_INFINITY ? Math.max(last, behind.likely()) : last);
-    }
-
-    @Override
-    protected TopDocs approximateSearch(
-            LeafReaderContext context, AcceptDocs acceptDocs, int visitedLimit, KnnCollectorManager manager)
-            throws IOException {
-        FloatVectorValues values = context.reader().getFloatVectorValues(leg.field());
-        int vectors = values == null ? 0 : values.size();
-        int accepted = Math.min(acceptDocs.cost(), vectors);
-        return options.exact() || scanIsShorter(accepted, vectors)
-                ? exactSearch(context, acceptDocs.iterator(), searcher.getTimeout())
-                : super.approximateSearch(context, acceptDocs, visitedLimit, manager);
-    }
-
-    /**
-     * Whether scanning what a filter leaves costs no more than a walk: to find so many candidates a walk looks at about
-     * {@code candidates * ln(vectors)} of all vectors, and at more by as much as the filter leaves fewer.
-     */
-    private boolean scanIsShorter(int accepted, int vectors) {
-        return accepted < vectors
-                && (double) accepted * accepted <= options.numCandidates() * Math.log(vectors) * vectors;
-    }
-
-    /** Is called for whatever shall be scanned, by Lucene too where a filter leaves little or a walk takes too long. */
-    @Override
-    protected TopDocs exactSearch(LeafReaderContext context, DocIdSetIterator accepted, QueryTimeout timeout)
-            throws IOException {
-        if (options.exact() || accepted.cost() <= options.numCandidates()) {
-            return exactScan.nearest(context, accepted, options.numCandidates(), timeout);
-        }
-        codesScanned = true;
-        return super.exactSearch(context, accepted, timeout);
-    }
-
-    /** Is called a second time if some segments are searched more deeply. */
-    @Override
-    protected TopDocs mergeLeafResults(TopDocs[] perLeafResults) {
-        TopDocs top = TopDocs.merge(options.numCandidates(), perLeafResults);
-        visited = Math.max(
-                visited,
-                Arrays.stream(perLeafResults)
-                        .mapToLong(leafTop -> leafTop.totalHits.value())
-                        .sum());
-        candidates = top.scoreDocs;
-        return new TopDocs(
-                new TotalHits(visited, top.totalHits.relation()), candidates.clone()); // sorted by whoever gets it
     }
 }
