@@ -2,7 +2,6 @@
 package dev.embeddingsearch.benchmarks;
 
 import dev.embeddingsearch.fusion.HybridQuery;
-import dev.embeddingsearch.fusion.Work;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -35,6 +34,7 @@ public final class HybridLatency {
 
     private static final ThreadMXBean CLOCK = ManagementFactory.getThreadMXBean();
     private static final int WARM_UP = 3;
+    private static final int ROUNDS = 3;
     private static final int[] SHARDS = {1, 3};
     private static final int[] NEAREST = {10, 100};
     private static final int[] SIZES = {10, 100};
@@ -79,10 +79,11 @@ public final class HybridLatency {
                     corpus.dimensions(),
                     shards,
                     questions);
-            printHeader();
+            LatencyTables tables = new LatencyTables();
             for (LatencyCorpus.Words words : LatencyCorpus.Words.values()) {
-                new HybridLatency(searchers, corpus.questions(words, questions)).compare(words);
+                new HybridLatency(searchers, corpus.questions(words, questions)).compare(words, tables);
             }
+            tables.printRest();
         } finally {
             IOUtils.close(readers);
             IOUtils.close(directories);
@@ -96,93 +97,46 @@ public final class HybridLatency {
         return searcher;
     }
 
-    private static void printHeader() {
-        System.out.print("| words | k | size |");
-        for (SearchWay way : SearchWay.values()) {
-            System.out.print(" " + way.title() + " |");
-        }
-        System.out.println(
-                " hybrid / (BM25 + kNN, Lucene's format) | the same, kNN | the same, exact scores | complete / hybrid"
-                        + " | 99th percentile, hybrid"
-                        + " | cosines, hybrid | cosines, complete |");
-        System.out.println("|---".repeat(10 + SearchWay.values().length) + "|");
-    }
-
-    private void compare(LatencyCorpus.Words words) throws IOException {
+    private void compare(LatencyCorpus.Words words, LatencyTables tables) throws IOException {
         for (int nearest : NEAREST) {
             for (int size : SIZES) {
-                for (int i = 0; i < WARM_UP; i++) {
-                    run(nearest, size);
-                }
-                print(words, nearest, size, run(nearest, size));
+                run(nearest, size, WARM_UP);
+                tables.add(words, nearest, size, run(nearest, size, ROUNDS));
             }
         }
     }
 
-    private static void print(LatencyCorpus.Words words, int nearest, int size, Map<SearchWay, Figures> figures) {
-        Figures hybrid = figures.get(SearchWay.HYBRID);
-        Figures complete = figures.get(SearchWay.COMPLETE);
-        double bm25 = figures.get(SearchWay.BM25).median();
-        System.out.printf(Locale.ROOT, "| %s | %d | %d |", words.title(), nearest, size);
+    /**
+     * All questions in one way, then in the next, and so several times: nothing that a question reads is in the processor's
+     * cache because the way before has just read it.
+     */
+    private Map<SearchWay, LatencyFigures> run(int nearest, int size, int rounds) throws IOException {
+        Map<SearchWay, LatencyFigures> figures = new EnumMap<>(SearchWay.class);
         for (SearchWay way : SearchWay.values()) {
-            System.out.printf(Locale.ROOT, " %.3f |", figures.get(way).median());
+            figures.put(way, new LatencyFigures(rounds * questions.size()));
         }
-        System.out.printf(
-                Locale.ROOT,
-                " %.2f | %.2f | %.2f | %.1f | %.3f | %,d | %,d |%n",
-                hybrid.median() / (bm25 + figures.get(SearchWay.FLOATS).median()),
-                hybrid.median() / (bm25 + figures.get(SearchWay.KNN).median()),
-                hybrid.median() / (bm25 + figures.get(SearchWay.EXACT).median()),
-                complete.median() / hybrid.median(),
-                hybrid.percentile(0.99),
-                hybrid.compared / hybrid.milliseconds.length,
-                complete.compared / complete.milliseconds.length);
-    }
-
-    /** What the questions took and did, in their order. */
-    private static final class Figures {
-        private final double[] milliseconds;
-        private long compared;
-
-        Figures(int questions) {
-            this.milliseconds = new double[questions];
-        }
-
-        double median() {
-            return percentile(0.5);
-        }
-
-        double percentile(double share) {
-            double[] sorted = milliseconds.clone();
-            Arrays.sort(sorted);
-            return sorted[(int) Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
-        }
-    }
-
-    /** All questions, each in all ways in turn. */
-    private Map<SearchWay, Figures> run(int nearest, int size) throws IOException {
-        Map<SearchWay, Figures> figures = new EnumMap<>(SearchWay.class);
-        for (SearchWay way : SearchWay.values()) {
-            figures.put(way, new Figures(questions.size()));
-        }
-        for (int i = 0; i < questions.size(); i++) {
+        for (int asked = 0; asked < rounds * questions.size(); asked += questions.size()) {
             for (SearchWay way : SearchWay.values()) {
-                for (IndexSearcher shard : shards) {
-                    search(shard, way, way.query(questions.get(i), nearest, size), size, i, figures.get(way));
+                for (int i = 0; i < questions.size(); i++) {
+                    Query query = way.query(questions.get(i), nearest, size);
+                    for (IndexSearcher shard : shards) {
+                        search(shard, way, query, size, asked + i, figures.get(way));
+                    }
                 }
             }
         }
         return figures;
     }
 
-    private static void search(IndexSearcher shard, SearchWay way, Query query, int size, int question, Figures figures)
+    private static void search(
+            IndexSearcher shard, SearchWay way, Query query, int size, int question, LatencyFigures figures)
             throws IOException {
         long start = CLOCK.getCurrentThreadCpuTime();
         Query rewritten = shard.rewrite(query);
         shard.search(rewritten, new TopScoreDocCollectorManager(size, null, way.counted()));
-        figures.milliseconds[question] += (CLOCK.getCurrentThreadCpuTime() - start) / 1e6;
+        figures.took(question, (CLOCK.getCurrentThreadCpuTime() - start) / 1e6);
         if (rewritten instanceof HybridQuery hybrid) {
-            figures.compared += hybrid.work().get(Work.Count.EXACT_SIMILARITIES);
+            figures.did(hybrid.work());
         }
     }
 }

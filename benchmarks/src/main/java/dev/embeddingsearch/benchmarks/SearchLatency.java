@@ -101,18 +101,20 @@ public final class SearchLatency {
         return Base64.getEncoder().encodeToString(bytes.array());
     }
 
-    /** Milliseconds of each question in each way, in order of size. */
+    /**
+     * Milliseconds of each question in each way, in order of size. All are asked in one way, then in the next: none finds in
+     * memory what the same question has just read otherwise.
+     */
     private Map<Way, double[]> ask(List<LatencyCorpus.Question> questions, int size) {
         Map<Way, double[]> milliseconds = new EnumMap<>(Way.class);
         for (Way way : Way.values()) {
-            milliseconds.put(way, new double[questions.size()]);
-        }
-        for (int i = 0; i < questions.size(); i++) {
-            for (Way way : Way.values()) {
+            double[] times = new double[questions.size()];
+            milliseconds.put(way, times);
+            for (int i = 0; i < times.length; i++) {
                 String request = request(way, questions.get(i), size);
                 long start = System.nanoTime();
                 rest.send("POST", INDEX + "/_search", request);
-                milliseconds.get(way)[i] = (System.nanoTime() - start) / 1e6;
+                times[i] = (System.nanoTime() - start) / 1e6;
             }
         }
         milliseconds.values().forEach(Arrays::sort);

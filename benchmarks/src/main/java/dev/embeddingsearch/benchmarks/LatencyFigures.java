@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.benchmarks;
+
+import dev.embeddingsearch.fusion.Work;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+
+/** What questions took in one {@link SearchWay}, and what was computed for them. */
+final class LatencyFigures {
+
+    private final double[] milliseconds;
+    private final Map<Work.Count, Long> counts = new EnumMap<>(Work.Count.class);
+
+    LatencyFigures(int questions) {
+        this.milliseconds = new double[questions];
+    }
+
+    /** Adds a shard's part of a question. */
+    void took(int question, double time) {
+        milliseconds[question] += time;
+    }
+
+    /** Adds what a hybrid query computed in a shard. */
+    void did(Work work) {
+        for (Work.Count count : Work.Count.values()) {
+            counts.merge(count, work.get(count), Long::sum);
+        }
+    }
+
+    double median() {
+        return percentile(0.5);
+    }
+
+    double percentile(double share) {
+        double[] sorted = milliseconds.clone();
+        Arrays.sort(sorted);
+        return sorted[(int) Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+    }
+
+    /** How many questions a thread answers in a second. */
+    double perSecond() {
+        return 1e3 * milliseconds.length / Arrays.stream(milliseconds).sum();
+    }
+
+    /** For a question, on average; 0 where no hybrid query counts. */
+    long average(Work.Count count) {
+        return counts.getOrDefault(count, 0L) / milliseconds.length;
+    }
+}
