@@ -95,7 +95,10 @@ public final class ResumableSearch {
         return horizon.least();
     }
 
-    /** Seeks all documents that score at least {@code least}, and is done early as the other one is. */
+    /**
+     * Seeks all documents that score at least {@code least}, of which the graph may overlook some, and is done early as the
+     * other one is.
+     */
     public void seekAbove(float least, QueryTimeout timeout) throws IOException {
         walk(() -> least, null, timeout);
     }

@@ -175,15 +175,21 @@ public class ResumableSearchTests extends VectorsTestCase {
         });
     }
 
+    /** A search for so many looks further around in the beginning, so that it meets one or two that the other overlooks. */
     public void testSeeksAllAboveAScore() throws IOException {
         onSegment(withGraphs(), 3_000, leaf -> {
             float[] target = unit();
-            TopDocs expected = find(begin(leaf, target), 100 + random().nextInt(100));
+            TopDocs expected = find(begin(leaf, target), 200 + random().nextInt(100));
             float least = expected.scoreDocs[expected.scoreDocs.length - 1].score;
             ResumableSearch search = begin(leaf, target);
-            search.seek(1 + random().nextInt(50), null);
+            search.seek(1 + random().nextInt(10), null);
             search.seekAbove(least, null);
-            assertSame(expected, best(search, Integer.MAX_VALUE, least));
+            Set<Integer> overlooked = documents(expected);
+            overlooked.removeAll(documents(best(search, Integer.MAX_VALUE, least)));
+            assertTrue(overlooked + " overlooked", overlooked.size() <= expected.scoreDocs.length / 20);
+            assertTrue(
+                    search.visited() + " visited",
+                    search.visited() < leaf.getFloatVectorValues("v").size());
         });
     }
 
