@@ -96,8 +96,8 @@ public final class ResumableSearch {
     }
 
     /**
-     * Seeks all documents that score at least {@code least}, of which the graph may overlook some, and is done early as the
-     * other one is.
+     * Seeks all documents that score at least {@code least}, of which the graph may overlook some. For a search whose last
+     * one so far scores that much: another may stand where the graph leads nowhere. It is done early as the other one is.
      */
     public void seekAbove(float least, QueryTimeout timeout) throws IOException {
         walk(() -> least, null, timeout);

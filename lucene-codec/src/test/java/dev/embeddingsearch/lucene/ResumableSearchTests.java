@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.lucene;
 
+import static org.apache.lucene.search.DocIdSetIterator.NO_MORE_DOCS;
+
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -26,6 +28,8 @@ import org.apache.lucene.search.TopKnnCollector;
 import org.apache.lucene.search.TotalHits;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.util.VectorUtil;
+import org.apache.lucene.util.hnsw.HnswGraph;
+import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
 /** A search that is asked for more finds what it had found if it had been asked for as much at once. */
 public class ResumableSearchTests extends VectorsTestCase {
@@ -150,7 +154,7 @@ public class ResumableSearchTests extends VectorsTestCase {
     public void testFindsNoDeletedDocument() throws IOException {
         onSegment(withGraphs(), 1_000, leaf -> {
             for (ScoreDoc hit : find(begin(leaf, unit()), 1 + random().nextInt(1_000)).scoreDocs) {
-                assertTrue(leaf.getLiveDocs() == null || leaf.getLiveDocs().get(hit.doc));
+                assertTrue(accepts(leaf, hit.doc));
             }
         });
     }
@@ -182,8 +186,11 @@ public class ResumableSearchTests extends VectorsTestCase {
             TopDocs expected = find(begin(leaf, target), 200 + random().nextInt(100));
             float least = expected.scoreDocs[expected.scoreDocs.length - 1].score;
             ResumableSearch search = begin(leaf, target);
-            search.seek(1 + random().nextInt(10), null);
+            if (search.seek(1 + random().nextInt(10), null) < least) {
+                return; // led astray by the graph, as a search for so few may be
+            }
             search.seekAbove(least, null);
+            assertLookedBehind(leaf, target, search, least);
             Set<Integer> overlooked = documents(expected);
             overlooked.removeAll(documents(best(search, Integer.MAX_VALUE, least)));
             assertTrue(overlooked + " overlooked", overlooked.size() <= expected.scoreDocs.length / 20);
@@ -191,6 +198,28 @@ public class ResumableSearchTests extends VectorsTestCase {
                     search.visited() + " visited",
                     search.visited() < leaf.getFloatVectorValues("v").size());
         });
+    }
+
+    private static boolean accepts(LeafReader leaf, int document) {
+        return leaf.getLiveDocs() == null || leaf.getLiveDocs().get(document);
+    }
+
+    /** Whatever stands in the graph beside a document that scores more than {@code least} was seen as well. */
+    private static void assertLookedBehind(LeafReader leaf, float[] target, ResumableSearch search, float least)
+            throws IOException {
+        RandomVectorScorer scorer = QuantizedVectorsFormat.estimator(leaf, "v", target);
+        HnswGraph graph = EmbeddingVectorsReader.of(leaf, "v").getGraph("v");
+        Set<Integer> seen =
+                IntStream.range(0, search.count()).mapToObj(search::document).collect(Collectors.toSet());
+        for (int node = 0; node < scorer.maxOrd(); node++) {
+            if (seen.contains(scorer.ordToDoc(node)) && scorer.score(node) > least) {
+                graph.seek(0, node);
+                for (int next = graph.nextNeighbor(); next != NO_MORE_DOCS; next = graph.nextNeighbor()) {
+                    int document = scorer.ordToDoc(next);
+                    assertTrue(seen.contains(document) || accepts(leaf, document) == false);
+                }
+            }
+        }
     }
 
     public void testNoneWithoutCodesOfOurs() throws IOException {
