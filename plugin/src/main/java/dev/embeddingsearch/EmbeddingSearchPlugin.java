@@ -18,8 +18,11 @@ import dev.embeddingsearch.ingest.BatchEmbedder;
 import dev.embeddingsearch.ingest.EmbeddingProcessor;
 import dev.embeddingsearch.ingest.LateEmbedder;
 import dev.embeddingsearch.ingest.PartialUpdates;
+import dev.embeddingsearch.ingest.PrimaryWrites;
+import dev.embeddingsearch.ingest.ShardWrites;
 import dev.embeddingsearch.ingest.SourceFieldsProcessor;
 import dev.embeddingsearch.ingest.UnembeddedWrites;
+import dev.embeddingsearch.ingest.WriteAccess;
 import dev.embeddingsearch.mapper.EmbeddingFieldMapper;
 import dev.embeddingsearch.mapper.EmbeddingMappings;
 import dev.embeddingsearch.mapper.VectorsInSource;
@@ -56,11 +59,13 @@ import org.opensearch.action.support.ActionFilter;
 import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
 import org.opensearch.cluster.node.DiscoveryNodes;
 import org.opensearch.cluster.service.ClusterService;
+import org.opensearch.common.lifecycle.LifecycleComponent;
 import org.opensearch.common.settings.ClusterSettings;
 import org.opensearch.common.settings.IndexScopedSettings;
 import org.opensearch.common.settings.Setting;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.settings.SettingsFilter;
+import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.core.action.ActionResponse;
 import org.opensearch.core.common.breaker.CircuitBreaker;
 import org.opensearch.core.common.io.stream.NamedWriteableRegistry;
@@ -84,6 +89,7 @@ import org.opensearch.plugins.CircuitBreakerPlugin;
 import org.opensearch.plugins.EnginePlugin;
 import org.opensearch.plugins.IngestPlugin;
 import org.opensearch.plugins.MapperPlugin;
+import org.opensearch.plugins.NetworkPlugin;
 import org.opensearch.plugins.Plugin;
 import org.opensearch.plugins.ReloadablePlugin;
 import org.opensearch.plugins.SearchPlugin;
@@ -95,6 +101,7 @@ import org.opensearch.search.deciders.ConcurrentSearchRequestDecider;
 import org.opensearch.search.fetch.FetchSubPhase;
 import org.opensearch.tasks.Task;
 import org.opensearch.threadpool.ThreadPool;
+import org.opensearch.transport.TransportInterceptor;
 import org.opensearch.transport.client.Client;
 import org.opensearch.watcher.ResourceWatcherService;
 
@@ -107,6 +114,7 @@ public class EmbeddingSearchPlugin extends Plugin
                 AnalysisPlugin,
                 ActionPlugin,
                 CircuitBreakerPlugin,
+                NetworkPlugin,
                 ReloadablePlugin {
 
     private final Settings settings;
@@ -114,6 +122,7 @@ public class EmbeddingSearchPlugin extends Plugin
     private final EmbeddingStats stats = new EmbeddingStats();
     private final SetOnce<CircuitBreaker> breaker = new SetOnce<>();
     private final SetOnce<Services> services = new SetOnce<>();
+    private final SetOnce<ThreadContext> threadContext = new SetOnce<>();
     private final SetOnce<QueryEmbedder> queryEmbedder = new SetOnce<>();
 
     public EmbeddingSearchPlugin(Settings settings) {
@@ -130,6 +139,7 @@ public class EmbeddingSearchPlugin extends Plugin
             EmbeddingMappings mappings,
             PartialUpdates updates,
             UnembeddedWrites unembedded,
+            WriteAccess writeAccess,
             BatchEmbedder batchEmbedder) {}
 
     /** Ingest asks for its processors before the node asks for components; whoever comes first has them made. */
@@ -149,8 +159,10 @@ public class EmbeddingSearchPlugin extends Plugin
                     made, models, CachingEmbedder.SIZE.get(settings), disk, threadPool.getThreadContext());
             Embedder embedder = new VectorMeter(
                     cache, (model, texts, characters) -> stats.model(model).saved(texts, characters));
-            PartialUpdates updates = new PartialUpdates(threadPool.getThreadContext());
+            PartialUpdates updates =
+                    new PartialUpdates(threadPool.getThreadContext(), clusterService::getIndexingPressureService);
             EmbeddingMappings mappings = new EmbeddingMappings(clusterService);
+            WriteAccess writeAccess = new WriteAccess(clusterService, threadPool.getThreadContext());
             BooleanSupplier processorsGenerated =
                     () -> clusterService.getClusterSettings().get(IngestService.SYSTEM_INGEST_PIPELINE_ENABLED);
             services.set(new Services(
@@ -160,9 +172,13 @@ public class EmbeddingSearchPlugin extends Plugin
                     disk,
                     mappings,
                     updates,
-                    new UnembeddedWrites(mappings, processorsGenerated),
+                    new UnembeddedWrites(mappings, updates, processorsGenerated),
+                    writeAccess,
                     new BatchEmbedder(
-                            embedder, models, new BatchEmbedder.Node(client, clusterService, stats), updates)));
+                            embedder,
+                            models,
+                            new BatchEmbedder.Node(client, clusterService, stats, writeAccess),
+                            updates)));
         }
         return services.get();
     }
@@ -211,7 +227,9 @@ public class EmbeddingSearchPlugin extends Plugin
         NodeCounters counters = new NodeCounters(stats, made.cache()::stats, made.client()::status);
         return List.of(
                 new NodeServices(models, made.client(), made.embedder(), counters),
-                new LateEmbedder(made.embedder(), models, made.mappings(), stats, threadPool.getThreadContext()));
+                new LateEmbedder(made.embedder(), models, made.mappings(), stats, threadPool.getThreadContext()),
+                made.unembedded(),
+                made.writeAccess());
     }
 
     @Override
@@ -236,7 +254,7 @@ public class EmbeddingSearchPlugin extends Plugin
 
     @Override
     public Map<String, Mapper.TypeParser> getMappers() {
-        return Map.of(EmbeddingFieldMapper.CONTENT_TYPE, EmbeddingFieldMapper.parser(models));
+        return Map.of(EmbeddingFieldMapper.CONTENT_TYPE, EmbeddingFieldMapper.parser(models, threadContext::get));
     }
 
     @Override
@@ -254,6 +272,19 @@ public class EmbeddingSearchPlugin extends Plugin
     @Override
     public List<ActionFilter> getActionFilters() {
         return List.of(services.get().updates(), services.get().unembedded(), new WholeDocuments());
+    }
+
+    @Override
+    public Collection<Class<? extends LifecycleComponent>> getGuiceServiceClasses() {
+        return List.of(ShardWrites.class);
+    }
+
+    @Override
+    public List<TransportInterceptor> getTransportInterceptors(
+            NamedWriteableRegistry namedWriteableRegistry, ThreadContext nodeThreadContext) {
+        threadContext.set(nodeThreadContext);
+        return List.of(new PrimaryWrites(
+                () -> services.get() == null ? null : services.get().mappings(), nodeThreadContext));
     }
 
     @Override

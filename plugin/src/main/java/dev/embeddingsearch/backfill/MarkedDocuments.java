@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.opensearch.OpenSearchException;
 import org.opensearch.action.admin.indices.refresh.RefreshRequest;
 import org.opensearch.action.admin.indices.refresh.RefreshResponse;
@@ -14,6 +15,7 @@ import org.opensearch.action.bulk.BulkResponse;
 import org.opensearch.action.get.MultiGetItemResponse;
 import org.opensearch.action.get.MultiGetRequest;
 import org.opensearch.action.get.MultiGetResponse;
+import org.opensearch.action.index.IndexRequest;
 import org.opensearch.action.search.ClearScrollRequest;
 import org.opensearch.action.search.SearchRequest;
 import org.opensearch.action.search.SearchResponse;
@@ -43,8 +45,20 @@ final class MarkedDocuments {
     private final ClusterService clusterService;
     private final BackfillRequest request;
     private final ThreadContext threadContext;
+    private final Function<Candidate, IndexRequest> writing;
 
-    MarkedDocuments(Client plain, ClusterService clusterService, BackfillTask task, BackfillRequest request) {
+    /**
+     * The documents of a request.
+     *
+     * @param writing how to write one
+     */
+    MarkedDocuments(
+            Client plain,
+            ClusterService clusterService,
+            BackfillTask task,
+            BackfillRequest request,
+            Function<Candidate, IndexRequest> writing) {
+        this.writing = writing;
         this.plain = plain;
         this.client = new ParentTaskAssigningClient(plain, clusterService.localNode(), task);
         this.clusterService = clusterService;
@@ -142,14 +156,14 @@ final class MarkedDocuments {
         List<Candidate> written = new ArrayList<>();
         BulkRequest bulk = new BulkRequest();
         for (Candidate candidate : batch) {
-            if (candidate.changed() == false) {
+            if (!candidate.changed()) {
                 tally.untouched(candidate);
             } else if (clusterService
                     .state()
                     .metadata()
                     .hasIndex(candidate.place().index())) {
                 written.add(candidate);
-                bulk.add(candidate.write());
+                bulk.add(writing.apply(candidate));
             } else {
                 tally.gone();
             }

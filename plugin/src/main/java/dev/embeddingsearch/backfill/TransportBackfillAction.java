@@ -2,6 +2,8 @@
 package dev.embeddingsearch.backfill;
 
 import dev.embeddingsearch.ingest.LateEmbedder;
+import dev.embeddingsearch.ingest.UnembeddedWrites;
+import org.opensearch.action.index.IndexRequest;
 import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.HandledTransportAction;
 import org.opensearch.cluster.service.ClusterService;
@@ -17,6 +19,7 @@ public final class TransportBackfillAction extends HandledTransportAction<Backfi
     private final Client client;
     private final ClusterService clusterService;
     private final LateEmbedder embedder;
+    private final UnembeddedWrites writes;
 
     @Inject
     public TransportBackfillAction(
@@ -24,17 +27,25 @@ public final class TransportBackfillAction extends HandledTransportAction<Backfi
             ActionFilters actionFilters,
             Client client,
             ClusterService clusterService,
-            LateEmbedder embedder) {
+            LateEmbedder embedder,
+            UnembeddedWrites writes) {
         super(BackfillAction.NAME, transportService, actionFilters, BackfillRequest::new);
         this.client = client;
         this.clusterService = clusterService;
         this.embedder = embedder;
+        this.writes = writes;
     }
 
     @Override
     protected void doExecute(Task task, BackfillRequest request, ActionListener<BackfillResponse> listener) {
         BackfillTask backfill = (BackfillTask) task;
-        MarkedDocuments documents = new MarkedDocuments(client, clusterService, backfill, request);
+        MarkedDocuments documents = new MarkedDocuments(client, clusterService, backfill, request, this::write);
         new BackfillRun(documents, embedder, client.threadPool(), backfill, listener).start();
+    }
+
+    private IndexRequest write(Candidate candidate) {
+        IndexRequest request = candidate.write();
+        writes.embedded(request, candidate.document());
+        return request;
     }
 }

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -30,6 +31,9 @@ import org.opensearch.ingest.Processor;
 public final class EmbeddingProcessor extends AbstractBatchingProcessor {
 
     public static final String TYPE = "embedding";
+
+    /** How a processor within {@code foreach} names the element that it is run for. */
+    private static final String ELEMENT = IngestDocument.INGEST_KEY + "._value.";
 
     private final Services services;
     private final List<EmbeddingRule> rules;
@@ -55,10 +59,18 @@ public final class EmbeddingProcessor extends AbstractBatchingProcessor {
     @Override
     protected void subBatchExecute(
             List<IngestDocumentWrapper> wrappers, Consumer<List<IngestDocumentWrapper>> handler) {
-        List<Group> groups =
-                wrappers.stream().collect(Collectors.groupingBy(EmbeddingProcessor::index)).entrySet().stream()
-                        .map(entry -> new Group(entry.getValue(), rules(entry.getKey())))
-                        .toList();
+        List<Group> groups;
+        try {
+            groups = wrappers.stream().collect(Collectors.groupingBy(EmbeddingProcessor::index)).entrySet().stream()
+                    .map(entry -> new Group(entry.getValue(), rules(entry.getKey(), entry.getValue())))
+                    .toList();
+        } catch (RuntimeException e) {
+            handler.accept(wrappers.stream()
+                    .map(wrapper -> new IngestDocumentWrapper(
+                            wrapper.getSlot(), wrapper.getChildSlot(), wrapper.getIngestDocument(), e))
+                    .toList());
+            return;
+        }
         List<IngestDocumentWrapper> results = Collections.synchronizedList(new ArrayList<>());
         CountDown open = new CountDown(groups.size());
         groups.forEach(group -> services.embedder().embed(group.wrappers(), group.rules(), done -> {
@@ -78,12 +90,44 @@ public final class EmbeddingProcessor extends AbstractBatchingProcessor {
     }
 
     /** The rules, each with what the index's mapping says of its target. */
-    private List<EmbeddingRule> rules(String index) {
+    private List<EmbeddingRule> rules(String index, List<IngestDocumentWrapper> documents) {
         Map<String, MappedEmbedding> fields = services.mappings().of(index);
         return rules.stream()
-                .map(rule ->
-                        fields.containsKey(rule.target()) ? rule.into(fields.get(rule.target()), markFailures) : rule)
+                .map(rule -> {
+                    MappedEmbedding field = fields.get(mappedName(rule, documents));
+                    return field == null ? rule : rule.into(field, markFailures);
+                })
                 .toList();
+    }
+
+    /** Full name of a rule's target; within a {@code foreach} that of a field in the list that it goes through. */
+    private static String mappedName(EmbeddingRule rule, List<IngestDocumentWrapper> documents) {
+        if (documents.size() > 1 || !rule.target().startsWith(ELEMENT)) {
+            return rule.target();
+        }
+        IngestDocument document = documents.getFirst().getIngestDocument();
+        Object element = document.getIngestMetadata().get("_value");
+        return listOf(document.getSourceAndMetadata(), element)
+                .map(list -> list + "." + rule.target().substring(ELEMENT.length()))
+                .orElse(rule.target());
+    }
+
+    /** Name of the list that has {@code element}, this very object, in it. */
+    @SuppressWarnings("ReferenceEquality") // equal elements may stand in several lists
+    private static Optional<String> listOf(Map<?, ?> object, Object element) {
+        for (Map.Entry<?, ?> entry : object.entrySet()) {
+            if (entry.getValue() instanceof List<?> list
+                    && list.stream().anyMatch(each -> each == element && each instanceof Map<?, ?>)) {
+                return Optional.of(entry.getKey().toString());
+            }
+            if (entry.getValue() instanceof Map<?, ?> inner) {
+                Optional<String> below = listOf(inner, element);
+                if (below.isPresent()) {
+                    return below.map(name -> entry.getKey() + "." + name);
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     @Override
@@ -144,9 +188,9 @@ public final class EmbeddingProcessor extends AbstractBatchingProcessor {
 
         private static Map<String, String> fieldMap(String tag, Map<String, Object> config) {
             Map<String, Object> fields = readMap(TYPE, tag, config, "field_map");
-            boolean names = fields.values().stream()
-                    .allMatch(target -> target instanceof String name && name.isEmpty() == false);
-            if (fields.isEmpty() || names == false) {
+            boolean names =
+                    fields.values().stream().allMatch(target -> target instanceof String name && !name.isEmpty());
+            if (fields.isEmpty() || !names) {
                 throw newConfigurationException(
                         TYPE,
                         tag,
@@ -154,7 +198,13 @@ public final class EmbeddingProcessor extends AbstractBatchingProcessor {
                         "expects source field names with target field names, such as {\"body\": \"body_vector\"}");
             }
             return fields.entrySet().stream()
-                    .collect(Collectors.toMap(Map.Entry::getKey, entry -> (String) entry.getValue()));
+                    .collect(Collectors.toMap(entry -> path(entry.getKey()), entry -> path((String) entry.getValue())));
+        }
+
+        /** Pipelines may call a field of the document [_source.title]. */
+        private static String path(String name) {
+            String source = "_source.";
+            return name.startsWith(source) ? name.substring(source.length()) : name;
         }
     }
 }

@@ -6,7 +6,10 @@ import dev.embeddingsearch.mapper.OnFailure;
 import dev.embeddingsearch.mapper.PendingMark;
 import dev.embeddingsearch.model.InputType;
 import dev.embeddingsearch.model.Models;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.opensearch.ingest.IngestDocument;
 
 /**
  * Which texts of a document become which vector.
@@ -31,6 +34,8 @@ record EmbeddingRule(
         boolean inSource,
         boolean ignoreMissing,
         Marking marking) {
+
+    private static final String INGEST = IngestDocument.INGEST_KEY + ".";
 
     /** What a document whose vector cannot be had now gets in its place. */
     enum Marking {
@@ -61,7 +66,7 @@ record EmbeddingRule(
      */
     EmbeddingRule into(MappedEmbedding field, boolean markFailures) {
         boolean wanted = markFailures || field.onFailure() == OnFailure.INDEX_WITHOUT_VECTOR;
-        boolean found = field.nested() == false && field.inSource();
+        boolean found = !field.nested() && field.inSource() && !isInside();
         return new EmbeddingRule(
                 target,
                 sources,
@@ -72,6 +77,27 @@ record EmbeddingRule(
                 field.inSource(),
                 ignoreMissing,
                 wanted && found ? Marking.REASON_AND_TEXT : Marking.NONE);
+    }
+
+    /** Whether a path of this rule leads to what a pipeline keeps beside the document, such as an element of a loop. */
+    boolean isInside() {
+        return target.startsWith(INGEST) || sources.stream().anyMatch(path -> path.startsWith(INGEST));
+    }
+
+    /** {@code document} with what a pipeline keeps beside it, where this rule reads that. */
+    Map<String, Object> readable(Map<String, Object> document, IngestDocument ingest) {
+        return isInside() ? beside(document, ingest) : document;
+    }
+
+    /** {@code document}, or what a pipeline keeps beside it, where this rule writes into that. */
+    Map<String, Object> writable(Map<String, Object> document, IngestDocument ingest) {
+        return target.startsWith(INGEST) ? beside(document, ingest) : document;
+    }
+
+    private static Map<String, Object> beside(Map<String, Object> document, IngestDocument ingest) {
+        Map<String, Object> view = new HashMap<>(document);
+        view.put(IngestDocument.INGEST_KEY, ingest.getIngestMetadata());
+        return view;
     }
 
     boolean marks() {
@@ -87,14 +113,16 @@ record EmbeddingRule(
      * Checks that the model still is the one whose vectors the target holds.
      *
      * @param models the configured models
+     * @return the id that the model has now
      * @throws IllegalArgumentException if it is not, or is not configured
      */
-    void requireModel(Models models) {
+    String requireModel(Models models) {
         String current = models.get(model).id();
-        if (modelId != null && modelId.equals(current) == false) {
+        if (modelId != null && !modelId.equals(current)) {
             throw new IllegalArgumentException("field [" + target + "] holds vectors of model id [" + modelId
                     + "], but model [" + model + "] now has id [" + current
                     + "]: give the model its id back, or reindex into a field created with the new one");
         }
+        return current;
     }
 }

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.ingest;
 
+import dev.embeddingsearch.ingest.EmbeddedVectors.Origin;
 import dev.embeddingsearch.ingest.EmbeddingRule.Marking;
+import dev.embeddingsearch.mapper.DocumentPath;
+import dev.embeddingsearch.mapper.DocumentText;
 import dev.embeddingsearch.mapper.MappedEmbedding;
 import dev.embeddingsearch.mapper.PendingMark;
+import dev.embeddingsearch.mapper.VectorOrigin;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.opensearch.common.xcontent.support.XContentMapValues;
 import org.opensearch.core.concurrency.OpenSearchRejectedExecutionException;
-import org.opensearch.ingest.IngestDocument;
 
 /**
  * A stored document, to be given the vectors that it is marked to lack. Of a vector that the mapping keeps out of
@@ -20,7 +22,8 @@ import org.opensearch.ingest.IngestDocument;
 public final class LateDocument {
 
     private final String index;
-    private final IngestDocument document;
+    private final Map<String, Object> document;
+    private final EmbeddedVectors vectors = new EmbeddedVectors();
     private boolean changed;
     private boolean failedByService;
     private String failure;
@@ -31,7 +34,7 @@ public final class LateDocument {
      */
     public LateDocument(String index, Map<String, Object> source) {
         this.index = index;
-        this.document = new IngestDocument(source, Map.of());
+        this.document = source;
     }
 
     String index() {
@@ -45,8 +48,8 @@ public final class LateDocument {
             if (field.nested()) {
                 continue;
             }
-            Object value = XContentMapValues.extractValue(field.path(), document.getSourceAndMetadata());
-            boolean unseen = field.inSource() == false && field.sourceFields().isEmpty() == false;
+            Object value = new DocumentPath(field.path()).value(document);
+            boolean unseen = !field.inSource() && !field.sourceFields().isEmpty();
             if (unseen || PendingMark.is(value)) {
                 rules.add(rule(field, value));
             }
@@ -55,7 +58,7 @@ public final class LateDocument {
     }
 
     private static EmbeddingRule rule(MappedEmbedding field, Object value) {
-        if (field.sourceFields().isEmpty() == false) {
+        if (!field.sourceFields().isEmpty()) {
             return EmbeddingRule.of(field);
         }
         PendingMark.Text text = PendingMark.of(field.path(), (Map<?, ?>) value).text();
@@ -70,19 +73,18 @@ public final class LateDocument {
 
     /** The text to embed for {@code rule}, or null where there is none any more: then the mark goes at once. */
     String textToEmbed(EmbeddingRule rule) {
-        String text = DocumentText.of(document.getSourceAndMetadata(), rule.sources());
-        if (text.isEmpty() == false) {
+        String text = DocumentText.of(document, rule.sources());
+        if (!text.isEmpty()) {
             return text;
         }
-        if (document.hasField(rule.target())) {
-            document.removeField(rule.target());
-            changed = true;
-        }
+        changed |= new DocumentPath(rule.target()).remove(document);
         return null;
     }
 
-    void setVector(EmbeddingRule rule, String vector) {
-        document.setFieldValue(rule.target(), vector);
+    /** Puts a vector, just made of {@code text} by the model of {@code modelId}, in the place of its mark. */
+    void setVector(EmbeddingRule rule, String text, String modelId, String vector) {
+        vectors.add(new Origin(modelId, rule.inputType(), VectorOrigin.ofText(text)), vector);
+        new DocumentPath(rule.target()).set(document, vector);
         changed = true;
     }
 
@@ -104,7 +106,12 @@ public final class LateDocument {
 
     /** The document, with the vectors it got. */
     public Map<String, Object> source() {
-        return document.getSourceAndMetadata();
+        return document;
+    }
+
+    /** What the vectors it got were made of. */
+    EmbeddedVectors vectors() {
+        return vectors;
     }
 
     /** Why a vector still is missing, if one is; no words of a document. */

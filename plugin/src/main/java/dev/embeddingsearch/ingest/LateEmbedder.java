@@ -15,10 +15,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 import org.opensearch.common.util.concurrent.ThreadContext;
 
 /** Embeds what stored documents are marked to lack. */
 public final class LateEmbedder {
+
+    private static final Logger logger = LogManager.getLogger(LateEmbedder.class);
 
     private final RuleEmbedder ruleEmbedder;
     private final EmbeddingMappings mappings;
@@ -56,9 +60,17 @@ public final class LateEmbedder {
             }
         }
         ruleEmbedder.run(List.copyOf(jobs.values()), outcomes -> {
-            outcomes.forEach(outcome -> outcome.apply(LateEmbedder::take));
-            count(outcomes);
-            done.run();
+            try {
+                outcomes.forEach(outcome -> outcome.apply(RECEIVER));
+                count(outcomes);
+            } catch (RuntimeException e) {
+                logger.warn(
+                        "a batch of [{}] stored documents could not be counted: {}",
+                        documents.size(),
+                        IngestBatch.withoutWords(e));
+            } finally {
+                done.run();
+            }
         });
     }
 
@@ -80,11 +92,17 @@ public final class LateEmbedder {
         }
     }
 
-    private static void take(LateDocument document, EmbeddingRule rule, float[] vector, Exception failure) {
-        if (failure == null) {
-            document.setVector(rule, VectorValue.encode(vector));
-        } else {
+    private static final Outcome.Receiver<LateDocument> RECEIVER = new Outcome.Receiver<>() {
+        @Override
+        public void take(LateDocument document, Outcome<LateDocument> outcome, int text) {
+            Job<LateDocument> job = outcome.job();
+            String vector = VectorValue.encode(outcome.result(text).vector());
+            document.setVector(job.rule(), job.texts().get(text), outcome.modelId(), vector);
+        }
+
+        @Override
+        public void fail(LateDocument document, EmbeddingRule rule, Exception failure) {
             document.fail(rule.model(), failure);
         }
-    }
+    };
 }

@@ -1,18 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.ingest;
 
-import static java.util.stream.Collectors.toSet;
-
-import dev.embeddingsearch.ingest.StoredDocuments.DocumentKey;
-import java.util.Collections;
-import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.stream.Stream;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.opensearch.action.ActionRequest;
-import org.opensearch.action.DocWriteRequest;
 import org.opensearch.action.bulk.BulkAction;
 import org.opensearch.action.bulk.BulkRequest;
 import org.opensearch.action.support.ActionFilter;
@@ -23,8 +15,7 @@ import org.opensearch.common.CheckedRunnable;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.action.ActionResponse;
-import org.opensearch.ingest.IngestDocument;
-import org.opensearch.ingest.IngestDocumentWrapper;
+import org.opensearch.index.IndexingPressureService;
 import org.opensearch.tasks.Task;
 
 /**
@@ -37,9 +28,16 @@ public final class PartialUpdates implements ActionFilter {
     private static final String REQUEST = "embedding_search.bulk_request";
 
     private final ThreadContext threadContext;
+    private final Supplier<IndexingPressureService> pressure;
 
-    public PartialUpdates(ThreadContext threadContext) {
+    /**
+     * A filter for a node.
+     *
+     * @param pressure counts the bytes of requests under way; gives null where nobody counts
+     */
+    public PartialUpdates(ThreadContext threadContext, Supplier<IndexingPressureService> pressure) {
         this.threadContext = threadContext;
+        this.pressure = pressure;
     }
 
     @Override
@@ -56,19 +54,27 @@ public final class PartialUpdates implements ActionFilter {
             ActionRequestMetadata<Request, Response> metadata,
             ActionListener<Response> listener,
             ActionFilterChain<Request, Response> chain) {
-        if (BulkAction.NAME.equals(action) == false) {
+        if (!BulkAction.NAME.equals(action)) {
             chain.proceed(task, action, request, listener);
             return;
         }
-        List<UpdateRequest> partial = partial((BulkRequest) request);
+        BulkRequest bulk = (BulkRequest) request;
+        List<UpdateRequest> partial = partial(bulk);
         partial.forEach(PartialUpdates::prepare);
-        // Also without any: the requests of a bulk request around this one are none of its business.
+        AbandonableBulk<Response> answer = new AbandonableBulk<>(
+                ActionListener.runBefore(listener, restore(partial)), pressure.get(), bulk.ramBytesUsed());
+        // Also without updates: the requests of a bulk request around this one are none of its business.
         try (ThreadContext.StoredContext caller = threadContext.newStoredContext(true, List.of(REQUEST))) {
-            if (partial.isEmpty() == false) {
-                threadContext.putTransient(REQUEST, ((BulkRequest) request).requests());
-            }
-            chain.proceed(task, action, request, ActionListener.runBefore(listener, restore(partial)));
+            threadContext.putTransient(
+                    REQUEST,
+                    new BulkInProgress(bulk.requests(), bulk.timeout(), new EmbeddedVectors(), answer::abandon));
+            chain.proceed(task, action, request, answer);
         }
+    }
+
+    /** The bulk request whose documents pass now; none in a simulation. */
+    Optional<BulkInProgress> current() {
+        return Optional.ofNullable(threadContext.getTransient(REQUEST));
     }
 
     /**
@@ -91,7 +97,7 @@ public final class PartialUpdates implements ActionFilter {
 
     private static void prepare(UpdateRequest update) {
         update.doc().index(update.index()).id(update.id());
-        if (update.docAsUpsert() == false) {
+        if (!update.docAsUpsert()) {
             // Else a node that gets the request from another one takes it for done with its system pipeline.
             update.doc().isPipelineResolved(false);
         }
@@ -103,59 +109,5 @@ public final class PartialUpdates implements ActionFilter {
                 .map(UpdateRequest.class::cast)
                 .filter(update -> update.doc() != null)
                 .toList();
-    }
-
-    /** The update whose {@code doc} {@code wrapper} holds, or null if it holds a whole document. */
-    UpdateRequest of(IngestDocumentWrapper wrapper) {
-        List<DocWriteRequest<?>> requests = threadContext.getTransient(REQUEST);
-        if (requests == null || wrapper.getChildSlot() > 0) {
-            return null;
-        }
-        int slot = wrapper.getSlot();
-        boolean inPlace = wrapper.getChildSlot() == 0
-                && slot < requests.size()
-                && isUnder(requests.get(slot), wrapper.getIngestDocument());
-        // A document alone in its batch comes without its place.
-        return (inPlace ? Stream.of(requests.get(slot)) : requests.stream())
-                .filter(request -> isUnder(request, wrapper.getIngestDocument()))
-                .findFirst()
-                .map(request -> request instanceof UpdateRequest update && update.doc() != null ? update : null)
-                .orElse(null);
-    }
-
-    /**
-     * The updates whose document an earlier request of the same bulk request changes that is not among {@code batch}: what
-     * they will meet cannot be known yet.
-     */
-    Set<UpdateRequest> followers(List<IngestDocumentWrapper> batch) {
-        Set<UpdateRequest> followers = Collections.newSetFromMap(new IdentityHashMap<>());
-        List<DocWriteRequest<?>> requests = threadContext.getTransient(REQUEST);
-        if (requests == null) {
-            return followers;
-        }
-        Set<Integer> known = batch.stream()
-                .filter(wrapper -> wrapper.getChildSlot() >= 0)
-                .map(IngestDocumentWrapper::getSlot)
-                .collect(toSet());
-        Set<DocumentKey> changed = new HashSet<>();
-        for (int slot = 0; slot < requests.size(); slot++) {
-            DocWriteRequest<?> request = requests.get(slot);
-            DocumentKey document = new DocumentKey(request.index(), request.id());
-            if (request instanceof UpdateRequest update && changed.contains(document)) {
-                followers.add(update);
-            }
-            if (known.contains(slot) == false) {
-                changed.add(document);
-            }
-        }
-        return followers;
-    }
-
-    /** Whether {@code request} is about the index and id of {@code document}. */
-    private static boolean isUnder(DocWriteRequest<?> request, IngestDocument document) {
-        Map<String, Object> metadata = document.getSourceAndMetadata();
-        return request.id() != null
-                && request.id().equals(metadata.get(IngestDocument.Metadata.ID.getFieldName()))
-                && request.index().equals(metadata.get(IngestDocument.Metadata.INDEX.getFieldName()));
     }
 }

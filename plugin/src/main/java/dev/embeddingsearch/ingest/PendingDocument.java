@@ -1,16 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.ingest;
 
+import dev.embeddingsearch.ingest.BulkInProgress.Before;
+import dev.embeddingsearch.ingest.EmbeddedVectors.Origin;
 import dev.embeddingsearch.ingest.StoredDocuments.Stored;
+import dev.embeddingsearch.mapper.DocumentPath;
+import dev.embeddingsearch.mapper.DocumentText;
 import dev.embeddingsearch.mapper.PendingMark;
+import dev.embeddingsearch.mapper.VectorOrigin;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.opensearch.ExceptionsHelper;
+import org.opensearch.OpenSearchStatusException;
+import org.opensearch.action.DocWriteRequest.OpType;
 import org.opensearch.action.get.MultiGetRequest;
 import org.opensearch.action.update.UpdateRequest;
 import org.opensearch.common.xcontent.XContentHelper;
-import org.opensearch.common.xcontent.support.XContentMapValues;
+import org.opensearch.core.rest.RestStatus;
 import org.opensearch.ingest.IngestDocument;
 import org.opensearch.ingest.IngestDocumentWrapper;
 
@@ -18,40 +27,62 @@ import org.opensearch.ingest.IngestDocumentWrapper;
 final class PendingDocument {
 
     private final IngestDocumentWrapper wrapper;
-    private final UpdateRequest update;
-    private final boolean blind;
+    private final Request request;
     private final Set<String> retried = new HashSet<>();
+    private final Map<String, Map<String, Object>> merged = new HashMap<>();
     private Exception failure;
     private int keptVectors;
 
     /**
+     * What is known of the request that brings a document.
+     *
      * @param update the update whose partial document this is, or null for a whole document
-     * @param blind whether something out of sight changes the document before the update does
+     * @param before what the update finds when its turn comes
+     * @param creates whether the document must not exist yet
+     * @param vectors where to say what vectors were made of
      */
-    PendingDocument(IngestDocumentWrapper wrapper, UpdateRequest update, boolean blind) {
+    record Request(UpdateRequest update, Before before, boolean creates, EmbeddedVectors vectors) {}
+
+    PendingDocument(IngestDocumentWrapper wrapper, Request request) {
         this.wrapper = wrapper;
-        this.update = update;
-        this.blind = blind;
+        this.request = request;
+    }
+
+    private UpdateRequest update() {
+        return request.update();
     }
 
     private Map<String, Object> source() {
         return wrapper.getIngestDocument().getSourceAndMetadata();
     }
 
+    private String metadata(IngestDocument.Metadata name) {
+        Object value = source().get(name.getFieldName());
+        return value == null ? null : value.toString();
+    }
+
+    /** Where the document goes; null where it does not say. */
+    WriteAccess.Place place() {
+        if (update() != null) {
+            return new WriteAccess.Place(update().index(), update().id(), update().routing(), OpType.UPDATE);
+        }
+        String index = metadata(IngestDocument.Metadata.INDEX);
+        return index == null
+                ? null
+                : new WriteAccess.Place(
+                        index,
+                        metadata(IngestDocument.Metadata.ID),
+                        metadata(IngestDocument.Metadata.ROUTING),
+                        request.creates() ? OpType.CREATE : OpType.INDEX);
+    }
+
     /** Names the document that may be stored already, or null where there cannot be one, or it does not matter. */
     MultiGetRequest.Item stored(List<EmbeddingRule> rules) {
-        if (update != null) {
-            return rules.stream().anyMatch(rule -> concerns(rule) || rule.marks())
-                    ? new MultiGetRequest.Item(update.index(), update.id()).routing(update.routing())
-                    : null;
-        }
-        Object id = source().get(IngestDocument.Metadata.ID.getFieldName());
-        Object index = source().get(IngestDocument.Metadata.INDEX.getFieldName());
-        Object routing = source().get(IngestDocument.Metadata.ROUTING.getFieldName());
-        return id == null || index == null
+        WriteAccess.Place place = place();
+        boolean matters = update() == null || rules.stream().anyMatch(rule -> concerns(rule) || rule.marks());
+        return failed() || !matters || place == null || place.id() == null
                 ? null
-                : new MultiGetRequest.Item(index.toString(), id.toString())
-                        .routing(routing == null ? null : routing.toString());
+                : new MultiGetRequest.Item(place.index(), place.id()).routing(place.routing());
     }
 
     /**
@@ -59,23 +90,27 @@ final class PendingDocument {
      * whose stored document comes without its vector, which the update would lose.
      */
     private boolean concerns(EmbeddingRule rule) {
-        return update == null
-                || rule.inSource() == false
+        return update() == null
+                || !rule.inSource()
                 || DocumentText.touches(source(), rule.sources())
-                || DocumentText.touches(source(), List.of(rule.target()));
+                || new DocumentPath(rule.target()).touches(source());
     }
 
     /** Whether a partial document that leaves the text alone still can bring the vector that the stored one waits for. */
     private boolean completes(EmbeddingRule rule, Stored stored) {
-        return blind == false
-                && stored.source() != null
-                && PendingMark.is(XContentMapValues.extractValue(rule.target(), stored.source()));
+        return stored.source() != null && PendingMark.is(new DocumentPath(rule.target()).value(stored.source()));
     }
 
     private String textToRetry(EmbeddingRule rule, Stored stored) {
         retried.add(rule.target());
-        String text = DocumentText.of(merged(stored), rule.sources());
+        String text = text(rule, stored);
         return text.isEmpty() ? null : text;
+    }
+
+    private String text(EmbeddingRule rule, Stored stored) {
+        Map<String, Object> whole = merged(stored);
+        merged.put(rule.target(), whole);
+        return DocumentText.of(rule.readable(whole, wrapper.getIngestDocument()), rule.sources());
     }
 
     /**
@@ -88,29 +123,34 @@ final class PendingDocument {
         if (failed()) {
             return null;
         }
-        if (concerns(rule) == false) {
-            return completes(rule, stored) ? textToRetry(rule, stored) : null;
+        if (update() != null) {
+            request.vectors().addUpdate(update().id(), rule.target());
         }
-        if (blind) {
-            throw new IllegalArgumentException("cannot embed field [" + rule.target() + "] of document ["
-                    + update.id() + "]: the same bulk request changes the document before, outside this update's "
-                    + "pipelines; send the update in a request of its own");
+        if (!concerns(rule)) {
+            return completes(rule, stored) ? textToRetry(rule, stored) : null;
         }
         if (updatesNothing(stored)) {
             return null;
         }
-        if (update != null && stored.failure() != null) {
-            throw new IllegalStateException(
-                    "cannot read the stored document to embed field [" + rule.target() + "] anew", stored.failure());
+        if (update() != null && stored.failure() != null) {
+            throw new OpenSearchStatusException(
+                    "cannot read the stored document to embed field [{}] anew",
+                    ExceptionsHelper.status(stored.failure()),
+                    stored.failure(),
+                    rule.target());
         }
-        String text = DocumentText.of(merged(stored), rule.sources());
+        if (request.creates() && stored.source() != null) {
+            throw new OpenSearchStatusException(
+                    "version conflict, document [{}] already exists", RestStatus.CONFLICT, place().id());
+        }
+        String text = text(rule, stored);
         if (text.isEmpty()) {
             removeVector(rule);
             return null;
         }
         Object vector = storedVector(rule, stored, text);
         if (vector != null) {
-            setVector(rule, vector);
+            setVector(rule, text, rule.modelId(), vector);
             keptVectors++;
             return null;
         }
@@ -122,22 +162,39 @@ final class PendingDocument {
      * vector, which is not known yet.
      */
     Stored applied(EmbeddingRule rule, Stored stored) {
-        if (failed() || updatesNothing(stored) || (stored.failure() != null && update != null)) {
+        if (failed() || updatesNothing(stored) || (stored.failure() != null && update() != null)) {
             return stored;
         }
-        return new Stored(XContentMapValues.filter(merged(stored), new String[0], new String[] {rule.target()}), null);
+        Map<String, Object> whole = DocumentPath.copy(merged(stored));
+        new DocumentPath(rule.target()).remove(whole);
+        return new Stored(whole, null);
+    }
+
+    /**
+     * What is stored under the document's id when its turn comes.
+     *
+     * @param bulk the request that brings it
+     * @param first what was stored before that
+     * @param current what the documents before it in the batch made of that
+     */
+    Stored found(BulkInProgress bulk, Stored first, Stored current) {
+        return switch (request.before()) {
+            case IN_SIGHT -> current;
+            case DELETED -> Stored.NONE;
+            case OUT_OF_SIGHT -> bulk.replay(update(), first);
+        };
     }
 
     /** Whether this is the part of an update that has no document to be applied to. */
     private boolean updatesNothing(Stored stored) {
-        return update != null && update.docAsUpsert() == false && stored.equals(Stored.NONE);
+        return update() != null && !update().docAsUpsert() && stored.equals(Stored.NONE);
     }
 
     private Map<String, Object> merged(Stored stored) {
-        if (update == null || stored.source() == null) {
+        if (update() == null || stored.source() == null) {
             return source();
         }
-        Map<String, Object> whole = XContentMapValues.filter(stored.source(), new String[0], new String[0]);
+        Map<String, Object> whole = DocumentPath.copy(stored.source());
         XContentHelper.update(whole, source(), false);
         return whole;
     }
@@ -147,39 +204,49 @@ final class PendingDocument {
      * target, there is none: the vector may be another model's.
      */
     private static Object storedVector(EmbeddingRule rule, Stored stored, String text) {
-        if (stored.source() == null || rule.modelId() == null) {
+        if (stored.source() == null || rule.modelId() == null || rule.isInside()) {
             return null;
         }
-        Object vector = XContentMapValues.extractValue(rule.target(), stored.source());
-        boolean present = vector != null && PendingMark.is(vector) == false;
+        Object vector = new DocumentPath(rule.target()).value(stored.source());
+        boolean present = vector != null && !PendingMark.is(vector);
         return present && text.equals(DocumentText.of(stored.source(), rule.sources())) ? vector : null;
     }
 
     private void removeVector(EmbeddingRule rule) {
-        if (rule.ignoreMissing() == false) {
+        if (!rule.ignoreMissing()) {
             throw new IllegalArgumentException(
                     "expected text to embed into [" + rule.target() + "], got none in " + rule.sources());
         }
-        dropVector(rule);
-    }
-
-    private void dropVector(EmbeddingRule rule) {
-        if (update != null) {
-            setVector(rule, null);
-        } else if (wrapper.getIngestDocument().hasField(rule.target())) {
-            wrapper.getIngestDocument().removeField(rule.target());
+        DocumentPath target = new DocumentPath(rule.target());
+        if (update() == null) {
+            target.remove(rule.writable(source(), wrapper.getIngestDocument()));
+        } else if (target.isIn(merged.get(rule.target()))) {
+            target.set(source(), merged.get(rule.target()), null);
         }
     }
 
-    void setVector(EmbeddingRule rule, Object vector) {
-        wrapper.getIngestDocument().setFieldValue(rule.target(), vector);
+    /** Puts a vector, just made by the model of {@code modelId}, into the document. */
+    void setVector(EmbeddingRule rule, String text, String modelId, Object vector) {
+        request.vectors().add(new Origin(modelId, rule.inputType(), VectorOrigin.ofText(text)), vector);
+        if (rule.modelId() != null) {
+            request.vectors().addTarget(rule.target());
+        }
+        setValue(rule, vector);
+    }
+
+    private void setValue(EmbeddingRule rule, Object value) {
+        DocumentPath target = new DocumentPath(rule.target());
+        Map<String, Object> whole = merged.get(rule.target());
+        if (update() == null || whole == null) {
+            target.set(rule.writable(source(), wrapper.getIngestDocument()), value);
+        } else {
+            target.set(source(), whole, value);
+        }
     }
 
     /** Name of the index, alias or data stream that the document goes into. */
     String index() {
-        return update == null
-                ? String.valueOf(source().get(IngestDocument.Metadata.INDEX.getFieldName()))
-                : update.index();
+        return update() == null ? String.valueOf(metadata(IngestDocument.Metadata.INDEX)) : update().index();
     }
 
     /** How many vectors were taken over from the stored document. */
@@ -196,6 +263,13 @@ final class PendingDocument {
         return failure != null || wrapper.getException() != null;
     }
 
+    /** Keeps the document out of the index, unless there is a reason already. */
+    void refuse(Exception reason) {
+        if (!failed()) {
+            failure = reason;
+        }
+    }
+
     /**
      * Takes note that there is no vector. A document that leaves the text alone passes as it is; another one is let in
      * with a mark in the vector's place, also that of an older text, where the rule says so and the service is to blame;
@@ -206,7 +280,7 @@ final class PendingDocument {
             return;
         }
         if (rule.marks() && ServiceFailure.is(reason)) {
-            setVector(
+            setValue(
                     rule, rule.mark(ServiceFailure.reason(rule.model(), reason)).value());
         } else {
             failure = reason;
@@ -221,8 +295,8 @@ final class PendingDocument {
         if (failure == null) {
             return wrapper;
         }
-        if (update != null) {
-            PartialUpdates.makeReportable(update);
+        if (update() != null) {
+            PartialUpdates.makeReportable(update());
         }
         return new IngestDocumentWrapper(
                 wrapper.getSlot(), wrapper.getChildSlot(), wrapper.getIngestDocument(), failure);

@@ -47,25 +47,46 @@ final class RuleEmbedder {
         }
     }
 
-    /** What became of a job: results in the order of its texts, or the failure of the whole request. */
-    record Outcome<D>(Job<D> job, List<EmbeddingResult> results, Exception failure) {
+    /**
+     * What became of a job.
+     *
+     * @param modelId id of the model that made the vectors, or null where it was not asked
+     * @param results in the order of the job's texts, or null
+     * @param failure of the whole request, or null
+     */
+    record Outcome<D>(Job<D> job, String modelId, List<EmbeddingResult> results, Exception failure) {
 
         interface Receiver<D> {
-            /**
-             * Takes a vector or, where it is null, the reason that there is none.
-             */
-            void take(D document, EmbeddingRule rule, float[] vector, Exception failure);
+            /** Takes what became of one text; whatever this throws becomes the failure that {@link #fail} takes. */
+            void take(D document, Outcome<D> outcome, int text);
+
+            void fail(D document, EmbeddingRule rule, Exception failure);
         }
 
         EmbeddingResult result(int text) {
-            return failure == null ? results.get(text) : EmbeddingResult.failed(failure);
+            if (failure != null) {
+                return EmbeddingResult.failed(failure);
+            }
+            return text < results.size() && results.get(text) != null
+                    ? results.get(text)
+                    : EmbeddingResult.failed(new IllegalStateException(
+                            "expected " + job.texts().size() + " vectors, got " + results.size()));
         }
 
-        /** Hands each document its vector, or its failure. */
+        /** Hands each document its vector, or its failure; one that cannot take it keeps no other from theirs. */
         void apply(Receiver<D> receiver) {
             for (int i = 0; i < job.receivers().size(); i++) {
-                EmbeddingResult result = result(i);
-                receiver.take(job.receivers().get(i), job.rule(), result.vector(), result.failure());
+                D document = job.receivers().get(i);
+                try {
+                    EmbeddingResult result = result(i);
+                    if (result.failure() == null) {
+                        receiver.take(document, this, i);
+                    } else {
+                        receiver.fail(document, job.rule(), result.failure());
+                    }
+                } catch (RuntimeException e) {
+                    receiver.fail(document, job.rule(), e);
+                }
             }
         }
     }
@@ -73,6 +94,8 @@ final class RuleEmbedder {
     /**
      * Runs all jobs at once and hands over their outcomes together, in the caller's thread context: documents are not made
      * for several threads.
+     *
+     * @param done called once; throws nothing
      */
     <D> void run(List<Job<D>> jobs, Consumer<Collection<Outcome<D>>> done) {
         if (jobs.isEmpty()) {
@@ -97,24 +120,23 @@ final class RuleEmbedder {
 
     private <D> void run(Job<D> job, GroupedActionListener<Outcome<D>> group) {
         EmbeddingRule rule = job.rule();
+        ActionListener<List<EmbeddingResult>> listener;
         try {
-            rule.requireModel(models);
-        } catch (IllegalArgumentException e) {
-            group.onResponse(new Outcome<>(job, null, e));
+            String modelId = rule.requireModel(models);
+            listener = ActionListener.notifyOnce(ActionListener.wrap(
+                    results ->
+                            group.onResponse(new Outcome<>(job, modelId, results == null ? List.of() : results, null)),
+                    e -> group.onResponse(new Outcome<>(job, null, null, e))));
+        } catch (RuntimeException e) {
+            group.onResponse(new Outcome<>(job, null, null, e));
             return;
         }
-        embedder.embed(
-                new EmbeddingRequest(rule.model(), Side.DOCUMENT, rule.inputType(), rule.dimensions(), job.texts()),
-                new ActionListener<>() {
-                    @Override
-                    public void onResponse(List<EmbeddingResult> results) {
-                        group.onResponse(new Outcome<>(job, results, null));
-                    }
-
-                    @Override
-                    public void onFailure(Exception e) {
-                        group.onResponse(new Outcome<>(job, null, e));
-                    }
-                });
+        try {
+            embedder.embed(
+                    new EmbeddingRequest(rule.model(), Side.DOCUMENT, rule.inputType(), rule.dimensions(), job.texts()),
+                    listener);
+        } catch (RuntimeException e) {
+            listener.onFailure(e);
+        }
     }
 }

@@ -12,13 +12,22 @@ final class SingleDocument {
 
     private SingleDocument() {}
 
+    /** Calls {@code handler} again with what the rest of the pipeline throws: nobody else takes it there. */
     static void execute(
             IngestDocument document,
             BiConsumer<List<IngestDocumentWrapper>, Consumer<List<IngestDocumentWrapper>>> batch,
             BiConsumer<IngestDocument, Exception> handler) {
         batch.accept(List.of(new IngestDocumentWrapper(0, -1, document, null)), done -> {
             Exception failure = done.getFirst().getException();
-            handler.accept(failure == null ? document : null, failure);
+            if (failure != null) {
+                handler.accept(null, failure);
+                return;
+            }
+            try {
+                handler.accept(document, null);
+            } catch (RuntimeException e) {
+                handler.accept(null, e);
+            }
         });
     }
 

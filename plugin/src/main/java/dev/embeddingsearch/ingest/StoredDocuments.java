@@ -6,7 +6,6 @@ import static java.util.stream.Collectors.toMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -25,7 +24,8 @@ import org.opensearch.transport.client.Client;
 
 /**
  * Fetches what is indexed now under the ids of documents on their way in. It reads for the plugin, not for the user, so
- * that rights to write suffice and field-level security cannot hide a part of the text; what it reads stays inside.
+ * that rights to write, which {@link WriteAccess} has checked, suffice and field-level security cannot hide a part of the
+ * text; what it reads stays inside.
  */
 final class StoredDocuments {
 
@@ -43,7 +43,7 @@ final class StoredDocuments {
      * Fetches {@code documents}.
      *
      * @param found called once, in the caller's thread context, with what was found, or the failure to look, for each of
-     *     them
+     *     them; throws nothing
      */
     @SuppressWarnings("try") // the stored context restores the caller's when closed
     void fetch(List<MultiGetRequest.Item> documents, Consumer<Map<DocumentKey, Stored>> found) {
@@ -53,29 +53,19 @@ final class StoredDocuments {
         }
         MultiGetRequest request = new MultiGetRequest();
         documents.forEach(document -> request.add(atWriteIndex(document)));
-        AtomicBoolean told = new AtomicBoolean();
-        ActionListener<MultiGetResponse> listener = new ActionListener<>() {
-            @Override
-            public void onResponse(MultiGetResponse response) {
-                Map<DocumentKey, Stored> read = found(documents, response);
-                told.set(true);
-                found.accept(read);
-            }
-
-            @Override
-            public void onFailure(Exception e) {
-                if (told.getAndSet(true)) {
-                    throw new IllegalStateException("ingest failed behind documents that were read", e);
-                }
-                Stored unknown = new Stored(null, e);
-                found.accept(documents.stream().collect(toMap(DocumentKey::of, item -> unknown, (same, one) -> one)));
-            }
-        };
+        ActionListener<MultiGetResponse> listener = ActionListener.notifyOnce(ActionListener.wrap(
+                response -> found.accept(found(documents, response)), e -> {
+                    Stored unknown = new Stored(null, e);
+                    found.accept(
+                            documents.stream().collect(toMap(DocumentKey::of, item -> unknown, (same, one) -> one)));
+                }));
         ThreadContext threadContext = client.threadPool().getThreadContext();
         ActionListener<MultiGetResponse> inCallersContext =
                 ContextPreservingActionListener.wrapPreservingContext(offNetwork(listener), threadContext);
         try (ThreadContext.StoredContext caller = threadContext.stashContext()) {
             client.multiGet(request, inCallersContext);
+        } catch (RuntimeException e) {
+            inCallersContext.onFailure(e);
         }
     }
 
@@ -86,7 +76,7 @@ final class StoredDocuments {
         boolean several = named != null
                 && named.getType() == IndexAbstraction.Type.ALIAS
                 && named.getIndices().size() > 1;
-        if (several == false || named.getWriteIndex() == null) {
+        if (!several || named.getWriteIndex() == null) {
             return document;
         }
         String aliasRouting =

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.ingest;
 
+import dev.embeddingsearch.mapper.DocumentText;
 import dev.embeddingsearch.mapper.EmbeddingMappings;
 import dev.embeddingsearch.mapper.MappedEmbedding;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.WeakHashMap;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 import org.opensearch.action.ActionRequest;
 import org.opensearch.action.DocWriteRequest;
 import org.opensearch.action.bulk.BulkItemRequest;
@@ -24,23 +27,28 @@ import org.opensearch.core.action.ActionResponse;
 import org.opensearch.tasks.Task;
 
 /**
- * Refuses what would reach an index with {@code source_fields} past the processor that embeds them, each document for
- * itself: scripted updates inside {@code _bulk}, for their script runs on the shard ({@code _update} puts the scripted
- * document through ingest); and all text for these fields while the cluster's generated processors are switched off,
- * even beside a vector, which may be that of the text before.
+ * Checks, on the node that coordinates a write, each document that goes to a shard of an index with {@code embedding}
+ * fields, and tells the primary so. Refuses, each for itself: what {@link WriteCheck} does; scripted updates inside
+ * {@code _bulk}, for their script runs on the shard ({@code _update} puts the scripted document through ingest); and all
+ * text for {@code source_fields} while the cluster's generated processors are switched off, even beside a vector, which
+ * may be that of the text before.
  */
 public final class UnembeddedWrites implements ActionFilter {
 
     private final EmbeddingMappings mappings;
+    private final PartialUpdates bulks;
     private final BooleanSupplier processorsGenerated;
+    /** By identity: a request does not equal another. Who is told to come again sends the same, past ingest. */
+    private final Map<DocWriteRequest<?>, EmbeddedVectors> checked = Collections.synchronizedMap(new WeakHashMap<>());
 
     /**
      * A filter for a node.
      *
      * @param processorsGenerated the cluster's {@code cluster.ingest.system_pipeline_enabled}
      */
-    public UnembeddedWrites(EmbeddingMappings mappings, BooleanSupplier processorsGenerated) {
+    public UnembeddedWrites(EmbeddingMappings mappings, PartialUpdates bulks, BooleanSupplier processorsGenerated) {
         this.mappings = mappings;
+        this.bulks = bulks;
         this.processorsGenerated = processorsGenerated;
     }
 
@@ -57,58 +65,79 @@ public final class UnembeddedWrites implements ActionFilter {
             ActionRequestMetadata<Request, Response> metadata,
             ActionListener<Response> listener,
             ActionFilterChain<Request, Response> chain) {
-        if (TransportShardBulkAction.ACTION_NAME.equals(action)) {
-            refuse((BulkShardRequest) request);
+        if (!TransportShardBulkAction.ACTION_NAME.equals(action)) {
+            chain.proceed(task, action, request, listener);
+            return;
         }
-        chain.proceed(task, action, request, listener);
+        List<IndexRequest> attached = check((BulkShardRequest) request);
+        chain.proceed(
+                task,
+                action,
+                request,
+                attached.isEmpty()
+                        ? listener
+                        : ActionListener.runBefore(listener, () -> attached.forEach(Provenance::detachFrom)));
     }
 
-    private void refuse(BulkShardRequest bulk) {
+    /** Lets a document pass that was embedded outside ingest. */
+    public void embedded(IndexRequest request, LateDocument document) {
+        checked.put(request, document.vectors());
+    }
+
+    private List<IndexRequest> check(BulkShardRequest bulk) {
         String index = bulk.shardId().getIndexName();
-        Collection<MappedEmbedding> fields = mappings.of(index).values().stream()
-                .filter(field -> field.sourceFields().isEmpty() == false)
-                .toList();
-        if (fields.isEmpty() == false) {
+        Map<String, MappedEmbedding> fields = mappings.of(index);
+        EmbeddedVectors made = bulks.current().map(BulkInProgress::vectors).orElse(EmbeddedVectors.NONE);
+        List<IndexRequest> attached = new ArrayList<>();
+        if (!fields.isEmpty() || !made.targets().isEmpty()) {
             for (BulkItemRequest item : bulk.items()) {
-                refusal(item.request(), fields).ifPresent(cause -> item.abort(index, cause));
+                EmbeddedVectors vectors = checked.merge(item.request(), made, EmbeddedVectors::and);
+                try {
+                    check(item.request(), new WriteCheck(index, fields, vectors, false), fields.values(), attached);
+                } catch (RuntimeException e) {
+                    item.abort(index, e);
+                }
             }
         }
+        return attached;
     }
 
-    private Optional<IllegalArgumentException> refusal(DocWriteRequest<?> request, Collection<MappedEmbedding> fields) {
-        if (request instanceof UpdateRequest update && update.script() != null) {
-            return Optional.of(scripted(fields.iterator().next()));
+    private void check(
+            DocWriteRequest<?> request,
+            WriteCheck check,
+            Collection<MappedEmbedding> fields,
+            List<IndexRequest> attached) {
+        List<WrittenPart> parts = WrittenPart.of(request);
+        parts.forEach(part -> attached.add(part.document()));
+        // Also of what is refused: the primary has nothing to add to that.
+        parts.forEach(part ->
+                new Provenance.Builder().build(Provenance.mapping(fields)).attachTo(part.document()));
+        refusal(request, parts, fields).ifPresent(reason -> {
+            throw reason;
+        });
+        for (WrittenPart part : parts) {
+            check.check(part.document(), part.update()).attachTo(part.document());
+        }
+    }
+
+    private Optional<IllegalArgumentException> refusal(
+            DocWriteRequest<?> request, List<WrittenPart> parts, Collection<MappedEmbedding> fields) {
+        List<MappedEmbedding> sourced =
+                fields.stream().filter(field -> !field.sourceFields().isEmpty()).toList();
+        if (!sourced.isEmpty() && request instanceof UpdateRequest update && update.script() != null) {
+            return Optional.of(scripted(sourced.getFirst()));
         }
         if (processorsGenerated.getAsBoolean()) {
             return Optional.empty();
         }
-        List<Map<String, Object>> documents =
-                parts(request).map(UnembeddedWrites::source).toList();
-        return fields.stream()
+        return sourced.stream()
                 .filter(field ->
-                        documents.stream().anyMatch(document -> DocumentText.touches(document, field.sourceFields())))
+                        parts.stream().anyMatch(part -> DocumentText.touches(part.source(), field.sourceFields())))
                 .findFirst()
                 .map(UnembeddedWrites::switchedOff);
     }
 
-    private static Stream<IndexRequest> parts(DocWriteRequest<?> request) {
-        return switch (request) {
-            case IndexRequest whole -> Stream.of(whole);
-            case UpdateRequest update ->
-                Stream.of(update.doc(), update.upsertRequest()).filter(part -> part != null);
-            default -> Stream.empty();
-        };
-    }
-
-    private static Map<String, Object> source(IndexRequest document) {
-        try {
-            return document.sourceAsMap();
-        } catch (RuntimeException e) {
-            return Map.of(); // not a document at all: the shard refuses it in its own words
-        }
-    }
-
-    private static IllegalArgumentException scripted(MappedEmbedding field) {
+    static IllegalArgumentException scripted(MappedEmbedding field) {
         return new IllegalArgumentException("a scripted update inside [_bulk] would leave field [" + field.path()
                 + "] with the vector of the old text of " + field.sourceFields()
                 + ": use [_update], [_update_by_query] or a partial document instead");

@@ -11,10 +11,12 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.index.IndexableField;
 import org.apache.lucene.index.LeafReader;
 import org.opensearch.common.settings.Settings;
+import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.common.xcontent.XContentType;
 import org.opensearch.common.xcontent.support.XContentMapValues;
 import org.opensearch.core.xcontent.XContentBuilder;
@@ -37,19 +39,32 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
     public static final String INPUT_TYPE_PARAMETER = "input_type";
     public static final String ON_FAILURE_PARAMETER = "on_failure";
 
-    private final Models models;
+    private final Services services;
     private final PendingMarkMapper pendingMark;
 
     private EmbeddingFieldMapper(
-            String simpleName, EmbeddingFieldType fieldType, MultiFields multiFields, CopyTo copyTo, Models models) {
+            String simpleName,
+            EmbeddingFieldType fieldType,
+            MultiFields multiFields,
+            CopyTo copyTo,
+            Services services) {
         super(simpleName, fieldType, multiFields, copyTo);
-        this.models = models;
+        this.services = services;
         this.pendingMark = new PendingMarkMapper(fieldType.name());
     }
 
-    /** Parses mappings of this type; models are asked for what a mapping leaves out. */
-    public static Mapper.TypeParser parser(Models models) {
-        Mapper.TypeParser parser = new TypeParser((name, context) -> new Builder(name, models));
+    /** What fields need of the node; the thread context gives null before there is one. */
+    record Services(Models models, Supplier<ThreadContext> threadContext) {}
+
+    /**
+     * Parses mappings of this type.
+     *
+     * @param models asked for what a mapping leaves out
+     * @param threadContext has the {@link UpdateOrigins} of the request that a document comes with
+     */
+    public static Mapper.TypeParser parser(Models models, Supplier<ThreadContext> threadContext) {
+        Services services = new Services(models, threadContext);
+        Mapper.TypeParser parser = new TypeParser((name, context) -> new Builder(name, services));
         return (name, definition, context) -> {
             if (context.isWithinMultiField()) {
                 throw new MapperParsingException("field [" + name + "] of type [" + CONTENT_TYPE
@@ -73,7 +88,7 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
 
     @Override
     public ParametrizedFieldMapper.Builder getMergeBuilder() {
-        return new Builder(simpleName(), models).init(this);
+        return new Builder(simpleName(), services).init(this);
     }
 
     @Override
@@ -129,6 +144,7 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
             return;
         }
         requireFirst(context.doc());
+        UpdateOrigins.check(services.threadContext(), name(), context.sourceToParse());
         VectorSimilarity similarity = parameters.similarity();
         float[] indexed = similarity.prepare(name(), vector);
         float[] stored = parameters.indexOptions().storage().stored(name(), indexed);
@@ -172,7 +188,7 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
     /** Builds a mapper from a mapping; the model's id and dimensions always are written back into it. */
     static final class Builder extends ParametrizedFieldMapper.Builder {
 
-        private final Models models;
+        private final Services services;
         private final Parameter<String> model =
                 Parameter.stringParam(MODEL_PARAMETER, true, m -> parameters(m).model(), Models.DEFAULT);
         private final Parameter<String> modelId;
@@ -213,9 +229,9 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
                 .setSerializer((builder, name, value) -> builder.field(name, value.toString()), OnFailure::toString);
         private final Parameter<Map<String, String>> meta = Parameter.metaParam();
 
-        Builder(String name, Models models) {
+        Builder(String name, Services services) {
             super(name);
-            this.models = models;
+            this.services = services;
             this.modelId = Parameter.stringParam(
                             MODEL_ID_PARAMETER, false, m -> parameters(m).modelId(), null)
                     .alwaysSerialize();
@@ -233,7 +249,8 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
         @Override
         public EmbeddingFieldMapper build(BuilderContext context) {
             String fullName = buildFullName(context);
-            FieldModel resolved = FieldModel.resolve(fullName, model.get(), modelId.get(), dimensions.get(), models);
+            FieldModel resolved =
+                    FieldModel.resolve(fullName, model.get(), modelId.get(), dimensions.get(), services.models());
             requireDimensions(fullName, resolved.dimensions());
             requireOthers(fullName, sourceFields.get());
             requireCodec(fullName, indexOptions.get(), context.indexSettings());
@@ -252,7 +269,7 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
                     new EmbeddingFieldType(fullName, parameters, meta.get()),
                     multiFieldsBuilder.build(this, context),
                     copyTo.build(),
-                    models);
+                    services);
         }
 
         private static void requireOthers(String field, List<String> sources) {

@@ -76,7 +76,8 @@ public class MarkedDocumentsTests extends OpenSearchTestCase {
                 new Listening(threadPool),
                 clusterService,
                 task,
-                BackfillRequest.of("i").build());
+                BackfillRequest.of("i").build(),
+                Candidate::write);
     }
 
     @After

@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.containsString;
 import dev.embeddingsearch.embedding.EmbeddingResult;
 import dev.embeddingsearch.embedding.InputRefusedException;
 import dev.embeddingsearch.ingest.EmbeddingRule.Marking;
+import dev.embeddingsearch.mapper.DocumentText;
 import dev.embeddingsearch.mapper.PendingMark;
 import dev.embeddingsearch.model.InputType;
 import dev.embeddingsearch.model.Side;
@@ -18,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.opensearch.ExceptionsHelper;
+import org.opensearch.action.bulk.BulkRequest;
 import org.opensearch.common.util.concurrent.OpenSearchExecutors;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.core.concurrency.OpenSearchRejectedExecutionException;
@@ -271,10 +273,13 @@ public class BatchEmbedderTests extends IngestTestCase {
         Handler handler = new Handler();
         try (ThreadContext.StoredContext ignored = threadContext.stashContext()) {
             threadContext.putHeader("user", "me");
-            batchEmbedder.embed(wrappers(document("1", "text", "a")), List.of(RULE), done -> {
-                seen.add("done " + threadContext.getHeader("user"));
-                handler.accept(done);
-            });
+            during(
+                    updates,
+                    new BulkRequest(),
+                    () -> batchEmbedder.embed(wrappers(document("1", "text", "a")), List.of(RULE), done -> {
+                        seen.add("done " + threadContext.getHeader("user"));
+                        handler.accept(done);
+                    }));
             assertEquals("me", threadContext.getHeader("user"));
         }
         handler.results();

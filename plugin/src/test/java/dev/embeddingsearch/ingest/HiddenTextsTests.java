@@ -22,7 +22,7 @@ public class HiddenTextsTests extends OpenSearchTestCase {
         Job<String> job = Job.of(rule);
         job.add("1", "my secret diary");
         Stored stored = new Stored(Map.of("a", "my secret diary"), null);
-        String told = job + " " + new Outcome<>(job, List.of(), null) + " " + stored;
+        String told = job + " " + new Outcome<>(job, "tiny-1", List.of(), null) + " " + stored;
         assertThat(told, not(containsString("secret")));
         assertThat(told, containsString("texts=1"));
     }

@@ -44,6 +44,7 @@ public abstract class IngestTestCase extends OpenSearchTestCase {
     protected FakeEmbedder embedder;
     protected Models models;
     protected PartialUpdates updates;
+    protected WriteAccess access;
     protected final EmbeddingStats stats = new EmbeddingStats();
     protected BatchEmbedder batchEmbedder;
 
@@ -59,9 +60,10 @@ public abstract class IngestTestCase extends OpenSearchTestCase {
                 .put("embedding.model.tiny.dimensions", 3)
                 .put("embedding.model.other.id", "other-1")
                 .build());
-        updates = new PartialUpdates(threadContext);
-        batchEmbedder =
-                new BatchEmbedder(embedder, models, new BatchEmbedder.Node(index, clusterService, stats), updates);
+        updates = new PartialUpdates(threadContext, () -> null);
+        access = new WriteAccess(clusterService, threadContext);
+        batchEmbedder = new BatchEmbedder(
+                embedder, models, new BatchEmbedder.Node(index, clusterService, stats, access), updates);
     }
 
     @After
@@ -148,7 +150,7 @@ public abstract class IngestTestCase extends OpenSearchTestCase {
         Handler handler = new Handler();
         List<EmbeddingRule> all =
                 Stream.of(rules).map(rule -> mark ? marking(rule) : rule).toList();
-        batchEmbedder.embed(wrappers, all, handler);
+        during(updates, new BulkRequest(), () -> batchEmbedder.embed(wrappers, all, handler));
         return handler.results();
     }
 

@@ -22,6 +22,10 @@ import org.opensearch.script.Script;
 /** Documents are made here from requests as the ingest service makes them. */
 public class PartialUpdatesTests extends IngestTestCase {
 
+    private UpdateRequest update(IngestDocumentWrapper wrapper) {
+        return updates.current().map(bulk -> bulk.update(wrapper)).orElse(null);
+    }
+
     private static IngestDocumentWrapper ingested(int slot, int childSlot, IndexRequest request) {
         return new IngestDocumentWrapper(
                 slot,
@@ -47,8 +51,8 @@ public class PartialUpdatesTests extends IngestTestCase {
                 .add(new IndexRequest(INDEX).source("text", "whole"))
                 .add((DocWriteRequest<?>) update);
         during(updates, bulk, () -> {
-            assertSame(update, updates.of(ingested(2, 0, update.doc())));
-            assertNull(updates.of(ingested(1, 0, (IndexRequest) bulk.requests().get(1))));
+            assertSame(update, update(ingested(2, 0, update.doc())));
+            assertNull(update(ingested(1, 0, (IndexRequest) bulk.requests().get(1))));
         });
     }
 
@@ -84,8 +88,8 @@ public class PartialUpdatesTests extends IngestTestCase {
                 .add((DocWriteRequest<?>) update("2"))
                 .add((DocWriteRequest<?>) update);
         during(updates, bulk, () -> {
-            assertSame(update, updates.of(ingested(0, -1, update.doc())));
-            assertNull(updates.of(ingested(0, -1, (IndexRequest) bulk.requests().get(0))));
+            assertSame(update, update(ingested(0, -1, update.doc())));
+            assertNull(update(ingested(0, -1, (IndexRequest) bulk.requests().get(0))));
         });
     }
 
@@ -94,7 +98,7 @@ public class PartialUpdatesTests extends IngestTestCase {
         BulkRequest sent = new BulkRequest().add((DocWriteRequest<?>) update("1"));
         BulkRequest bulk = copyWriteable(sent, writableRegistry(), BulkRequest::new);
         UpdateRequest update = (UpdateRequest) bulk.requests().get(0);
-        during(updates, bulk, () -> assertSame(update, updates.of(ingested(0, 0, update.doc()))));
+        during(updates, bulk, () -> assertSame(update, update(ingested(0, 0, update.doc()))));
     }
 
     /** OpenSearch resolves system pipelines of partial documents once, and forgets them on the next node. */
@@ -114,8 +118,8 @@ public class PartialUpdatesTests extends IngestTestCase {
         UpdateRequest update = update("1").upsert(Map.of("text", "first"));
         BulkRequest bulk = new BulkRequest().add((DocWriteRequest<?>) update);
         during(updates, bulk, () -> {
-            assertSame(update, updates.of(ingested(0, 0, update.doc())));
-            assertNull(updates.of(ingested(0, 1, update.upsertRequest())));
+            assertSame(update, update(ingested(0, 0, update.doc())));
+            assertNull(update(ingested(0, 1, update.upsertRequest())));
         });
     }
 
@@ -125,15 +129,15 @@ public class PartialUpdatesTests extends IngestTestCase {
         during(
                 updates,
                 new BulkRequest().add((DocWriteRequest<?>) update),
-                () -> assertNull(updates.of(ingested(0, 0, update.upsertRequest()))));
+                () -> assertNull(update(ingested(0, 0, update.upsertRequest()))));
     }
 
     public void testWholeDocumentBesideAnUpdateOfTheSameId() {
         IndexRequest whole = new IndexRequest(INDEX).id("1").source("text", "whole");
         UpdateRequest update = update("1");
         during(updates, new BulkRequest().add(whole).add((DocWriteRequest<?>) update), () -> {
-            assertNull(updates.of(ingested(0, 0, whole)));
-            assertSame(update, updates.of(ingested(1, 0, update.doc())));
+            assertNull(update(ingested(0, 0, whole)));
+            assertSame(update, update(ingested(1, 0, update.doc())));
         });
     }
 
@@ -142,15 +146,15 @@ public class PartialUpdatesTests extends IngestTestCase {
         UpdateRequest outer = update("1");
         IndexRequest inner = new IndexRequest(INDEX).source("text", "whole");
         during(updates, new BulkRequest().add((DocWriteRequest<?>) outer), () -> {
-            during(updates, new BulkRequest().add(inner), () -> assertNull(updates.of(ingested(0, 0, inner))));
-            assertSame(outer, updates.of(ingested(0, 0, outer.doc())));
+            during(updates, new BulkRequest().add(inner), () -> assertNull(update(ingested(0, 0, inner))));
+            assertSame(outer, update(ingested(0, 0, outer.doc())));
         });
     }
 
     public void testNothingStaysBehind() {
         UpdateRequest update = update("1");
         during(updates, new BulkRequest().add((DocWriteRequest<?>) update), () -> {});
-        assertNull(updates.of(ingested(0, 0, update.doc())));
+        assertNull(update(ingested(0, 0, update.doc())));
     }
 
     public void testOtherActionsPass() {

@@ -48,11 +48,11 @@ public class UnembeddedWritesTests extends IngestTestCase {
         plain.close();
     }
 
-    private static BulkItemRequest[] filter(MappedIndices indices, DocWriteRequest<?>... requests) {
+    private BulkItemRequest[] filter(MappedIndices indices, DocWriteRequest<?>... requests) {
         return filter(indices, true, requests);
     }
 
-    private static BulkItemRequest[] filter(
+    private BulkItemRequest[] filter(
             MappedIndices indices, boolean processorsGenerated, DocWriteRequest<?>... requests) {
         BulkItemRequest[] items = new BulkItemRequest[requests.length];
         for (int i = 0; i < items.length; i++) {
@@ -61,7 +61,7 @@ public class UnembeddedWritesTests extends IngestTestCase {
         BulkShardRequest bulk =
                 new BulkShardRequest(new ShardId(new Index(INDEX, "_na_"), 0), RefreshPolicy.NONE, items);
         boolean[] passed = new boolean[1];
-        new UnembeddedWrites(indices.mappings(), () -> processorsGenerated)
+        new UnembeddedWrites(indices.mappings(), updates, () -> processorsGenerated)
                 .apply(
                         null,
                         TransportShardBulkAction.ACTION_NAME,

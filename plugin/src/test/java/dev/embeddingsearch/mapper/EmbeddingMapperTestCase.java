@@ -41,7 +41,7 @@ public abstract class EmbeddingMapperTestCase extends MapperTestCase {
 
         @Override
         public Map<String, Mapper.TypeParser> getMappers() {
-            return Map.of(EmbeddingFieldMapper.CONTENT_TYPE, EmbeddingFieldMapper.parser(models));
+            return Map.of(EmbeddingFieldMapper.CONTENT_TYPE, EmbeddingFieldMapper.parser(models, () -> null));
         }
     }
 

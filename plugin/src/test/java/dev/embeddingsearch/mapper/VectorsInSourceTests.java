@@ -48,7 +48,9 @@ public class VectorsInSourceTests extends MapperServiceTestCase {
     private static final class FieldTypes extends Plugin implements MapperPlugin {
         @Override
         public Map<String, Mapper.TypeParser> getMappers() {
-            return Map.of(EmbeddingFieldMapper.CONTENT_TYPE, EmbeddingFieldMapper.parser(new Models(Settings.EMPTY)));
+            return Map.of(
+                    EmbeddingFieldMapper.CONTENT_TYPE,
+                    EmbeddingFieldMapper.parser(new Models(Settings.EMPTY), () -> null));
         }
 
         @Override

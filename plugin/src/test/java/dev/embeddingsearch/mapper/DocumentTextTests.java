@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package dev.embeddingsearch.ingest;
+package dev.embeddingsearch.mapper;
 
 import java.util.Arrays;
 import java.util.HashMap;

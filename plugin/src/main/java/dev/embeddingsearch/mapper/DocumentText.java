@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package dev.embeddingsearch.ingest;
+package dev.embeddingsearch.mapper;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.opensearch.common.xcontent.support.XContentMapValues;
 
 /** The text of a document that is embedded: the values of some of its paths, one a line. */
-final class DocumentText {
+public final class DocumentText {
 
     private DocumentText() {}
 
@@ -18,10 +17,10 @@ final class DocumentText {
      * @return the text, empty if there is none
      * @throws IllegalArgumentException if a path leads to an object
      */
-    static String of(Map<String, Object> source, List<String> paths) {
+    public static String of(Map<String, Object> source, List<String> paths) {
         List<String> parts = new ArrayList<>();
         for (String path : paths) {
-            collect(path, XContentMapValues.extractValue(path, source), parts);
+            new DocumentPath(path).values(source).forEach(value -> collect(path, value, parts));
         }
         return String.join("\n", parts);
     }
@@ -30,7 +29,7 @@ final class DocumentText {
         switch (value) {
             case null -> {}
             case String text -> {
-                if (text.isBlank() == false) {
+                if (!text.isBlank()) {
                     parts.add(text);
                 }
             }
@@ -44,20 +43,7 @@ final class DocumentText {
     }
 
     /** Whether {@code source} says anything, be it null, about one of {@code paths} or an object around it. */
-    static boolean touches(Map<String, Object> source, List<String> paths) {
-        return paths.stream().anyMatch(path -> touches(source, path));
-    }
-
-    private static boolean touches(Map<?, ?> source, String path) {
-        if (source.containsKey(path)) {
-            return true;
-        }
-        for (int dot = path.indexOf('.'); dot >= 0; dot = path.indexOf('.', dot + 1)) {
-            String head = path.substring(0, dot);
-            if (source.containsKey(head)) {
-                return source.get(head) instanceof Map<?, ?> inner ? touches(inner, path.substring(dot + 1)) : true;
-            }
-        }
-        return false;
+    public static boolean touches(Map<String, Object> source, List<String> paths) {
+        return paths.stream().anyMatch(path -> new DocumentPath(path).touches(source));
     }
 }

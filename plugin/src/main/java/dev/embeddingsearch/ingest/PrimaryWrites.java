@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.ingest;
+
+import dev.embeddingsearch.mapper.EmbeddingMappings;
+import dev.embeddingsearch.mapper.MappedEmbedding;
+import dev.embeddingsearch.mapper.UpdateOrigins;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.opensearch.OpenSearchStatusException;
+import org.opensearch.action.bulk.BulkItemRequest;
+import org.opensearch.action.bulk.BulkShardRequest;
+import org.opensearch.action.bulk.TransportShardBulkAction;
+import org.opensearch.action.support.replication.TransportReplicationAction.ConcreteShardRequest;
+import org.opensearch.action.update.UpdateRequest;
+import org.opensearch.common.util.concurrent.ThreadContext;
+import org.opensearch.core.rest.RestStatus;
+import org.opensearch.transport.TransportInterceptor;
+import org.opensearch.transport.TransportRequest;
+import org.opensearch.transport.TransportRequestHandler;
+
+/**
+ * Checks writes where they arrive for good, on the node of the primary, whoever coordinated them: that the mapping still is
+ * the one that {@link UnembeddedWrites} checked, and all that it checks where a node without it sent the request. What
+ * partial updates say of their vectors goes along to where they are merged.
+ */
+public final class PrimaryWrites implements TransportInterceptor {
+
+    private static final String ACTION = TransportShardBulkAction.ACTION_NAME + "[p]";
+
+    private final Supplier<EmbeddingMappings> mappings;
+    private final ThreadContext threadContext;
+
+    /**
+     * An interceptor for a node.
+     *
+     * @param mappings gives null until the node has its services
+     */
+    public PrimaryWrites(Supplier<EmbeddingMappings> mappings, ThreadContext threadContext) {
+        this.mappings = mappings;
+        this.threadContext = threadContext;
+    }
+
+    @Override
+    @SuppressWarnings("try") // the stored context restores the caller's when closed
+    public <T extends TransportRequest> TransportRequestHandler<T> interceptHandler(
+            String action, String executor, boolean forceExecution, TransportRequestHandler<T> actualHandler) {
+        if (!ACTION.equals(action)) {
+            return actualHandler;
+        }
+        return (request, channel, task) -> {
+            Optional<UpdateOrigins> origins = request instanceof ConcreteShardRequest<?> concrete
+                            && concrete.getRequest() instanceof BulkShardRequest bulk
+                    ? check(bulk)
+                    : Optional.empty();
+            if (origins.isEmpty()) {
+                actualHandler.messageReceived(request, channel, task);
+                return;
+            }
+            try (ThreadContext.StoredContext sender = threadContext.newStoredContext(true)) {
+                origins.get().putInto(threadContext);
+                actualHandler.messageReceived(request, channel, task);
+            }
+        };
+    }
+
+    private Optional<UpdateOrigins> check(BulkShardRequest bulk) {
+        if (mappings.get() == null) {
+            return Optional.empty();
+        }
+        String index = bulk.shardId().getIndexName();
+        Map<String, MappedEmbedding> fields = mappings.get().of(index);
+        UpdateOrigins origins = new UpdateOrigins(fields);
+        long mapping = Provenance.mapping(fields.values());
+        // A node without the check, one of 0.1.0 say, sends vectors without their origin.
+        WriteCheck unchecked = new WriteCheck(index, fields, EmbeddedVectors.NONE, true);
+        for (BulkItemRequest item : bulk.items()) {
+            try {
+                requireNoScript(item, fields);
+                for (WrittenPart part : WrittenPart.of(item.request())) {
+                    Optional<Provenance> sent = Provenance.of(part.document());
+                    if (sent.isEmpty() && !fields.isEmpty()) {
+                        unchecked.check(part.document(), part.update());
+                    } else if (sent.isPresent()) {
+                        requireSame(sent.get(), mapping, index);
+                        origins.add(
+                                item.request().id(),
+                                part.update() != null,
+                                sent.get().origins());
+                    }
+                }
+            } catch (RuntimeException e) {
+                item.abort(index, e);
+            }
+        }
+        return origins.isEmpty() ? Optional.empty() : Optional.of(origins);
+    }
+
+    private static void requireNoScript(BulkItemRequest item, Map<String, MappedEmbedding> fields) {
+        if (item.request() instanceof UpdateRequest update && update.script() != null) {
+            fields.values().stream()
+                    .filter(field -> !field.sourceFields().isEmpty())
+                    .findFirst()
+                    .ifPresent(field -> {
+                        throw UnembeddedWrites.scripted(field);
+                    });
+        }
+    }
+
+    private static void requireSame(Provenance sent, long mapping, String index) {
+        if (sent.mapping() != mapping) {
+            throw new OpenSearchStatusException(
+                    "the embedding fields of index [{}] changed while the document was on its way: send it again",
+                    RestStatus.CONFLICT,
+                    index);
+        }
+    }
+}
