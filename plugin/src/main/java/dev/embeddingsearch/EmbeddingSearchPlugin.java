@@ -159,9 +159,11 @@ public class EmbeddingSearchPlugin extends Plugin
                     made, models, CachingEmbedder.SIZE.get(settings), disk, threadPool.getThreadContext());
             Embedder embedder = new VectorMeter(
                     cache, (model, texts, characters) -> stats.model(model).saved(texts, characters));
-            PartialUpdates updates =
-                    new PartialUpdates(threadPool.getThreadContext(), clusterService::getIndexingPressureService);
             EmbeddingMappings mappings = new EmbeddingMappings(clusterService);
+            PartialUpdates updates = new PartialUpdates(
+                    threadPool.getThreadContext(),
+                    clusterService::getIndexingPressureService,
+                    index -> !mappings.of(index).isEmpty());
             WriteAccess writeAccess = new WriteAccess(clusterService, threadPool.getThreadContext());
             BooleanSupplier processorsGenerated =
                     () -> clusterService.getClusterSettings().get(IngestService.SYSTEM_INGEST_PIPELINE_ENABLED);

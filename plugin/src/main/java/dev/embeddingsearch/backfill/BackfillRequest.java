@@ -32,19 +32,29 @@ public final class BackfillRequest extends ActionRequest implements IndicesReque
      */
     public record Extent(int batchSize, int size, float documentsPerSecond) {}
 
+    /** Which documents are looked at. */
+    public enum Scope {
+        /** Those with a mark. */
+        MARKED,
+        /** All: the vectors that are there are made again, and replaced where they differ. */
+        ALL
+    }
+
     private final Extent extent;
+    private final Scope scope;
     private final boolean storeResult;
     private String[] indices;
 
     private BackfillRequest(Builder builder) {
         this.indices = builder.indices;
         this.extent = builder.extent;
+        this.scope = builder.scope;
         this.storeResult = builder.storeResult;
     }
 
     /** A request for all marked documents of some indices, as fast as the service allows. */
     public static Builder of(String... indices) {
-        return new Builder(indices, new Extent(DEFAULT_BATCH, ALL, UNLIMITED), false);
+        return new Builder(indices, new Extent(DEFAULT_BATCH, ALL, UNLIMITED), Scope.MARKED, false);
     }
 
     /**
@@ -53,7 +63,7 @@ public final class BackfillRequest extends ActionRequest implements IndicesReque
      * @param storeResult whether the outcome is kept in the index of task results
      */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-    public record Builder(String[] indices, Extent extent, boolean storeResult) {
+    public record Builder(String[] indices, Extent extent, Scope scope, boolean storeResult) {
         public Builder batchSize(int documents) {
             return with(new Extent(documents, extent.size(), extent.documentsPerSecond()));
         }
@@ -67,11 +77,15 @@ public final class BackfillRequest extends ActionRequest implements IndicesReque
         }
 
         public Builder storeResult(boolean store) {
-            return new Builder(indices, extent, store);
+            return new Builder(indices, extent, scope, store);
+        }
+
+        public Builder scope(Scope documents) {
+            return new Builder(indices, extent, documents, storeResult);
         }
 
         private Builder with(Extent other) {
-            return new Builder(indices, other, storeResult);
+            return new Builder(indices, other, scope, storeResult);
         }
 
         public BackfillRequest build() {
@@ -84,6 +98,7 @@ public final class BackfillRequest extends ActionRequest implements IndicesReque
         this.indices = in.readStringArray();
         this.extent = new Extent(in.readVInt(), in.readInt(), in.readFloat());
         this.storeResult = in.readBoolean();
+        this.scope = in.available() > 0 ? in.readEnum(Scope.class) : Scope.MARKED;
     }
 
     @Override
@@ -94,6 +109,7 @@ public final class BackfillRequest extends ActionRequest implements IndicesReque
         out.writeInt(extent.size());
         out.writeFloat(extent.documentsPerSecond());
         out.writeBoolean(storeResult);
+        out.writeEnum(scope);
     }
 
     @Override
@@ -108,7 +124,7 @@ public final class BackfillRequest extends ActionRequest implements IndicesReque
                     "[size] expects at least 1, or -1 for all, got [" + extent.size() + "]", found);
         }
         float pace = extent.documentsPerSecond();
-        if ((pace > 0) == false && pace != UNLIMITED) {
+        if (!(pace > 0) && pace != UNLIMITED) {
             found = ValidateActions.addValidationError(
                     "[documents_per_second] expects more than 0, or -1 for no limit, got [" + pace + "]", found);
         }
@@ -117,6 +133,10 @@ public final class BackfillRequest extends ActionRequest implements IndicesReque
 
     Extent extent() {
         return extent;
+    }
+
+    Scope scope() {
+        return scope;
     }
 
     @Override

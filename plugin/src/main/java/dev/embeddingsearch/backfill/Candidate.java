@@ -23,7 +23,7 @@ record Candidate(MultiGetRequest.Item place, Version version, LateDocument docum
     /** Which version was read, and the format it is stored in. */
     record Version(long seqNo, long primaryTerm, MediaType format) {}
 
-    static Candidate of(MultiGetRequest.Item place, GetResponse stored) {
+    static Candidate of(MultiGetRequest.Item place, GetResponse stored, BackfillRequest.Scope scope) {
         if (stored.isSourceEmpty()) {
             return new Candidate(place, null, null, null);
         }
@@ -33,7 +33,7 @@ record Candidate(MultiGetRequest.Item place, Version version, LateDocument docum
         return new Candidate(
                 place,
                 new Version(stored.getSeqNo(), stored.getPrimaryTerm(), source.v1()),
-                new LateDocument(place.index(), source.v2()),
+                new LateDocument(place.index(), source.v2(), scope == BackfillRequest.Scope.ALL),
                 null);
     }
 

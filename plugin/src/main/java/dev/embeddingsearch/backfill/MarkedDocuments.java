@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.backfill;
 
+import dev.embeddingsearch.ingest.WriteAccess;
 import dev.embeddingsearch.mapper.PendingMark;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.opensearch.OpenSearchException;
+import org.opensearch.action.DocWriteRequest;
 import org.opensearch.action.admin.indices.refresh.RefreshRequest;
 import org.opensearch.action.admin.indices.refresh.RefreshResponse;
 import org.opensearch.action.bulk.BulkRequest;
@@ -21,6 +27,7 @@ import org.opensearch.action.search.SearchRequest;
 import org.opensearch.action.search.SearchResponse;
 import org.opensearch.action.search.SearchScrollRequest;
 import org.opensearch.action.support.ContextPreservingActionListener;
+import org.opensearch.cluster.metadata.IndexMetadata;
 import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.document.DocumentField;
 import org.opensearch.common.unit.TimeValue;
@@ -40,24 +47,25 @@ import org.opensearch.transport.client.ParentTaskAssigningClient;
  */
 final class MarkedDocuments {
 
+    private static final TimeValue WRITE_TIMEOUT = TimeValue.timeValueMinutes(1);
+
     private final Client plain;
     private final Client client;
     private final ClusterService clusterService;
     private final BackfillRequest request;
     private final ThreadContext threadContext;
-    private final Function<Candidate, IndexRequest> writing;
+    private final Writing writing;
+
+    /** How documents are written, and who says whether they may be. */
+    record Writing(WriteAccess access, Function<Candidate, IndexRequest> request) {}
 
     /**
      * The documents of a request.
      *
-     * @param writing how to write one
+     * @param writing how to write them
      */
     MarkedDocuments(
-            Client plain,
-            ClusterService clusterService,
-            BackfillTask task,
-            BackfillRequest request,
-            Function<Candidate, IndexRequest> writing) {
+            Client plain, ClusterService clusterService, BackfillTask task, BackfillRequest request, Writing writing) {
         this.writing = writing;
         this.plain = plain;
         this.client = new ParentTaskAssigningClient(plain, clusterService.localNode(), task);
@@ -92,7 +100,10 @@ final class MarkedDocuments {
                 .scroll(keepAlive)
                 .allowPartialSearchResults(false)
                 .source(new SearchSourceBuilder()
-                        .query(QueryBuilders.existsQuery("*." + PendingMark.REASON))
+                        .query(
+                                request.scope() == BackfillRequest.Scope.ALL
+                                        ? QueryBuilders.matchAllQuery()
+                                        : QueryBuilders.existsQuery("*." + PendingMark.REASON))
                         .sort(FieldSortBuilder.DOC_FIELD_NAME)
                         .size(size)
                         .trackTotalHits(true)
@@ -124,30 +135,64 @@ final class MarkedDocuments {
         });
     }
 
-    /** Reads the newest versions, searchable or not. */
+    /**
+     * Reads the newest versions, searchable or not, of documents that the caller may write; fails where there is none.
+     */
     void read(List<MultiGetRequest.Item> places, ActionListener<List<Candidate>> listener) {
-        MultiGetRequest get = new MultiGetRequest();
-        places.forEach(get::add);
-        this.<MultiGetResponse>asPlugin(
-                inContext -> client.multiGet(get, inContext),
-                ActionListener.map(listener, response -> candidates(places, response)));
+        List<WriteAccess.Place> asked = places.stream()
+                .map(place ->
+                        new WriteAccess.Place(place.index(), place.id(), place.routing(), DocWriteRequest.OpType.INDEX))
+                .toList();
+        writing.access().ask(asked, WRITE_TIMEOUT, refused -> {
+            Map<String, Exception> reasons = new HashMap<>(refused);
+            places.forEach(place -> appendOnly(place.index()).ifPresent(e -> reasons.put(place.index(), e)));
+            List<MultiGetRequest.Item> readable = places.stream()
+                    .filter(place -> !reasons.containsKey(place.index()))
+                    .toList();
+            if (readable.isEmpty()) {
+                listener.onFailure(reasons.values().iterator().next());
+                return;
+            }
+            MultiGetRequest get = new MultiGetRequest();
+            readable.forEach(get::add);
+            this.<MultiGetResponse>asPlugin(
+                    inContext -> client.multiGet(get, inContext),
+                    ActionListener.map(
+                            listener, response -> candidates(places, reasons, List.of(response.getResponses()))));
+        });
     }
 
-    private static List<Candidate> candidates(List<MultiGetRequest.Item> places, MultiGetResponse response) {
+    private Optional<Exception> appendOnly(String index) {
+        IndexMetadata metadata = clusterService.state().metadata().index(index);
+        return metadata != null && IndexMetadata.INDEX_APPEND_ONLY_ENABLED_SETTING.get(metadata.getSettings())
+                ? Optional.of(new IllegalArgumentException("index [" + index + "] is append-only ["
+                        + IndexMetadata.INDEX_APPEND_ONLY_ENABLED_SETTING.getKey()
+                        + "], so that its documents cannot be given vectors: reindex it into one that is not"))
+                : Optional.empty();
+    }
+
+    private List<Candidate> candidates(
+            List<MultiGetRequest.Item> places, Map<String, Exception> refused, List<MultiGetItemResponse> read) {
+        Iterator<MultiGetItemResponse> items = read.iterator();
         List<Candidate> candidates = new ArrayList<>();
-        for (MultiGetItemResponse item : response.getResponses()) {
-            MultiGetRequest.Item place = places.get(candidates.size());
+        for (MultiGetRequest.Item place : places) {
+            if (refused.containsKey(place.index())) {
+                candidates.add(Candidate.unread(place, "cannot be written: " + name(refused.get(place.index()))));
+                continue;
+            }
+            MultiGetItemResponse item = items.next();
             candidates.add(
                     item.isFailed()
                             ? Candidate.unread(
                                     place,
-                                    "cannot be read: ["
-                                            + OpenSearchException.getExceptionName(
-                                                    item.getFailure().getFailure())
-                                            + "]")
-                            : Candidate.of(place, item.getResponse()));
+                                    "cannot be read: " + name(item.getFailure().getFailure()))
+                            : Candidate.of(place, item.getResponse(), request.scope()));
         }
         return candidates;
+    }
+
+    private static String name(Exception reason) {
+        return "[" + OpenSearchException.getExceptionName(reason) + "]";
     }
 
     /** Writes what has changed; a bulk request would create an index anew that was deleted meanwhile. */
@@ -163,7 +208,7 @@ final class MarkedDocuments {
                     .metadata()
                     .hasIndex(candidate.place().index())) {
                 written.add(candidate);
-                bulk.add(writing.apply(candidate));
+                bulk.add(writing.request().apply(candidate));
             } else {
                 tally.gone();
             }

@@ -35,7 +35,11 @@ public final class RestBackfillAction extends BaseRestHandler {
                 .batchSize(request.paramAsInt("batch_size", BackfillRequest.DEFAULT_BATCH))
                 .size(request.paramAsInt("size", BackfillRequest.ALL))
                 .documentsPerSecond(request.paramAsFloat("documents_per_second", BackfillRequest.UNLIMITED))
-                .storeResult(wait == false)
+                .scope(
+                        request.paramAsBoolean("verify", false)
+                                ? BackfillRequest.Scope.ALL
+                                : BackfillRequest.Scope.MARKED)
+                .storeResult(!wait)
                 .build();
         if (wait) {
             return channel ->

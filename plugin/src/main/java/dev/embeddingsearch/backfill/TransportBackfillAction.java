@@ -3,6 +3,7 @@ package dev.embeddingsearch.backfill;
 
 import dev.embeddingsearch.ingest.LateEmbedder;
 import dev.embeddingsearch.ingest.UnembeddedWrites;
+import dev.embeddingsearch.ingest.WriteAccess;
 import org.opensearch.action.index.IndexRequest;
 import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.HandledTransportAction;
@@ -20,6 +21,7 @@ public final class TransportBackfillAction extends HandledTransportAction<Backfi
     private final ClusterService clusterService;
     private final LateEmbedder embedder;
     private final UnembeddedWrites writes;
+    private final WriteAccess access;
 
     @Inject
     public TransportBackfillAction(
@@ -28,18 +30,21 @@ public final class TransportBackfillAction extends HandledTransportAction<Backfi
             Client client,
             ClusterService clusterService,
             LateEmbedder embedder,
-            UnembeddedWrites writes) {
+            UnembeddedWrites writes,
+            WriteAccess access) {
         super(BackfillAction.NAME, transportService, actionFilters, BackfillRequest::new);
         this.client = client;
         this.clusterService = clusterService;
         this.embedder = embedder;
         this.writes = writes;
+        this.access = access;
     }
 
     @Override
     protected void doExecute(Task task, BackfillRequest request, ActionListener<BackfillResponse> listener) {
         BackfillTask backfill = (BackfillTask) task;
-        MarkedDocuments documents = new MarkedDocuments(client, clusterService, backfill, request, this::write);
+        MarkedDocuments documents = new MarkedDocuments(
+                client, clusterService, backfill, request, new MarkedDocuments.Writing(access, this::write));
         new BackfillRun(documents, embedder, client.threadPool(), backfill, listener).start();
     }
 

@@ -8,11 +8,13 @@ import dev.embeddingsearch.mapper.DocumentText;
 import dev.embeddingsearch.mapper.MappedEmbedding;
 import dev.embeddingsearch.mapper.PendingMark;
 import dev.embeddingsearch.mapper.VectorOrigin;
+import dev.embeddingsearch.mapper.VectorValue;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.lucene.util.VectorUtil;
 import org.opensearch.core.concurrency.OpenSearchRejectedExecutionException;
 
 /**
@@ -21,9 +23,13 @@ import org.opensearch.core.concurrency.OpenSearchRejectedExecutionException;
  */
 public final class LateDocument {
 
+    /** Cosine above which two vectors of one model are those of one text. */
+    private static final float SAME_TEXT = 0.999f;
+
     private final String index;
     private final Map<String, Object> document;
     private final EmbeddedVectors vectors = new EmbeddedVectors();
+    private final boolean all;
     private boolean changed;
     private boolean failedByService;
     private String failure;
@@ -31,9 +37,11 @@ public final class LateDocument {
     /**
      * @param index name of the index that holds the document
      * @param source the document, which is changed in place
+     * @param all whether vectors that are there are made again, to see whether they are those of the text
      */
-    public LateDocument(String index, Map<String, Object> source) {
+    public LateDocument(String index, Map<String, Object> source, boolean all) {
         this.index = index;
+        this.all = all;
         this.document = source;
     }
 
@@ -49,7 +57,7 @@ public final class LateDocument {
                 continue;
             }
             Object value = new DocumentPath(field.path()).value(document);
-            boolean unseen = !field.inSource() && !field.sourceFields().isEmpty();
+            boolean unseen = (all || !field.inSource()) && !field.sourceFields().isEmpty();
             if (unseen || PendingMark.is(value)) {
                 rules.add(rule(field, value));
             }
@@ -83,9 +91,28 @@ public final class LateDocument {
 
     /** Puts a vector, just made of {@code text} by the model of {@code modelId}, in the place of its mark. */
     void setVector(EmbeddingRule rule, String text, String modelId, String vector) {
-        vectors.add(new Origin(modelId, rule.inputType(), VectorOrigin.ofText(text)), vector);
-        new DocumentPath(rule.target()).set(document, vector);
-        changed = true;
+        DocumentPath target = new DocumentPath(rule.target());
+        boolean near = isNear(vector, target.value(document));
+        Object kept = near ? target.value(document) : vector;
+        vectors.add(new Origin(modelId, rule.inputType(), VectorOrigin.ofText(text)), kept);
+        if (!near) {
+            target.set(document, vector);
+            changed = true;
+        }
+    }
+
+    /** Services do not make the same vector of the same text to the last bit. */
+    private static boolean isNear(String made, Object stored) {
+        if (stored == null || PendingMark.is(stored)) {
+            return false;
+        }
+        try {
+            float[] one = VectorValue.of("", made);
+            float[] other = VectorValue.of("", stored);
+            return one.length == other.length && VectorUtil.cosine(one, other) > SAME_TEXT;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     /**

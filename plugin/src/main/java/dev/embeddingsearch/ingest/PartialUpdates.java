@@ -3,10 +3,12 @@ package dev.embeddingsearch.ingest;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.opensearch.action.ActionRequest;
 import org.opensearch.action.bulk.BulkAction;
 import org.opensearch.action.bulk.BulkRequest;
+import org.opensearch.action.bulk.BulkResponse;
 import org.opensearch.action.support.ActionFilter;
 import org.opensearch.action.support.ActionFilterChain;
 import org.opensearch.action.support.ActionRequestMetadata;
@@ -29,15 +31,19 @@ public final class PartialUpdates implements ActionFilter {
 
     private final ThreadContext threadContext;
     private final Supplier<IndexingPressureService> pressure;
+    private final Predicate<String> embedding;
 
     /**
      * A filter for a node.
      *
      * @param pressure counts the bytes of requests under way; gives null where nobody counts
+     * @param embedding whether an index, alias or data stream has text embedded
      */
-    public PartialUpdates(ThreadContext threadContext, Supplier<IndexingPressureService> pressure) {
+    public PartialUpdates(
+            ThreadContext threadContext, Supplier<IndexingPressureService> pressure, Predicate<String> embedding) {
         this.threadContext = threadContext;
         this.pressure = pressure;
+        this.embedding = embedding;
     }
 
     @Override
@@ -46,7 +52,7 @@ public final class PartialUpdates implements ActionFilter {
     }
 
     @Override
-    @SuppressWarnings("try") // the stored context restores the caller's when closed
+    @SuppressWarnings("unchecked") // the action's name says the types
     public <Request extends ActionRequest, Response extends ActionResponse> void apply(
             Task task,
             String action,
@@ -58,7 +64,27 @@ public final class PartialUpdates implements ActionFilter {
             chain.proceed(task, action, request, listener);
             return;
         }
-        BulkRequest bulk = (BulkRequest) request;
+        UnreadableDocuments unreadable = UnreadableDocuments.in((BulkRequest) request, embedding);
+        if (unreadable.isEmpty()) {
+            follow(task, (BulkRequest) request, listener, chain);
+            return;
+        }
+        BulkRequest rest = unreadable.rest();
+        ActionListener<Response> answer =
+                ActionListener.map(listener, response -> (Response) unreadable.answer((BulkResponse) response));
+        if (rest.requests().isEmpty()) {
+            answer.onResponse(null);
+        } else {
+            follow(task, rest, answer, chain);
+        }
+    }
+
+    @SuppressWarnings({"try", "unchecked"}) // the stored context restores the caller's when closed
+    private <Request extends ActionRequest, Response extends ActionResponse> void follow(
+            Task task,
+            BulkRequest bulk,
+            ActionListener<Response> listener,
+            ActionFilterChain<Request, Response> chain) {
         List<UpdateRequest> partial = partial(bulk);
         partial.forEach(PartialUpdates::prepare);
         AbandonableBulk<Response> answer = new AbandonableBulk<>(
@@ -68,7 +94,7 @@ public final class PartialUpdates implements ActionFilter {
             threadContext.putTransient(
                     REQUEST,
                     new BulkInProgress(bulk.requests(), bulk.timeout(), new EmbeddedVectors(), answer::abandon));
-            chain.proceed(task, action, request, answer);
+            chain.proceed(task, BulkAction.NAME, (Request) bulk, answer);
         }
     }
 

@@ -56,7 +56,7 @@ public final class WriteAccess {
     }
 
     /** Where a document goes: an index, alias or data stream, and what chooses the shard. */
-    record Place(String index, String id, String routing, DocWriteRequest.OpType opType) {}
+    public record Place(String index, String id, String routing, DocWriteRequest.OpType opType) {}
 
     /** One request to a shard: the name that the documents give for its index, and what is done to them. */
     private record Question(ShardId shard, String name, DocWriteRequest.OpType opType) {}
@@ -66,7 +66,7 @@ public final class WriteAccess {
      *
      * @param answer called once, in the caller's thread context, with the reason for each name that takes no documents
      */
-    void ask(Collection<Place> places, TimeValue timeout, Consumer<Map<String, Exception>> answer) {
+    public void ask(Collection<Place> places, TimeValue timeout, Consumer<Map<String, Exception>> answer) {
         Map<String, Exception> refused = new ConcurrentHashMap<>();
         Set<Question> questions = new LinkedHashSet<>();
         Map<String, Question> any = new HashMap<>();

@@ -4,6 +4,7 @@ package dev.embeddingsearch.backfill;
 import dev.embeddingsearch.embedding.Embedder;
 import dev.embeddingsearch.ingest.LateDocument;
 import dev.embeddingsearch.ingest.LateEmbedder;
+import dev.embeddingsearch.ingest.WriteAccess;
 import dev.embeddingsearch.mapper.EmbeddingMappings;
 import dev.embeddingsearch.mapper.PendingMark;
 import dev.embeddingsearch.model.Models;
@@ -77,7 +78,8 @@ public class MarkedDocumentsTests extends OpenSearchTestCase {
                 clusterService,
                 task,
                 BackfillRequest.of("i").build(),
-                Candidate::write);
+                new MarkedDocuments.Writing(
+                        new WriteAccess(clusterService, threadPool.getThreadContext()), Candidate::write));
     }
 
     @After
@@ -142,8 +144,8 @@ public class MarkedDocumentsTests extends OpenSearchTestCase {
     }
 
     public void testVectorsAreWrittenAsTheCaller() {
-        LateDocument document =
-                new LateDocument("i", new HashMap<>(Map.of("v", new HashMap<>(new PendingMark("down", null).value()))));
+        LateDocument document = new LateDocument(
+                "i", new HashMap<>(Map.of("v", new HashMap<>(new PendingMark("down", null).value()))), false);
         Embedder nobody = (request, listener) -> {
             throw new AssertionError("there is no text to embed");
         };

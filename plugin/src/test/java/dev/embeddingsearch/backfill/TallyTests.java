@@ -36,7 +36,9 @@ public class TallyTests extends OpenSearchTestCase {
         long seqNo = found ? 5 : SequenceNumbers.UNASSIGNED_SEQ_NO;
         long term = found ? 2 : SequenceNumbers.UNASSIGNED_PRIMARY_TERM;
         return Candidate.of(
-                PLACE, new GetResponse(new GetResult("i", "1", seqNo, term, 7, found, bytes, Map.of(), Map.of())));
+                PLACE,
+                new GetResponse(new GetResult("i", "1", seqNo, term, 7, found, bytes, Map.of(), Map.of())),
+                BackfillRequest.Scope.MARKED);
     }
 
     private static BulkItemResponse failed(Exception reason) {

@@ -60,7 +60,7 @@ public abstract class IngestTestCase extends OpenSearchTestCase {
                 .put("embedding.model.tiny.dimensions", 3)
                 .put("embedding.model.other.id", "other-1")
                 .build());
-        updates = new PartialUpdates(threadContext, () -> null);
+        updates = new PartialUpdates(threadContext, () -> null, INDEX::equals);
         access = new WriteAccess(clusterService, threadContext);
         batchEmbedder = new BatchEmbedder(
                 embedder, models, new BatchEmbedder.Node(index, clusterService, stats, access), updates);

@@ -4,6 +4,7 @@ package dev.embeddingsearch.ingest;
 import dev.embeddingsearch.embedding.EmbeddingException;
 import dev.embeddingsearch.embedding.EmbeddingResult;
 import dev.embeddingsearch.embedding.InputRefusedException;
+import dev.embeddingsearch.mapper.VectorValue;
 import dev.embeddingsearch.model.InputType;
 import java.util.Arrays;
 import java.util.List;
@@ -46,7 +47,28 @@ public class LateEmbedderTests extends IngestTestCase {
     }
 
     private static LateDocument late(String json) {
-        return new LateDocument(INDEX, XContentHelper.convertToMap(JsonXContent.jsonXContent, json, false));
+        return late(json, false);
+    }
+
+    private static LateDocument late(String json, boolean all) {
+        return new LateDocument(INDEX, XContentHelper.convertToMap(JsonXContent.jsonXContent, json, false), all);
+    }
+
+    /** Vectors of another text are replaced, those that differ by a service's whims are not. */
+    public void testVectorsThatAreThereAreMadeAgainAndCompared() throws Exception {
+        embedder.behaviour = request -> request.texts().stream()
+                .map(text -> EmbeddingResult.of(new float[] {text.length(), 1, 1}))
+                .toList();
+        String near = VectorValue.encode(new float[] {3.0001f, 1, 1});
+        LateDocument same = fill(late("{\"a\":\"ice\",\"v\":\"" + near + "\"}", true));
+        assertFalse(same.changed());
+        LateDocument foreign = fill(late("{\"a\":\"ice and snow\",\"v\":\"" + near + "\"}", true));
+        assertTrue(foreign.changed());
+        assertEquals(
+                VectorValue.encode(new float[] {12, 1, 1}), foreign.source().get("v"));
+        LateDocument lacking = fill(late("{\"a\":\"ice\"}", true));
+        assertTrue(lacking.changed());
+        assertFalse(fill(late("{\"a\":\"ice\"}", false)).changed());
     }
 
     private LateDocument fill(LateDocument... documents) throws Exception {

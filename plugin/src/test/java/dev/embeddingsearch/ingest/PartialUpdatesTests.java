@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.ingest;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.opensearch.action.DocWriteRequest;
 import org.opensearch.action.bulk.BulkAction;
+import org.opensearch.action.bulk.BulkItemResponse;
 import org.opensearch.action.bulk.BulkRequest;
 import org.opensearch.action.bulk.BulkResponse;
 import org.opensearch.action.bulk.TransportBulkAction;
@@ -13,7 +15,10 @@ import org.opensearch.action.index.IndexRequest;
 import org.opensearch.action.search.SearchAction;
 import org.opensearch.action.search.SearchRequest;
 import org.opensearch.action.support.PlainActionFuture;
+import org.opensearch.action.support.WriteRequest.RefreshPolicy;
 import org.opensearch.action.update.UpdateRequest;
+import org.opensearch.common.xcontent.XContentType;
+import org.opensearch.core.rest.RestStatus;
 import org.opensearch.index.VersionType;
 import org.opensearch.ingest.IngestDocument;
 import org.opensearch.ingest.IngestDocumentWrapper;
@@ -149,6 +154,63 @@ public class PartialUpdatesTests extends IngestTestCase {
             during(updates, new BulkRequest().add(inner), () -> assertNull(update(ingested(0, 0, inner))));
             assertSame(outer, update(ingested(0, 0, outer.doc())));
         });
+    }
+
+    private static IndexRequest source(String id, String json) {
+        return new IndexRequest(INDEX).id(id).source(json, XContentType.JSON);
+    }
+
+    private BulkResponse answer(BulkRequest bulk, List<BulkRequest> passed) {
+        PlainActionFuture<BulkResponse> answer = new PlainActionFuture<>();
+        updates.apply(null, BulkAction.NAME, bulk, null, answer, (task, action, request, listener) -> {
+            passed.add(request);
+            BulkItemResponse[] items = new BulkItemResponse[request.requests().size()];
+            for (int i = 0; i < items.length; i++) {
+                DocWriteRequest<?> one = request.requests().get(i);
+                Exception done = new IllegalStateException("done " + one.id());
+                items[i] = new BulkItemResponse(
+                        i, one.opType(), new BulkItemResponse.Failure(one.index(), one.id(), done));
+            }
+            listener.onResponse(new BulkResponse(items, 7, 8));
+        });
+        return answer.actionGet();
+    }
+
+    /** OpenSearch would fail all documents of a batch for one of them, and in its words. */
+    public void testDocumentsThatCannotBeParsedFailAlone() {
+        BulkRequest bulk = new BulkRequest()
+                .add(source("1", "{\"t\":\"x\"}"))
+                .add(source("2", "{\"t\":\"x\",\"t\":\"y\"}"))
+                .add(new DeleteRequest(INDEX, "3"))
+                .add((DocWriteRequest<?>) new UpdateRequest(INDEX, "4").doc("{\"t\":", XContentType.JSON))
+                .add(new IndexRequest("elsewhere").id("5").source("{\"t\":", XContentType.JSON))
+                .timeout("7s")
+                .setRefreshPolicy(RefreshPolicy.WAIT_UNTIL);
+        List<BulkRequest> passed = new ArrayList<>();
+        BulkItemResponse[] items = answer(bulk, passed).getItems();
+        assertEquals(
+                List.of("1", "3", "5"),
+                passed.getFirst().requests().stream().map(DocWriteRequest::id).toList());
+        assertEquals(bulk.timeout(), passed.getFirst().timeout());
+        assertEquals(RefreshPolicy.WAIT_UNTIL, passed.getFirst().getRefreshPolicy());
+        for (int i = 0; i < 5; i++) {
+            assertEquals(i, items[i].getItemId());
+            assertEquals("" + (i + 1), items[i].getId());
+            boolean unreadable = i == 1 || i == 3;
+            assertEquals(unreadable, !items[i].getFailureMessage().contains("done"));
+            if (unreadable) {
+                assertEquals(RestStatus.BAD_REQUEST, items[i].status());
+            }
+        }
+    }
+
+    public void testRequestOfUnreadableDocumentsOnlyIsAnsweredAtOnce() {
+        List<BulkRequest> passed = new ArrayList<>();
+        BulkItemResponse[] items =
+                answer(new BulkRequest().add(source("1", "{")), passed).getItems();
+        assertEquals(List.of(), passed);
+        assertEquals(1, items.length);
+        assertTrue(items[0].isFailed());
     }
 
     public void testNothingStaysBehind() {
