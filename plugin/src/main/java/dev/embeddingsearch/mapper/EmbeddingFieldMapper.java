@@ -18,9 +18,9 @@ import org.apache.lucene.index.LeafReader;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.common.xcontent.XContentType;
-import org.opensearch.common.xcontent.support.XContentMapValues;
 import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.core.xcontent.XContentParser;
+import org.opensearch.index.IndexSettings;
 import org.opensearch.index.mapper.FieldMapper;
 import org.opensearch.index.mapper.Mapper;
 import org.opensearch.index.mapper.MapperParsingException;
@@ -39,22 +39,17 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
     public static final String INPUT_TYPE_PARAMETER = "input_type";
     public static final String ON_FAILURE_PARAMETER = "on_failure";
 
-    private final Services services;
+    private final Surroundings surroundings;
     private final PendingMarkMapper pendingMark;
 
-    private EmbeddingFieldMapper(
-            String simpleName,
-            EmbeddingFieldType fieldType,
-            MultiFields multiFields,
-            CopyTo copyTo,
-            Services services) {
-        super(simpleName, fieldType, multiFields, copyTo);
-        this.services = services;
+    private EmbeddingFieldMapper(String simpleName, EmbeddingFieldType fieldType, Surroundings surroundings) {
+        super(simpleName, fieldType, MultiFields.empty(), CopyTo.empty());
+        this.surroundings = surroundings;
         this.pendingMark = new PendingMarkMapper(fieldType.name());
     }
 
-    /** What fields need of the node; the thread context gives null before there is one. */
-    record Services(Models models, Supplier<ThreadContext> threadContext) {}
+    /** What a field may ask for besides its mapping; the thread context gives null before there is one. */
+    record Surroundings(Models models, Supplier<ThreadContext> threadContext, IndexSettings index) {}
 
     /**
      * Parses mappings of this type.
@@ -63,8 +58,8 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
      * @param threadContext has the {@link UpdateOrigins} of the request that a document comes with
      */
     public static Mapper.TypeParser parser(Models models, Supplier<ThreadContext> threadContext) {
-        Services services = new Services(models, threadContext);
-        Mapper.TypeParser parser = new TypeParser((name, context) -> new Builder(name, services));
+        Mapper.TypeParser parser = new TypeParser((name, context) -> new Builder(
+                name, new Surroundings(models, threadContext, context.mapperService().getIndexSettings())));
         return (name, definition, context) -> {
             if (context.isWithinMultiField()) {
                 throw new MapperParsingException("field [" + name + "] of type [" + CONTENT_TYPE
@@ -88,7 +83,7 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
 
     @Override
     public ParametrizedFieldMapper.Builder getMergeBuilder() {
-        return new Builder(simpleName(), services).init(this);
+        return new Builder(simpleName(), surroundings).init(this);
     }
 
     @Override
@@ -106,14 +101,17 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
         return true;
     }
 
-    /** Ingest fills one vector a document, none in the nested documents inside it. */
     @Override
     protected void doValidate(MappingLookup mappers) {
-        if (fieldType().parameters().sourceFields().isEmpty() == false && mappers.getNestedScope(name()) != null) {
+        List<String> sources = fieldType().parameters().sourceFields();
+        // Ingest fills one vector a document, none in the nested documents inside it.
+        if (!sources.isEmpty() && mappers.getNestedScope(name()) != null) {
             throw new IllegalArgumentException("field [" + name()
                     + "] is inside nested documents, where [source_fields] is not supported: send its vectors, or use an"
                     + " object field");
         }
+        new EmbeddingFieldCheck(name(), sources)
+                .check(mappers, surroundings.index().getIndexMetadata());
     }
 
     /** Never ignores a malformed value, whatever the index says: the document would lose its vector unnoticed. */
@@ -144,7 +142,7 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
             return;
         }
         requireFirst(context.doc());
-        UpdateOrigins.check(services.threadContext(), name(), context.sourceToParse());
+        UpdateOrigins.check(surroundings.threadContext(), name(), context.sourceToParse());
         VectorSimilarity similarity = parameters.similarity();
         float[] indexed = similarity.prepare(name(), vector);
         float[] stored = parameters.indexOptions().storage().stored(name(), indexed);
@@ -188,7 +186,7 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
     /** Builds a mapper from a mapping; the model's id and dimensions always are written back into it. */
     static final class Builder extends ParametrizedFieldMapper.Builder {
 
-        private final Services services;
+        private final Surroundings surroundings;
         private final Parameter<String> model =
                 Parameter.stringParam(MODEL_PARAMETER, true, m -> parameters(m).model(), Models.DEFAULT);
         private final Parameter<String> modelId;
@@ -197,7 +195,7 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
                 SOURCE_FIELDS_PARAMETER,
                 false,
                 List::of,
-                (name, context, value) -> List.of(XContentMapValues.nodeStringArrayValue(value)),
+                (name, context, value) -> SourceFields.parse(value),
                 m -> parameters(m).sourceFields());
         private final Parameter<InputType> inputType = new Parameter<>(
                         INPUT_TYPE_PARAMETER,
@@ -229,9 +227,9 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
                 .setSerializer((builder, name, value) -> builder.field(name, value.toString()), OnFailure::toString);
         private final Parameter<Map<String, String>> meta = Parameter.metaParam();
 
-        Builder(String name, Services services) {
+        Builder(String name, Surroundings surroundings) {
             super(name);
-            this.services = services;
+            this.surroundings = surroundings;
             this.modelId = Parameter.stringParam(
                             MODEL_ID_PARAMETER, false, m -> parameters(m).modelId(), null)
                     .alwaysSerialize();
@@ -250,7 +248,7 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
         public EmbeddingFieldMapper build(BuilderContext context) {
             String fullName = buildFullName(context);
             FieldModel resolved =
-                    FieldModel.resolve(fullName, model.get(), modelId.get(), dimensions.get(), services.models());
+                    FieldModel.resolve(fullName, model.get(), modelId.get(), dimensions.get(), surroundings.models());
             requireDimensions(fullName, resolved.dimensions());
             requireOthers(fullName, sourceFields.get());
             requireCodec(fullName, indexOptions.get(), context.indexSettings());
@@ -265,11 +263,7 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
                     indexOptions.get(),
                     onFailure.get());
             return new EmbeddingFieldMapper(
-                    name,
-                    new EmbeddingFieldType(fullName, parameters, meta.get()),
-                    multiFieldsBuilder.build(this, context),
-                    copyTo.build(),
-                    services);
+                    name, new EmbeddingFieldType(fullName, parameters, meta.get()), surroundings);
         }
 
         private static void requireOthers(String field, List<String> sources) {

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.opensearch.common.xcontent.support.XContentMapValues;
-import org.opensearch.index.mapper.MapperService;
 
 /**
  * An {@code embedding} field as an index's mapping describes it, for those who have the mapping but not the index: ingest
@@ -21,7 +20,7 @@ import org.opensearch.index.mapper.MapperService;
  * @param dimensions length of its vectors, or 0 in a template that leaves them to the model
  * @param inputType whether the embedded texts are code
  * @param inSource whether stored documents keep the vector in their {@code _source}
- * @param sourceFields paths whose texts are embedded, possibly none
+ * @param sourceFields paths whose texts are embedded, wildcards and aliases resolved; possibly none
  * @param onFailure what becomes of documents that cannot be embedded now
  */
 public record MappedEmbedding(
@@ -40,13 +39,10 @@ public record MappedEmbedding(
      *
      * @param mapping a mapping as in the cluster state or a template, with or without its {@code _doc} level
      */
-    @SuppressWarnings("unchecked")
     public static List<MappedEmbedding> in(Map<String, Object> mapping) {
-        Map<String, Object> root = mapping.get(MapperService.SINGLE_MAPPING_NAME) instanceof Map<?, ?> inner
-                ? (Map<String, Object>) inner
-                : mapping;
+        Map<String, Object> root = MappedNames.root(mapping);
         List<MappedEmbedding> found = new ArrayList<>();
-        new Walk(keptInSource(root.get("_source")), found).into(root, "", false);
+        new Walk(MappedNames.in(root), keptInSource(root.get("_source")), found).into(root, "", false);
         return List.copyOf(found);
     }
 
@@ -74,7 +70,7 @@ public record MappedEmbedding(
     }
 
     /** Goes through a mapping's objects. */
-    private record Walk(Predicate<String> keptInSource, List<MappedEmbedding> found) {
+    private record Walk(MappedNames names, Predicate<String> keptInSource, List<MappedEmbedding> found) {
 
         void into(Map<?, ?> object, String prefix, boolean nested) {
             if (object.get("properties") instanceof Map<?, ?> properties) {
@@ -89,14 +85,15 @@ public record MappedEmbedding(
         private void visit(String path, Map<?, ?> field, boolean nested) {
             Object type = field.get("type");
             if (EmbeddingFieldMapper.CONTENT_TYPE.equals(type)) {
-                found.add(of(path, nested, keptInSource.test(path), field));
+                found.add(of(path, nested, keptInSource.test(path), field, names));
             } else {
                 into(field, path + ".", nested || "nested".equals(type));
             }
         }
     }
 
-    private static MappedEmbedding of(String path, boolean nested, boolean inSource, Map<?, ?> field) {
+    private static MappedEmbedding of(
+            String path, boolean nested, boolean inSource, Map<?, ?> field, MappedNames names) {
         Object sources = field.get(EmbeddingFieldMapper.SOURCE_FIELDS_PARAMETER);
         Object onFailure = field.get(EmbeddingFieldMapper.ON_FAILURE_PARAMETER);
         Object inputType = field.get(EmbeddingFieldMapper.INPUT_TYPE_PARAMETER);
@@ -108,7 +105,7 @@ public record MappedEmbedding(
                 XContentMapValues.nodeIntegerValue(field.get(EmbeddingFieldMapper.DIMENSIONS_PARAMETER), 0),
                 inputType == null ? InputType.TEXT : InputType.of(inputType.toString()),
                 inSource,
-                sources == null ? List.of() : List.of(XContentMapValues.nodeStringArrayValue(sources)),
+                sources == null ? List.of() : SourceFields.resolve(SourceFields.parse(sources), names),
                 onFailure == null ? OnFailure.FAIL : OnFailure.of(onFailure.toString()));
     }
 }

@@ -93,6 +93,9 @@ public class EmbeddingFieldMapperTests extends EmbeddingMapperTestCase {
                 + "\"source_fields\":[\"title\",\"body.text\"],\"input_type\":\"code\",\"similarity\":\"l2_norm\","
                 + "\"index_options\":{\"type\":\"flat\",\"m\":8,\"ef_construction\":50,\"quantization\":\"int4\",\"storage\":\"float16\"},\"on_failure\":\"index_without_vector\",\"meta\":{\"a\":\"b\"}}";
         MapperService service = mapped(field);
+        assertWarnings(
+                EmbeddingFieldCheckTests.unmapped("field", "title"),
+                EmbeddingFieldCheckTests.unmapped("field", "body.text"));
         assertEquals("{\"_doc\":{\"properties\":{\"field\":" + field + "}}}", json(service));
         assertEquals(List.of("title", "body.text"), parameters(service).sourceFields());
         assertEquals(InputType.CODE, parameters(service).inputType());

@@ -25,29 +25,23 @@ public abstract class EmbeddingMapperTestCase extends MapperTestCase {
 
     static final float[] VECTOR = {1, 2, 3, 4};
 
-    private final Models models = new Models(Settings.builder()
+    private static final Models MODELS = new Models(Settings.builder()
             .put("embedding.model.tiny.id", "tiny-1")
             .put("embedding.model.tiny.dimensions", 4)
             .put("embedding.model.mystery.id", "mystery-1")
             .build());
 
     /** Brings the field type, and nothing else of the plugin. */
-    private static final class FieldTypes extends Plugin implements MapperPlugin {
-        private final Models models;
-
-        FieldTypes(Models models) {
-            this.models = models;
-        }
-
+    static final class FieldTypes extends Plugin implements MapperPlugin {
         @Override
         public Map<String, Mapper.TypeParser> getMappers() {
-            return Map.of(EmbeddingFieldMapper.CONTENT_TYPE, EmbeddingFieldMapper.parser(models, () -> null));
+            return Map.of(EmbeddingFieldMapper.CONTENT_TYPE, EmbeddingFieldMapper.parser(MODELS, () -> null));
         }
     }
 
     @Override
     protected Collection<Plugin> getPlugins() {
-        return List.of(new FieldTypes(models));
+        return List.of(new FieldTypes());
     }
 
     @Override

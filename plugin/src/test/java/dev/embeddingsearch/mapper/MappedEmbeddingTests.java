@@ -85,6 +85,43 @@ public class MappedEmbeddingTests extends OpenSearchTestCase {
                 Set.of("o.v"), inSource(Map.of("properties", inside, "_source", Map.of("excludes", List.of("o.w")))));
     }
 
+    private static List<String> sources(String embedding, String others) {
+        return MappedEmbedding.in(json("{\"properties\":{\"m\":{\"type\":\"embedding\",\"source_fields\":" + embedding
+                        + "}," + others + "}}"))
+                .getFirst()
+                .sourceFields();
+    }
+
+    public void testWildcardsStandForMappedTextFields() {
+        String fields = """
+                "sec":{"properties":{
+                  "title":{"type":"text","fields":{"raw":{"type":"keyword"}}},
+                  "all":{"type":"text"},
+                  "body":{"type":"text","copy_to":"sec.all"},
+                  "stars":{"type":"integer"},
+                  "list":{"type":"nested","properties":{"tag":{"type":"keyword"}}}}},
+                "section":{"type":"text"}""";
+        assertEquals(List.of("sec.body", "sec.list.tag", "sec.title"), sources("[\"sec.*\"]", fields));
+        assertEquals(
+                "each once, where it is named first",
+                List.of("section", "sec.title", "sec.body", "sec.list.tag"),
+                sources("[\"section\",\"sec.title\",\"*\"]", fields));
+        assertEquals(List.of(), sources("\"other.*\"", fields));
+    }
+
+    public void testAliasesStandForTheirFields() {
+        assertEquals(
+                List.of("o.t", "u"),
+                sources(
+                        "[\"short\",\"u\"]",
+                        "\"short\":{\"type\":\"alias\",\"path\":\"o.t\"},\"o\":{\"properties\":{\"t\":{\"type\":\"text\"}}}"));
+    }
+
+    public void testNamesInOneString() {
+        assertEquals(List.of("a", "b"), sources("\"a, b\"", "\"a\":{\"type\":\"text\"}"));
+        assertEquals(List.of("a, b"), sources("[\"a, b\"]", "\"a\":{\"type\":\"text\"}"));
+    }
+
     private static Set<String> inSource(Map<String, Object> mapping) {
         return MappedEmbedding.in(mapping).stream()
                 .filter(MappedEmbedding::inSource)
