@@ -268,7 +268,8 @@ public class EmbeddingSearchPlugin extends Plugin
     @Override
     public Map<String, Processor.Factory> getSystemIngestProcessors(Processor.Parameters parameters) {
         Services made = services(parameters.client, parameters.ingestService.getClusterService(), parameters.env);
-        return Map.of(SourceFieldsProcessor.TYPE, new SourceFieldsProcessor.Factory(made.batchEmbedder()));
+        return Map.of(
+                SourceFieldsProcessor.TYPE, new SourceFieldsProcessor.Factory(made.batchEmbedder(), made.mappings()));
     }
 
     @Override

@@ -91,7 +91,7 @@ public final class EmbeddingProcessor extends AbstractBatchingProcessor {
 
     /** The rules, each with what the index's mapping says of its target. */
     private List<EmbeddingRule> rules(String index, List<IngestDocumentWrapper> documents) {
-        Map<String, MappedEmbedding> fields = services.mappings().of(index);
+        Map<String, MappedEmbedding> fields = services.mappings().writtenTo(index);
         return rules.stream()
                 .map(rule -> {
                     MappedEmbedding field = fields.get(mappedName(rule, documents));

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.ingest;
 
+import dev.embeddingsearch.mapper.EmbeddingMappings;
 import dev.embeddingsearch.mapper.MappedEmbedding;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.opensearch.index.mapper.IndexFieldMapper;
 import org.opensearch.ingest.AbstractBatchingSystemProcessor;
 import org.opensearch.ingest.IngestDocument;
 import org.opensearch.ingest.IngestDocumentWrapper;
@@ -20,9 +22,16 @@ public final class SourceFieldsProcessor extends AbstractBatchingSystemProcessor
     public static final String TYPE = "embedding_source_fields";
 
     private final BatchEmbedder embedder;
-    private final List<EmbeddingRule> rules;
+    private final Function<IngestDocumentWrapper, List<EmbeddingRule>> rules;
 
-    private SourceFieldsProcessor(String tag, String description, BatchEmbedder embedder, List<EmbeddingRule> rules) {
+    /**
+     * @param rules gives those of a batch by its first document; all are on their way into the same index
+     */
+    private SourceFieldsProcessor(
+            String tag,
+            String description,
+            BatchEmbedder embedder,
+            Function<IngestDocumentWrapper, List<EmbeddingRule>> rules) {
         super(tag, description, Integer.MAX_VALUE);
         this.embedder = embedder;
         this.rules = rules;
@@ -36,7 +45,7 @@ public final class SourceFieldsProcessor extends AbstractBatchingSystemProcessor
     @Override
     protected void subBatchExecute(
             List<IngestDocumentWrapper> wrappers, Consumer<List<IngestDocumentWrapper>> handler) {
-        embedder.embed(wrappers, rules, handler);
+        embedder.embed(wrappers, rules.apply(wrappers.getFirst()), handler);
     }
 
     @Override
@@ -53,37 +62,53 @@ public final class SourceFieldsProcessor extends AbstractBatchingSystemProcessor
     public static final class Factory extends AbstractBatchingSystemProcessor.Factory {
 
         private final BatchEmbedder embedder;
+        private final EmbeddingMappings mappings;
 
-        public Factory(BatchEmbedder embedder) {
+        public Factory(BatchEmbedder embedder, EmbeddingMappings mappings) {
             super(TYPE);
             this.embedder = embedder;
+            this.mappings = mappings;
         }
 
         /** Returns null, for no processor, where no field names {@code source_fields}. */
         @Override
         protected AbstractBatchingSystemProcessor newProcessor(
                 String tag, String description, Map<String, Object> config) {
-            Map<String, MappedEmbedding> fields = new LinkedHashMap<>();
-            for (Map<String, Object> mapping : mappings(config)) {
-                MappedEmbedding.in(mapping).forEach(field -> fields.put(field.path(), field));
+            List<EmbeddingRule> rules = rules(mapping(config.get(SystemIngestPipelineConfigKeys.INDEX_MAPPINGS)));
+            if (!rules.isEmpty()) {
+                return new SourceFieldsProcessor(tag, description, embedder, first -> rules);
             }
-            // One inside nested documents stands in a template at most: the mapping that follows from it is refused.
-            fields.values().removeIf(field -> field.sourceFields().isEmpty() || field.nested());
-            List<EmbeddingRule> rules =
-                    fields.values().stream().map(EmbeddingRule::of).toList();
-            return rules.isEmpty() ? null : new SourceFieldsProcessor(tag, description, embedder, rules);
+            // How templates merge depends on their kind, which the configuration does not say: it is read from the
+            // cluster's state. A processor outlives a change of the templates.
+            boolean named =
+                    config.get(SystemIngestPipelineConfigKeys.INDEX_TEMPLATE_MAPPINGS) instanceof List<?> templates
+                            && templates.stream()
+                                    .anyMatch(template -> !mapping(template).isEmpty());
+            return named
+                    ? new SourceFieldsProcessor(
+                            tag,
+                            description,
+                            embedder,
+                            first -> rules(mappings.writtenTo(index(first)).values()))
+                    : null;
         }
 
         @SuppressWarnings("unchecked")
-        private static List<Map<String, Object>> mappings(Map<String, Object> config) {
-            List<Map<String, Object>> mappings = new ArrayList<>();
-            if (config.get(SystemIngestPipelineConfigKeys.INDEX_MAPPINGS) instanceof Map<?, ?> mapping) {
-                mappings.add((Map<String, Object>) mapping);
-            }
-            if (config.get(SystemIngestPipelineConfigKeys.INDEX_TEMPLATE_MAPPINGS) instanceof List<?> templates) {
-                templates.forEach(template -> mappings.add((Map<String, Object>) template));
-            }
-            return mappings;
+        private static List<MappedEmbedding> mapping(Object mapping) {
+            return mapping instanceof Map<?, ?> ? MappedEmbedding.in((Map<String, Object>) mapping) : List.of();
+        }
+
+        /** A field inside nested documents stands in a template at most: the mapping that follows from it is refused. */
+        private static List<EmbeddingRule> rules(Collection<MappedEmbedding> fields) {
+            return fields.stream()
+                    .filter(field -> !field.sourceFields().isEmpty() && !field.nested())
+                    .map(EmbeddingRule::of)
+                    .toList();
+        }
+
+        private static String index(IngestDocumentWrapper wrapper) {
+            return String.valueOf(
+                    wrapper.getIngestDocument().getSourceAndMetadata().get(IndexFieldMapper.NAME));
         }
     }
 }

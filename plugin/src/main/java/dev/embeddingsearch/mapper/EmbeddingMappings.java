@@ -3,8 +3,10 @@ package dev.embeddingsearch.mapper;
 
 import static java.util.stream.Collectors.toUnmodifiableMap;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.metadata.IndexAbstraction;
 import org.opensearch.cluster.metadata.IndexMetadata;
 import org.opensearch.cluster.metadata.MappingMetadata;
@@ -40,6 +42,21 @@ public final class EmbeddingMappings {
         return index == null ? Map.of() : of(index);
     }
 
+    /**
+     * As {@link #of(String)}, but of the templates of an index about to be created where there is none of that name: the
+     * fields that a document written to {@code name} will meet.
+     */
+    public Map<String, MappedEmbedding> writtenTo(String name) {
+        ClusterState state = clusterService.state();
+        return state.metadata().getIndicesLookup().containsKey(name)
+                ? of(name)
+                : byPath(MappedEmbedding.in(TemplateMappings.of(state, name)));
+    }
+
+    private static Map<String, MappedEmbedding> byPath(List<MappedEmbedding> fields) {
+        return fields.stream().collect(toUnmodifiableMap(MappedEmbedding::path, field -> field));
+    }
+
     private Map<String, MappedEmbedding> of(IndexMetadata index) {
         MappingMetadata mapping = index.mapping();
         if (mapping == null) {
@@ -48,8 +65,7 @@ public final class EmbeddingMappings {
         try {
             return cache.computeIfAbsent(
                     new Version(index.getIndexUUID(), index.getMappingVersion()),
-                    version -> MappedEmbedding.in(mapping.sourceAsMap()).stream()
-                            .collect(toUnmodifiableMap(MappedEmbedding::path, field -> field)));
+                    version -> byPath(MappedEmbedding.in(mapping.sourceAsMap())));
         } catch (ExecutionException e) {
             throw new IllegalStateException("cannot read the mapping of [" + index.getIndex() + "]", e.getCause());
         }

@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.ingest;
 
+import dev.embeddingsearch.mapper.EmbeddingMappings;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.opensearch.cluster.ClusterState;
+import org.opensearch.cluster.metadata.IndexTemplateMetadata;
+import org.opensearch.cluster.metadata.Metadata;
 import org.opensearch.common.xcontent.XContentHelper;
 import org.opensearch.common.xcontent.json.JsonXContent;
 import org.opensearch.ingest.IngestDocument;
 import org.opensearch.ingest.IngestDocumentWrapper;
 import org.opensearch.ingest.Processor;
+import org.opensearch.test.ClusterServiceUtils;
 
 public class SourceFieldsProcessorTests extends IngestTestCase {
 
@@ -21,7 +27,7 @@ public class SourceFieldsProcessorTests extends IngestTestCase {
     }
 
     private SourceFieldsProcessor.Factory factory() {
-        return new SourceFieldsProcessor.Factory(batchEmbedder);
+        return new SourceFieldsProcessor.Factory(batchEmbedder, new EmbeddingMappings(clusterService));
     }
 
     public void testNoProcessorWithoutSourceFields() throws Exception {
@@ -52,17 +58,44 @@ public class SourceFieldsProcessorTests extends IngestTestCase {
         assertEquals(2, embedder.requests.size());
     }
 
-    public void testTemplatesOfAnIndexAboutToBeCreated() throws Exception {
-        Processor processor = factory()
-                .create(Map.of(), null, null, Map.of("index_template_mappings", List.of(json("""
-                                        {"_doc":{"properties":{"v":{"type":"embedding","model":"tiny","source_fields":["a"]}}}}"""), json("""
-                                        {"properties":{"v":{"type":"embedding","model":"tiny","source_fields":["b"]}}}"""))));
+    private static final String LOW = """
+            {"_doc":{"properties":{"v":{"type":"embedding","model":"tiny","source_fields":["a"]}}}}""";
+
+    private void putTemplate(String name, int order, String mapping) throws IOException {
+        ClusterServiceUtils.setState(
+                clusterService,
+                ClusterState.builder(clusterService.state())
+                        .metadata(Metadata.builder(clusterService.state().metadata())
+                                .put(IndexTemplateMetadata.builder(name)
+                                        .patterns(List.of(INDEX))
+                                        .order(order)
+                                        .putMapping("_doc", mapping)
+                                        .build()))
+                        .build());
+    }
+
+    private Object embedded(Processor processor) throws Exception {
         Handler handler = new Handler();
         processor.batchExecute(wrappers(document("1", "a", "x", "b", "y")), handler);
-        assertEquals(
-                "the later template wins",
-                FakeEmbedder.value("tiny", "y"),
-                value(handler.results().getFirst(), "v"));
+        return value(handler.results().getFirst(), "v");
+    }
+
+    public void testTemplatesOfAnIndexAboutToBeCreatedAreMergedAsOpenSearchDoes() throws Exception {
+        Processor processor =
+                factory().create(Map.of(), null, null, Map.of("index_template_mappings", List.of(json(LOW))));
+        assertNull("its templates are gone", embedded(processor));
+        putTemplate("low", 1, LOW);
+        assertEquals(FakeEmbedder.value("tiny", "x"), embedded(processor));
+        putTemplate("high", 2, LOW.replace("[\"a\"]", "[\"b\"]"));
+        assertEquals(FakeEmbedder.value("tiny", "y"), embedded(processor));
+        putTemplate("high", 2, "{\"_doc\":{\"properties\":{\"v\":{\"type\":\"text\"}}}}");
+        assertNull("text gets no vector", embedded(processor));
+    }
+
+    public void testNoProcessorForTemplatesWithoutTheType() throws Exception {
+        assertNull(factory().create(Map.of(), null, null, Map.of("index_template_mappings", List.of(json("""
+                                        {"_doc":{"properties":{"v":{"type":"text"}}}}""")))));
+        assertNull(factory().create(Map.of(), null, null, Map.of("index_template_mappings", List.of())));
     }
 
     public void testFieldsInsideNestedDocumentsAreLeftToTheMappingToRefuse() throws Exception {
