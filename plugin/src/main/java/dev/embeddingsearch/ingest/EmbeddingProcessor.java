@@ -197,14 +197,44 @@ public final class EmbeddingProcessor extends AbstractBatchingProcessor {
                         "field_map",
                         "expects source field names with target field names, such as {\"body\": \"body_vector\"}");
             }
-            return fields.entrySet().stream()
+            Map<String, String> targets = fields.entrySet().stream()
                     .collect(Collectors.toMap(entry -> path(entry.getKey()), entry -> path((String) entry.getValue())));
+            targets.forEach((source, target) -> requireOwn(tag, target, source, targets));
+            return targets;
         }
 
         /** Pipelines may call a field of the document [_source.title]. */
         private static String path(String name) {
             String source = "_source.";
             return name.startsWith(source) ? name.substring(source.length()) : name;
+        }
+
+        /** A target gets one vector, and replaces no text that is to be embedded. */
+        private static void requireOwn(String tag, String target, String source, Map<String, String> targets) {
+            targets.forEach((otherSource, otherTarget) -> {
+                if (overlap(target, otherSource)) {
+                    throw newConfigurationException(
+                            TYPE,
+                            tag,
+                            "field_map",
+                            "expects targets apart from the texts, but the vector in [" + target
+                                    + "] would replace the text in [" + otherSource + "]: choose another target");
+                }
+                if (!source.equals(otherSource) && overlap(target, otherTarget)) {
+                    throw newConfigurationException(
+                            TYPE,
+                            tag,
+                            "field_map",
+                            "expects a target of its own for each source, but of [" + source + "] and [" + otherSource
+                                    + "] one vector would replace the other: choose two targets, or join both texts in one"
+                                    + " vector by [source_fields] in the mapping of [" + target + "]");
+                }
+            });
+        }
+
+        /** Whether one path is the other, or lies inside it. */
+        private static boolean overlap(String path, String other) {
+            return path.equals(other) || path.startsWith(other + ".") || other.startsWith(path + ".");
         }
     }
 }

@@ -91,6 +91,29 @@ public class EmbeddingProcessorTests extends IngestTestCase {
         assertThat(e.getMessage(), containsString(message));
     }
 
+    public void testSeveralTextsIntoOneTarget() {
+        String own = "[field_map] expects a target of its own for each source, but of [";
+        assertRefused(own, "field_map", new HashMap<>(Map.of("title", "v", "body", "v")));
+        assertRefused(own, "field_map", new HashMap<>(Map.of("title", "v", "body", "v.w")));
+        assertRefused(
+                "join both texts in one vector by [source_fields] in the mapping of [v]",
+                "field_map",
+                new HashMap<>(Map.of("title", "v", "body", "v")));
+    }
+
+    public void testTargetInThePlaceOfAText() {
+        assertRefused(
+                "[field_map] expects targets apart from the texts, but the vector in [v] would replace the text in [v]: choose"
+                        + " another target",
+                "field_map",
+                new HashMap<>(Map.of("v", "v")));
+        for (Map<String, String> fields : List.of(
+                Map.of("a", "b", "b", "c"), Map.of("a", "o", "o.t", "w"), Map.of("a", "a.v"), Map.of("o.t", "o"))) {
+            assertRefused("would replace the text in [", "field_map", new HashMap<>(fields));
+        }
+        processor("field_map", new HashMap<>(Map.of("a", "av", "o.t", "o.v")));
+    }
+
     public void testConfigurationErrors() {
         assertRefused("[batch_size] expects at least 1, got [0]", "batch_size", 0);
         assertRefused("[input_type] expects [text] or [code], got [image]", "input_type", "image");
