@@ -185,7 +185,7 @@ public class VectorsOutsideSourceIT {
         JsonNode hit = found.hits().get(0);
         assertEquals("5", hit.get("_id").asText());
         assertFalse(hit.get("_source").has("meaning"));
-        assertEquals("{\"n\":5}", hit.at("/_source/own").toString());
+        assertEquals("{\"v\":[0.25,3.0,5.0],\"n\":5}", hit.at("/_source/own").toString());
         assertEquals("[0.25,3.0,5.0]", hit.at("/fields/own.v").toString());
         assertEquals(Articles.DIMENSIONS, hit.at("/fields/meaning").size());
         Answer scripted = http.search(INDEX, """

@@ -13,8 +13,9 @@ import org.opensearch.search.fetch.subphase.InnerHitsContext.InnerHitSubContext;
 import org.opensearch.search.internal.SearchContext;
 
 /**
- * Leaves the vectors of {@code embedding} fields out of the {@code _source} of hits, where a search says nothing about
- * {@code _source}. Whoever copies documents by searching says something: see {@link WholeDocuments}.
+ * Leaves the vectors that can be made again from {@code source_fields} out of the {@code _source} of hits, where a search
+ * says nothing about {@code _source}. Programs that copy documents by scrolling rarely do: the vectors that a user gave
+ * stay, for nobody else has them. For {@code _reindex} and the like see {@link WholeDocuments}.
  */
 public final class HitsWithoutVectors implements SearchOperationListener {
 
@@ -24,13 +25,14 @@ public final class HitsWithoutVectors implements SearchOperationListener {
 
     private volatile Fields fields = new Fields(null, Set.of());
 
-    /** The {@code embedding} fields of one version of the index's mapping. */
+    /** The fields of one version of the index's mapping whose vectors are left out. */
     private record Fields(DocumentMapper mapping, Set<String> paths) {
 
         static Fields of(DocumentMapper mapping, MapperService mapperService) {
             Set<String> paths = new TreeSet<>();
             for (MappedFieldType type : mapperService.fieldTypes()) {
-                if (type.unwrap() instanceof EmbeddingFieldType) {
+                if (type.unwrap() instanceof EmbeddingFieldType embedding
+                        && !embedding.parameters().sourceFields().isEmpty()) {
                     paths.add(type.name());
                 }
             }

@@ -26,12 +26,15 @@ import org.opensearch.search.fetch.subphase.FetchSourceContext;
 import org.opensearch.search.fetch.subphase.highlight.HighlightBuilder;
 import org.opensearch.test.OpenSearchSingleNodeTestCase;
 
-/** A search that says nothing about the source gets it without vectors; every other gets what it asks for. */
+/**
+ * A search that says nothing about the source gets it without the vectors that can be made again; every other gets what it
+ * asks for.
+ */
 public class HitsWithoutVectorsTests extends OpenSearchSingleNodeTestCase {
 
     private static final String INDEX = "hits";
     private static final String DOCUMENT = """
-            {"text": "ice and stones", "group": "a", "kept": 7, "v": [3, 4], "o": {"v": "AACAPwAAAAA=", "w": 1},
+            {"text": "ice and stones", "group": "a", "kept": 7, "v": [3, 4], "o": {"v": "AACAPwAAAAA=", "w": 1}, "own": [5, 6],
              "parts": [{"name": "one", "v": [1, 0]}, {"name": "two", "v": [0, 1]}]}""";
 
     @Override
@@ -39,12 +42,22 @@ public class HitsWithoutVectorsTests extends OpenSearchSingleNodeTestCase {
         return List.of(EmbeddingSearchPlugin.class);
     }
 
+    /** Nothing is embedded: the documents come with their vectors and without the texts of these. */
+    @Override
+    protected Settings nodeSettings() {
+        return Settings.builder()
+                .put(super.nodeSettings())
+                .put("cluster.ingest.system_pipeline_enabled", false)
+                .build();
+    }
+
     private void create(String source) {
         assertAcked(client().admin().indices().prepareCreate(INDEX).setMapping("""
                 {%s "properties": {
                   "text": {"type": "text"}, "group": {"type": "keyword"}, "kept": {"type": "long", "store": true},
-                  "v": {"type": "embedding", "dimensions": 2},
-                  "o": {"properties": {"v": {"type": "embedding", "dimensions": 2}}},
+                  "v": {"type": "embedding", "dimensions": 2, "source_fields": ["absent"]},
+                  "o": {"properties": {"v": {"type": "embedding", "dimensions": 2, "source_fields": "absent"}}},
+                  "own": {"type": "embedding", "dimensions": 2},
                   "parts": {"type": "nested", "properties": {
                     "name": {"type": "keyword"}, "v": {"type": "embedding", "dimensions": 2}}}}}
                 """.formatted(source)));
@@ -66,17 +79,20 @@ public class HitsWithoutVectorsTests extends OpenSearchSingleNodeTestCase {
         return client().prepareSearch(INDEX);
     }
 
-    private static void expectNoVectors(SearchHit hit) {
+    private static void expectOnlyOwnVectors(SearchHit hit) {
         Map<String, Object> source = hit.getSourceAsMap();
-        assertEquals(Set.of("text", "group", "kept", "o", "parts"), source.keySet());
+        assertEquals(Set.of("text", "group", "kept", "o", "own", "parts"), source.keySet());
         assertEquals(Map.of("w", 1), source.get("o"));
-        assertEquals(List.of(Map.of("name", "one"), Map.of("name", "two")), source.get("parts"));
+        assertEquals("a vector of the user's own", List.of(5, 6), source.get("own"));
+        assertEquals(
+                List.of(Map.of("name", "one", "v", List.of(1, 0)), Map.of("name", "two", "v", List.of(0, 1))),
+                source.get("parts"));
     }
 
     public void testSearchThatSaysNothing() {
         create("");
-        expectNoVectors(only(search()));
-        expectNoVectors(only(search().setQuery(QueryBuilders.matchQuery("text", "ice"))
+        expectOnlyOwnVectors(only(search()));
+        expectOnlyOwnVectors(only(search().setQuery(QueryBuilders.matchQuery("text", "ice"))
                 .highlighter(new HighlightBuilder().field("text").highlighterType(randomFrom("unified", "plain")))));
     }
 
@@ -88,7 +104,7 @@ public class HitsWithoutVectorsTests extends OpenSearchSingleNodeTestCase {
                 Map.of("v", List.of(3, 4)),
                 only(search().setFetchSource("v", (String) null)).getSourceAsMap());
         assertEquals(
-                Set.of("v", "o", "parts"),
+                Set.of("v", "o", "own", "parts"),
                 only(search().setFetchSource((String[]) null, new String[] {"text", "group", "kept"}))
                         .getSourceAsMap()
                         .keySet());
@@ -97,7 +113,7 @@ public class HitsWithoutVectorsTests extends OpenSearchSingleNodeTestCase {
     public void testFieldsAreReadFromTheWholeDocument() {
         create("");
         SearchHit hit = only(search().addFetchField("v").addFetchField("o.v"));
-        expectNoVectors(hit);
+        expectOnlyOwnVectors(hit);
         assertEquals(List.of(3f, 4f), hit.field("v").getValues());
         assertEquals(List.of(1f, 0f), hit.field("o.v").getValues());
     }
@@ -120,9 +136,10 @@ public class HitsWithoutVectorsTests extends OpenSearchSingleNodeTestCase {
         SearchHit hit = only(search().setQuery(QueryBuilders.boolQuery()
                 .must(parts("one").innerHit(plain))
                 .must(parts("two").innerHit(asked))));
-        expectNoVectors(hit);
+        expectOnlyOwnVectors(hit);
         assertEquals(
-                Map.of("name", "one"), hit.getInnerHits().get("plain").getAt(0).getSourceAsMap());
+                Map.of("name", "one", "v", List.of(1, 0)),
+                hit.getInnerHits().get("plain").getAt(0).getSourceAsMap());
         assertEquals(
                 Map.of("name", "two", "v", List.of(0, 1)),
                 hit.getInnerHits().get("asked").getAt(0).getSourceAsMap());
@@ -136,17 +153,17 @@ public class HitsWithoutVectorsTests extends OpenSearchSingleNodeTestCase {
         create("");
         SearchHit hit =
                 only(search().setCollapse(new CollapseBuilder("group").setInnerHits(new InnerHitBuilder("group"))));
-        expectNoVectors(hit);
-        expectNoVectors(hit.getInnerHits().get("group").getAt(0));
+        expectOnlyOwnVectors(hit);
+        expectOnlyOwnVectors(hit.getInnerHits().get("group").getAt(0));
     }
 
     public void testScrollAndMultiSearch() {
         create("");
         SearchResponse page =
                 search().setScroll(TimeValue.timeValueMinutes(1)).setSize(1).get();
-        expectNoVectors(page.getHits().getAt(0));
+        expectOnlyOwnVectors(page.getHits().getAt(0));
         client().prepareClearScroll().addScrollId(page.getScrollId()).get();
-        expectNoVectors(client().prepareMultiSearch()
+        expectOnlyOwnVectors(client().prepareMultiSearch()
                 .add(search())
                 .get()
                 .getResponses()[0]
@@ -165,7 +182,7 @@ public class HitsWithoutVectorsTests extends OpenSearchSingleNodeTestCase {
         setVectorsInHits(true);
         assertEquals(DOCUMENT, only(search()).getSourceAsString());
         setVectorsInHits(null);
-        expectNoVectors(only(search()));
+        expectOnlyOwnVectors(only(search()));
     }
 
     private void setVectorsInHits(Boolean value) {
@@ -179,14 +196,14 @@ public class HitsWithoutVectorsTests extends OpenSearchSingleNodeTestCase {
 
     public void testFieldsMappedLater() {
         create("");
-        expectNoVectors(only(search()));
+        expectOnlyOwnVectors(only(search()));
         assertAcked(client().admin().indices().preparePutMapping(INDEX).setSource("""
-                {"properties": {"late": {"type": "embedding", "dimensions": 2}}}""", XContentType.JSON));
+                {"properties": {"late": {"type": "embedding", "dimensions": 2, "source_fields": ["absent"]}}}""", XContentType.JSON));
         client().prepareUpdate(INDEX, "1")
                 .setDoc("{\"late\": [1, 2]}", XContentType.JSON)
                 .setRefreshPolicy(RefreshPolicy.IMMEDIATE)
                 .get();
-        expectNoVectors(only(search()));
+        expectOnlyOwnVectors(only(search()));
     }
 
     public void testIndexWithoutSource() {

@@ -182,6 +182,7 @@ public class VectorsOutsideSourceTests extends OpenSearchSingleNodeTestCase {
                 .setRefreshPolicy(RefreshPolicy.IMMEDIATE)
                 .get();
         SearchHit hit = client().prepareSearch(INDEX)
+                .setFetchSource(null, "o.v")
                 .addFetchField("o.v")
                 .get()
                 .getHits()
