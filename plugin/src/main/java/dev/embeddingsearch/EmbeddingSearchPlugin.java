@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch;
 
+import dev.embeddingsearch.allocation.PluginAllocationDecider;
+import dev.embeddingsearch.allocation.PluginNodes;
 import dev.embeddingsearch.analysis.CodeAnalysis;
 import dev.embeddingsearch.backfill.BackfillAction;
 import dev.embeddingsearch.backfill.BackfillStatus;
@@ -58,6 +60,7 @@ import org.opensearch.action.ActionRequest;
 import org.opensearch.action.support.ActionFilter;
 import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
 import org.opensearch.cluster.node.DiscoveryNodes;
+import org.opensearch.cluster.routing.allocation.decider.AllocationDecider;
 import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.lifecycle.LifecycleComponent;
 import org.opensearch.common.settings.ClusterSettings;
@@ -86,6 +89,7 @@ import org.opensearch.ingest.Processor;
 import org.opensearch.plugins.ActionPlugin;
 import org.opensearch.plugins.AnalysisPlugin;
 import org.opensearch.plugins.CircuitBreakerPlugin;
+import org.opensearch.plugins.ClusterPlugin;
 import org.opensearch.plugins.EnginePlugin;
 import org.opensearch.plugins.IngestPlugin;
 import org.opensearch.plugins.MapperPlugin;
@@ -113,6 +117,7 @@ public class EmbeddingSearchPlugin extends Plugin
                 EnginePlugin,
                 AnalysisPlugin,
                 ActionPlugin,
+                ClusterPlugin,
                 CircuitBreakerPlugin,
                 NetworkPlugin,
                 ReloadablePlugin {
@@ -124,6 +129,7 @@ public class EmbeddingSearchPlugin extends Plugin
     private final SetOnce<Services> services = new SetOnce<>();
     private final SetOnce<ThreadContext> threadContext = new SetOnce<>();
     private final SetOnce<QueryEmbedder> queryEmbedder = new SetOnce<>();
+    private final SetOnce<PluginNodes> pluginNodes = new SetOnce<>();
 
     public EmbeddingSearchPlugin(Settings settings) {
         this.settings = settings;
@@ -203,6 +209,19 @@ public class EmbeddingSearchPlugin extends Plugin
     }
 
     @Override
+    public Settings additionalSettings() {
+        return Settings.builder()
+                .put("node.attr." + PluginNodes.ATTRIBUTE, version())
+                .build();
+    }
+
+    @Override
+    public Collection<AllocationDecider> createAllocationDeciders(
+            Settings nodeSettings, ClusterSettings clusterSettings) {
+        return List.of(new PluginAllocationDecider(pluginNodes::get));
+    }
+
+    @Override
     public Collection<Object> createComponents(
             Client client,
             ClusterService clusterService,
@@ -218,6 +237,8 @@ public class EmbeddingSearchPlugin extends Plugin
         clusterService.getClusterSettings().addSettingsUpdateConsumer(models::update, Models.dynamicSettings());
         clusterService.addListener(
                 event -> event.indicesDeleted().forEach(index -> stats.forgetIndex(index.getName())));
+        pluginNodes.set(new PluginNodes(client, clusterService.getRerouteService()));
+        clusterService.addListener(pluginNodes.get());
         Services made = services(client, clusterService, environment);
         if (nodeEnvironment.hasNodeFile()) {
             made.disk().open(nodeEnvironment.nodeDataPaths()[0]);

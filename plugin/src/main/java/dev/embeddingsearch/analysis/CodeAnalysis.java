@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.CharArraySet;
 import org.apache.lucene.analysis.TokenStream;
@@ -28,6 +29,11 @@ public final class CodeAnalysis {
     static final String QUESTION = "code_question";
 
     private CodeAnalysis() {}
+
+    /** All names that settings and mappings of an index may use. */
+    public static Set<String> names() {
+        return Set.of(CODE, CODE_SEARCH, IDENTIFIERS, QUESTION);
+    }
 
     public static Map<String, AnalysisProvider<TokenizerFactory>> tokenizers() {
         return Map.of(CODE, (index, environment, name, settings) -> new CodeTokenizerFactory(index, name, settings));

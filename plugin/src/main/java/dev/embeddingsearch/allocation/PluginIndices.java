@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.allocation;
+
+import dev.embeddingsearch.analysis.CodeAnalysis;
+import dev.embeddingsearch.mapper.EmbeddingFieldMapper;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.opensearch.cluster.metadata.IndexMetadata;
+import org.opensearch.cluster.metadata.MappingMetadata;
+import org.opensearch.cluster.metadata.Metadata;
+import org.opensearch.common.settings.Settings;
+
+/**
+ * Which indices a node without the plugin cannot open: those with a field type or an analyzer of the plugin. Each version
+ * of an index is looked at once.
+ */
+final class PluginIndices {
+
+    /** The keys of analysis settings, and of mappings, that name an analyzer or one of its parts. */
+    private static final Set<String> ANALYSIS_KEYS =
+            Set.of("type", "tokenizer", "filter", "analyzer", "search_analyzer", "search_quote_analyzer");
+
+    private final Map<String, Looked> looked = new ConcurrentHashMap<>();
+
+    private record Looked(long mapping, long settings, boolean needsPlugin) {}
+
+    boolean needPlugin(IndexMetadata index, Metadata metadata) {
+        if (looked.size() > 2 * metadata.indices().size() + 100) {
+            looked.clear(); // most are of indices that are gone
+        }
+        return looked.compute(index.getIndexUUID(), (uuid, known) -> isCurrent(known, index) ? known : look(index))
+                .needsPlugin();
+    }
+
+    private static boolean isCurrent(Looked known, IndexMetadata index) {
+        return known != null
+                && known.mapping() == index.getMappingVersion()
+                && known.settings() == index.getSettingsVersion();
+    }
+
+    private static Looked look(IndexMetadata index) {
+        MappingMetadata mapping = index.mapping();
+        boolean needsPlugin = isAnalyzed(index.getSettings()) || (mapping != null && isMapped(mapping.sourceAsMap()));
+        return new Looked(index.getMappingVersion(), index.getSettingsVersion(), needsPlugin);
+    }
+
+    private static boolean isAnalyzed(Settings index) {
+        Settings analysis = index.getByPrefix("index.analysis.");
+        return analysis.keySet().stream()
+                .filter(key -> ANALYSIS_KEYS.contains(key.substring(key.lastIndexOf('.') + 1)))
+                .flatMap(key -> analysis.getAsList(key).stream())
+                .anyMatch(CodeAnalysis.names()::contains);
+    }
+
+    /** Multi-fields, dynamic templates and objects are all reached by going through every object of the mapping. */
+    private static boolean isMapped(Object mapping) {
+        if (mapping instanceof Iterable<?> list) {
+            for (Object each : list) {
+                if (isMapped(each)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+        return mapping instanceof Map<?, ?> object
+                && object.entrySet().stream()
+                        .anyMatch(entry ->
+                                isOurs(entry.getKey().toString(), entry.getValue()) || isMapped(entry.getValue()));
+    }
+
+    private static boolean isOurs(String key, Object value) {
+        return "type".equals(key)
+                ? EmbeddingFieldMapper.CONTENT_TYPE.equals(value)
+                : ANALYSIS_KEYS.contains(key)
+                        && value instanceof String name
+                        && CodeAnalysis.names().contains(name);
+    }
+}
