@@ -3,46 +3,30 @@ package dev.embeddingsearch.allocation;
 
 import dev.embeddingsearch.analysis.CodeAnalysis;
 import dev.embeddingsearch.mapper.EmbeddingFieldMapper;
+import dev.embeddingsearch.mapper.PerIndex;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.opensearch.cluster.metadata.IndexMetadata;
 import org.opensearch.cluster.metadata.MappingMetadata;
 import org.opensearch.cluster.metadata.Metadata;
 import org.opensearch.common.settings.Settings;
 
-/**
- * Which indices a node without the plugin cannot open: those with a field type or an analyzer of the plugin. Each version
- * of an index is looked at once.
- */
+/** Which indices a node without the plugin cannot open: those with a field type or an analyzer of the plugin. */
 final class PluginIndices {
 
     /** The keys of analysis settings, and of mappings, that name an analyzer or one of its parts. */
     private static final Set<String> ANALYSIS_KEYS =
             Set.of("type", "tokenizer", "filter", "analyzer", "search_analyzer", "search_quote_analyzer");
 
-    private final Map<String, Looked> looked = new ConcurrentHashMap<>();
-
-    private record Looked(long mapping, long settings, boolean needsPlugin) {}
+    private final PerIndex<Boolean> need = new PerIndex<>(PluginIndices::look);
 
     boolean needPlugin(IndexMetadata index, Metadata metadata) {
-        if (looked.size() > 2 * metadata.indices().size() + 100) {
-            looked.clear(); // most are of indices that are gone
-        }
-        return looked.compute(index.getIndexUUID(), (uuid, known) -> isCurrent(known, index) ? known : look(index))
-                .needsPlugin();
+        return need.of(index, metadata);
     }
 
-    private static boolean isCurrent(Looked known, IndexMetadata index) {
-        return known != null
-                && known.mapping() == index.getMappingVersion()
-                && known.settings() == index.getSettingsVersion();
-    }
-
-    private static Looked look(IndexMetadata index) {
+    private static boolean look(IndexMetadata index) {
         MappingMetadata mapping = index.mapping();
-        boolean needsPlugin = isAnalyzed(index.getSettings()) || (mapping != null && isMapped(mapping.sourceAsMap()));
-        return new Looked(index.getMappingVersion(), index.getSettingsVersion(), needsPlugin);
+        return isAnalyzed(index.getSettings()) || (mapping != null && isMapped(mapping.sourceAsMap()));
     }
 
     private static boolean isAnalyzed(Settings index) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.mapper;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.After;
@@ -70,10 +72,25 @@ public class EmbeddingMappingsTests extends OpenSearchTestCase {
         publish(index("i", "u").putMapping(mapping("a")).mappingVersion(1));
         Map<String, MappedEmbedding> first = mappings.of("i");
         assertEquals("a", first.get("a").path());
-        publish(index("i", "u").putMapping(mapping("a")).mappingVersion(1).settingsVersion(7));
+        publish(index("i", "u").putMapping(mapping("a")).mappingVersion(1).version(7));
         assertSame(first, mappings.of("i"));
         publish(index("i", "u").putMapping(mapping("b")).mappingVersion(2));
         assertEquals(Set.of("b"), mappings.of("i").keySet());
+    }
+
+    public void testManyIndicesAreParsedOnceToo() throws Exception {
+        IndexMetadata.Builder[] many = new IndexMetadata.Builder[1500];
+        for (int i = 0; i < many.length; i++) {
+            many[i] = index("i" + i, "u" + i).putMapping(mapping("a"));
+        }
+        publish(many);
+        List<Map<String, MappedEmbedding>> first = new ArrayList<>();
+        for (int i = 0; i < many.length; i++) {
+            first.add(mappings.of("i" + i));
+        }
+        for (int i = 0; i < many.length; i++) {
+            assertSame(first.get(i), mappings.of("i" + i));
+        }
     }
 
     public void testIndexThatIsCreatedAnewUnderItsName() throws Exception {
