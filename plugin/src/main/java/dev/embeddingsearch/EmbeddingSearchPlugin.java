@@ -211,7 +211,7 @@ public class EmbeddingSearchPlugin extends Plugin
     @Override
     public Settings additionalSettings() {
         return Settings.builder()
-                .put("node.attr." + PluginNodes.ATTRIBUTE, version())
+                .put("node.attr." + PluginNodes.ATTRIBUTE, true)
                 .build();
     }
 

@@ -24,7 +24,7 @@ import org.opensearch.transport.client.Client;
  */
 public final class PluginNodes implements ClusterStateListener {
 
-    /** Node attribute with the version of the plugin. */
+    /** Attribute of nodes with the plugin; {@code true}, so that {@code cluster.remote.node.attr} can name it. */
     public static final String ATTRIBUTE = "embedding_search";
 
     static final String PLUGIN = "embedding-search";

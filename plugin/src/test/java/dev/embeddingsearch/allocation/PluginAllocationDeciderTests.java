@@ -42,7 +42,7 @@ import org.opensearch.test.client.NoOpNodeClient;
 /** A cluster manager of version 0.2.0, a node of 0.1.0, and one without the plugin. */
 public class PluginAllocationDeciderTests extends OpenSearchTestCase {
 
-    private final DiscoveryNode manager = node("manager", Map.of(PluginNodes.ATTRIBUTE, "0.2.0"));
+    private final DiscoveryNode manager = node("manager", Map.of(PluginNodes.ATTRIBUTE, "true"));
     private final DiscoveryNode older = node("older", Map.of());
     private final DiscoveryNode bare = node("bare", Map.of());
 
