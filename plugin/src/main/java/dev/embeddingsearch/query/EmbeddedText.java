@@ -32,7 +32,7 @@ final class EmbeddedText implements ActionListener<List<QueryVector>> {
 
     @Override
     public void onResponse(List<QueryVector> vectors) {
-        embedded.set(input.withVectors(vectors));
+        embedded.set(input.withMore(vectors));
         rewrite.onResponse(null);
     }
 
@@ -44,7 +44,8 @@ final class EmbeddedText implements ActionListener<List<QueryVector>> {
                     "the query could not be embedded (status {}): the result is that of its lexical leg alone",
                     ExceptionsHelper.status(e).getStatus());
             lenient.get().run();
-            onResponse(List.of());
+            embedded.set(input.withVectors(List.of()));
+            rewrite.onResponse(null);
         } else {
             rewrite.onFailure(e);
         }

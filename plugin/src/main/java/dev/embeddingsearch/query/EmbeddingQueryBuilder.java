@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.MatchNoDocsQuery;
@@ -153,36 +152,37 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
 
     @Override
     protected QueryBuilder doRewrite(QueryRewriteContext context) throws IOException {
-        return embed(context, false);
+        return embed(context, false, false);
     }
 
     /**
      * Rewrites this query, embedding its text on the way.
      *
      * @param lenient whether a failing service leaves the query without vectors, instead of failing the search
+     * @param ranked whether this node ranks the documents, with those of other clusters among them
      */
     @SuppressWarnings("ReferenceEquality") // how a query says that it rewrote to itself
-    EmbeddingQueryBuilder embed(QueryRewriteContext context, boolean lenient) throws IOException {
+    EmbeddingQueryBuilder embed(QueryRewriteContext context, boolean lenient, boolean ranked) throws IOException {
         QueryBuilder rewrittenFilter = filter == null ? null : filter.rewrite(context);
         if (rewrittenFilter != filter) {
             return with(input, rewrittenFilter);
         }
-        if (input.embedded() || context.convertToShardContext() != null) {
+        if (input.isFinal() || context.convertToShardContext() != null) {
             return this;
         }
         if (pending != null) {
             QueryInput embedded = pending.get();
             return embedded == null ? this : with(embedded, filter);
         }
-        Set<QueryEmbedder.Target> targets = embedder.get().targets(field, context);
-        if (targets.isEmpty()) {
-            return with(input.withVectors(List.of()), filter);
+        QueryEmbedder.Search search = embedder.get().search(field, input, ranked, context);
+        if (search.isComplete()) {
+            return input.embedded() || search.goesOnElsewhere() ? this : with(input.withVectors(List.of()), filter);
         }
         SetOnce<QueryInput> embedded = new SetOnce<>();
         Optional<Runnable> without =
                 lenient ? Optional.of(embedder.get().lexicalCount(field, context)) : Optional.empty();
-        context.registerAsyncAction((client, listener) -> embedder.get()
-                .embed(targets, input.type(), input.text(), new EmbeddedText(input, without, embedded, listener)));
+        context.registerAsyncAction((client, listener) ->
+                embedder.get().embed(search, input, client, new EmbeddedText(input, without, embedded, listener)));
         return new EmbeddingQueryBuilder(this, embedded::get);
     }
 

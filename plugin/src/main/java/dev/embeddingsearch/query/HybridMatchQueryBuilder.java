@@ -151,7 +151,7 @@ public final class HybridMatchQueryBuilder extends AbstractQueryBuilder<HybridMa
     @SuppressWarnings("ReferenceEquality") // how a query says that it rewrote to itself
     protected QueryBuilder doRewrite(QueryRewriteContext context) throws IOException {
         QueryBuilder rewrittenLexical = lexical.rewrite(context);
-        EmbeddingQueryBuilder rewrittenEmbedding = embedding.embed(context, lenient);
+        EmbeddingQueryBuilder rewrittenEmbedding = embedding.embed(context, lenient, fusion.ranks());
         QueryBuilder rewrittenFilter = filter == null ? null : filter.rewrite(context);
         boolean same = rewrittenLexical == lexical && rewrittenEmbedding == embedding && rewrittenFilter == filter;
         if (same) {

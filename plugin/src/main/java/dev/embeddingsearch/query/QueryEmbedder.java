@@ -12,6 +12,8 @@ import dev.embeddingsearch.mapper.MappedEmbedding;
 import dev.embeddingsearch.model.InputType;
 import dev.embeddingsearch.model.Models;
 import dev.embeddingsearch.model.Side;
+import dev.embeddingsearch.query.RemoteMappings.RemoteField;
+import dev.embeddingsearch.query.SearchedIndices.Searched;
 import dev.embeddingsearch.stats.EmbeddingStats;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -19,9 +21,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.opensearch.action.support.GroupedActionListener;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.index.query.QueryRewriteContext;
+import org.opensearch.transport.client.Client;
 
 /** Embeds a query's text on the coordinating node, once for every model among the searched indices. */
 public final class QueryEmbedder {
@@ -51,29 +55,66 @@ public final class QueryEmbedder {
         static Target of(MappedEmbedding field) {
             return new Target(field.model(), field.modelId(), field.dimensions(), field.inputType());
         }
+
+        Target with(String otherModel) {
+            return new Target(otherModel, modelId, dimensions, inputType);
+        }
+
+        boolean hasSameVectors(Target other) {
+            return equals(other.with(model));
+        }
     }
 
     /**
-     * The models and dimensions that field {@code field} has in the indices of a request; none where these are none.
+     * What is to be embedded for a query on one field.
      *
-     * @throws IllegalArgumentException if it is an {@code embedding} field in none of them, or if a model is no longer the
-     *     one that a field was created with
+     * @param targets what fields of this cluster need and the query does not have yet
+     * @param asked other clusters to ask what their fields need; none where they embed for themselves
      */
-    Set<Target> targets(String field, QueryRewriteContext context) {
-        Optional<String[]> named = searchedIndices.named(context);
-        String[] indices = named.orElseGet(searchedIndices::all);
-        Set<Target> targets = Arrays.stream(indices)
+    record Search(String field, Set<Target> targets, Optional<Searched> asked, boolean goesOnElsewhere) {
+
+        boolean isComplete() {
+            return targets.isEmpty() && asked.isEmpty();
+        }
+    }
+
+    /**
+     * Finds out what {@code input} lacks for the indices of a request.
+     *
+     * @param ranked whether this node ranks the documents, with those of other clusters among them
+     * @throws IllegalArgumentException if the field is an {@code embedding} field in none of them, or if a model is no
+     *     longer the one that a field was created with
+     */
+    Search search(String field, QueryInput input, boolean ranked, QueryRewriteContext context) {
+        Searched found = searchedIndices.of(context);
+        Searched searched = ranked && !found.isForwarded() ? found.embeddedHere() : found;
+        Set<Target> targets = targets(field, searched);
+        if (targets.isEmpty() && searched.remote().isEmpty() && !input.embedded()) {
+            requireNoIndex(field, searched.local().map(names -> names.length).orElse(searchedIndices.all().length));
+        }
+        targets.removeIf(target -> input.has(target.modelId(), target.dimensions()));
+        boolean others = !searched.remote().isEmpty();
+        boolean asks = others && !searched.embedsThere() && !input.embedded();
+        return new Search(
+                field, targets, asks ? Optional.of(searched) : Optional.empty(), others && searched.embedsThere());
+    }
+
+    private static void requireNoIndex(String field, int indices) {
+        if (indices > 0) {
+            throw new IllegalArgumentException("field [" + field + "] is not mapped as [embedding] in any of the "
+                    + indices + " searched indices");
+        }
+    }
+
+    private Set<Target> targets(String field, Searched searched) {
+        Set<Target> targets = Arrays.stream(searched.local().orElseGet(searchedIndices::all))
                 .map(index -> mappings.of(index).get(field))
                 .filter(Objects::nonNull)
                 .map(Target::of)
                 .collect(toCollection(LinkedHashSet::new));
-        if (targets.isEmpty() && indices.length > 0) {
-            throw new IllegalArgumentException("field [" + field + "] is not mapped as [embedding] in any of the "
-                    + indices.length + " searched indices");
-        }
-        if (named.isEmpty() && targets.stream().anyMatch(target -> isCurrent(field, target))) {
+        if (searched.local().isEmpty() && targets.stream().anyMatch(target -> isCurrent(field, target))) {
             // An index that the request may not even be about must not fail it.
-            targets.removeIf(target -> isCurrent(field, target) == false);
+            targets.removeIf(target -> !isCurrent(field, target));
         }
         targets.forEach(target -> requireModel(field, target));
         return targets;
@@ -99,7 +140,7 @@ public final class QueryEmbedder {
 
     /** Something that counts, when it is run, a search without vectors in each named index that has {@code field}. */
     Runnable lexicalCount(String field, QueryRewriteContext context) {
-        List<String> indices = searchedIndices.named(context).stream()
+        List<String> indices = searchedIndices.of(context).local().stream()
                 .flatMap(Arrays::stream)
                 .filter(index -> mappings.of(index).containsKey(field))
                 .toList();
@@ -107,21 +148,70 @@ public final class QueryEmbedder {
     }
 
     /**
-     * Embeds {@code text} for each of {@code targets}.
+     * Embeds the text of {@code input} for what {@code search} lacks.
      *
-     * @param inputType whether the text is code
+     * @param client of the search's caller
      * @param listener gets a vector a target, or the first failure
      */
-    void embed(Set<Target> targets, InputType inputType, String text, ActionListener<List<QueryVector>> listener) {
+    void embed(Search search, QueryInput input, Client client, ActionListener<List<QueryVector>> listener) {
+        if (search.asked().isEmpty()) {
+            embed(search.targets(), input, listener);
+            return;
+        }
+        RemoteMappings.fetch(
+                client,
+                search.asked().get(),
+                search.field(),
+                ActionListener.wrap(fields -> embed(withRemote(search, fields), input, listener), listener::onFailure));
+    }
+
+    private Set<Target> withRemote(Search search, List<RemoteField> fields) {
+        Set<Target> all = new LinkedHashSet<>(search.targets());
+        for (RemoteField remote : fields) {
+            Target target = Target.of(remote.field());
+            if (all.stream().noneMatch(target::hasSameVectors)) {
+                all.add(target.with(modelOf(remote)));
+            }
+        }
+        if (all.isEmpty()) {
+            throw new IllegalArgumentException("field [" + search.field()
+                    + "] is not mapped as [embedding] in any of the searched indices, nor in those of the clusters "
+                    + search.asked().map(Searched::remote).orElseThrow().keySet() + " that can be reached");
+        }
+        return all;
+    }
+
+    /** A model of this cluster that makes the same vectors: other clusters may name theirs as they like. */
+    private String modelOf(RemoteField remote) {
+        MappedEmbedding field = remote.field();
+        return Stream.concat(Stream.of(field.model()), models.names().stream())
+                .filter(name -> makes(name, field.modelId()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("field [" + field.path() + "] of [" + remote.index()
+                        + "] holds vectors of model id [" + field.modelId()
+                        + "], which no model of this cluster has: add one"
+                        + " with that id, or search with [ccs_minimize_roundtrips] [true] and [fusion] [score], so that each"
+                        + " cluster embeds for itself"));
+    }
+
+    private boolean makes(String model, String id) {
+        try {
+            return models.get(model).id().equals(id);
+        } catch (IllegalArgumentException e) {
+            return false; // not configured here, or not well
+        }
+    }
+
+    private void embed(Set<Target> targets, QueryInput input, ActionListener<List<QueryVector>> listener) {
         GroupedActionListener<QueryVector> group =
                 new GroupedActionListener<>(ActionListener.map(listener, List::copyOf), targets.size());
         for (Target target : targets) {
             EmbeddingRequest request = new EmbeddingRequest(
                     target.model(),
-                    side(inputType, target),
-                    inputType,
+                    side(input.type(), target),
+                    input.type(),
                     target.dimensions(),
-                    List.of(text),
+                    List.of(input.text()),
                     Purpose.SEARCH);
             embedder.embed(request, ActionListener.map(group, results -> vector(target, results.get(0))));
         }

@@ -3,6 +3,7 @@ package dev.embeddingsearch.query;
 
 import dev.embeddingsearch.model.InputType;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.opensearch.core.common.io.stream.StreamInput;
@@ -15,7 +16,7 @@ import org.opensearch.core.common.io.stream.Writeable;
  * @param type whether the text is code; of no meaning without one
  * @param text the text, or null for a given vector
  * @param vectors the vectors, or null while the text is not embedded yet; empty where it could not be embedded and the
- *     search goes on without
+ *     search goes on without. A cluster that searches for another one adds those of its own models
  */
 record QueryInput(InputType type, String text, List<QueryVector> vectors) implements Writeable {
 
@@ -54,6 +55,22 @@ record QueryInput(InputType type, String text, List<QueryVector> vectors) implem
 
     boolean embedded() {
         return vectors != null;
+    }
+
+    /** Whether there is nothing to embed: a given vector, or a text whose search goes on without any. */
+    boolean isFinal() {
+        return text == null || (vectors != null && vectors.isEmpty());
+    }
+
+    /** Whether a vector is among those there are. */
+    boolean has(String modelId, int dimensions) {
+        return vectors != null && vectors.stream().anyMatch(vector -> vector.fits(modelId, dimensions));
+    }
+
+    QueryInput withMore(List<QueryVector> embedded) {
+        List<QueryVector> all = new ArrayList<>(vectors == null ? List.of() : vectors);
+        all.addAll(embedded);
+        return withVectors(all);
     }
 
     QueryInput withVectors(List<QueryVector> embedded) {

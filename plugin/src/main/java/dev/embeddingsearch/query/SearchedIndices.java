@@ -4,12 +4,23 @@ package dev.embeddingsearch.query;
 import static org.opensearch.transport.RemoteClusterAware.REMOTE_CLUSTER_INDEX_SEPARATOR;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.opensearch.action.IndicesRequest;
+import org.opensearch.action.search.SearchContextId;
+import org.opensearch.action.search.SearchRequest;
+import org.opensearch.action.search.SearchType;
+import org.opensearch.action.support.IndicesOptions;
 import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
 import org.opensearch.cluster.service.ClusterService;
+import org.opensearch.common.settings.Settings;
 import org.opensearch.index.query.QueryCoordinatorContext;
 import org.opensearch.index.query.QueryRewriteContext;
+import org.opensearch.search.builder.SearchSourceBuilder;
+import org.opensearch.transport.RemoteClusterAware;
 
 /** Which indices a query is about. */
 public final class SearchedIndices {
@@ -22,35 +33,127 @@ public final class SearchedIndices {
         this.resolver = resolver;
     }
 
+    /**
+     * The indices of a request.
+     *
+     * @param local the indices of this cluster, or empty where the request does not tell: to explain or validate a query
+     *     comes without them
+     * @param remote names in other clusters, by their aliases
+     * @param embedsThere whether each of those clusters is sent the query as it is, and rewrites it for itself
+     */
+    record Searched(
+            Optional<String[]> local, Map<String, List<String>> remote, IndicesOptions options, boolean embedsThere) {
+
+        private static final Searched UNKNOWN =
+                new Searched(Optional.empty(), Map.of(), IndicesOptions.strictExpandOpen(), false);
+
+        /** Whether one other cluster does the whole search. */
+        boolean isForwarded() {
+            return embedsThere
+                    && remote.size() == 1
+                    && local.filter(names -> names.length == 0).isPresent();
+        }
+
+        /** As it is where this cluster must know all vectors itself. */
+        Searched embeddedHere() {
+            return new Searched(local, remote, options, false);
+        }
+    }
+
     /** All indices of this cluster. */
     String[] all() {
         return clusterService.state().metadata().getConcreteAllIndices();
     }
 
-    /**
-     * The local indices of a request, or empty where it does not tell: to explain or validate a query comes without them,
-     * and of other clusters' indices the mappings are not known here.
-     */
-    Optional<String[]> named(QueryRewriteContext context) {
+    Searched of(QueryRewriteContext context) {
         QueryCoordinatorContext coordinator = context.convertToCoordinatorContext();
         IndicesRequest request = coordinator == null ? null : coordinator.getSearchRequest();
         if (request == null) {
-            return Optional.empty();
+            return Searched.UNKNOWN;
         }
-        String[] local = localNames(request);
-        if (local.length == request.indices().length) {
-            return Optional.of(resolver.concreteIndexNames(clusterService.state(), request));
+        Optional<SearchContextId> pointInTime = pointInTime(request, context);
+        String[] names = pointInTime.map(SearchContextId::getActualIndices).orElseGet(request::indices);
+        Map<String, List<String>> byCluster = byCluster(names);
+        List<String> own = byCluster.remove(RemoteClusterAware.LOCAL_CLUSTER_GROUP_KEY);
+        String[] local;
+        if (own == null && !byCluster.isEmpty()) {
+            local = new String[0];
+        } else if (pointInTime.isPresent()) {
+            local = own == null ? new String[0] : existing(own);
+        } else {
+            local = byCluster.isEmpty()
+                    ? resolver.concreteIndexNames(clusterService.state(), request)
+                    : resolve(request, own);
         }
-        return local.length == 0
-                ? Optional.empty()
-                : Optional.of(resolver.concreteIndexNames(
-                        clusterService.state(), request.indicesOptions(), request.includeDataStreams(), local));
+        return new Searched(Optional.of(local), byCluster, request.indicesOptions(), isSentOn(request));
     }
 
-    /** The names without a cluster in front; a date math name has its colons inside angle brackets. */
-    private static String[] localNames(IndicesRequest request) {
-        return Arrays.stream(request.indices())
-                .filter(name -> name.startsWith("<") || name.indexOf(REMOTE_CLUSTER_INDEX_SEPARATOR) < 0)
+    private static Optional<SearchContextId> pointInTime(IndicesRequest request, QueryRewriteContext context) {
+        return request instanceof SearchRequest search && search.pointInTimeBuilder() != null
+                ? Optional.of(SearchContextId.decode(
+                        context.getWriteableRegistry(),
+                        search.pointInTimeBuilder().getId()))
+                : Optional.empty();
+    }
+
+    /** A point in time may outlive an index. */
+    private String[] existing(List<String> names) {
+        return names.stream()
+                .filter(clusterService.state().metadata()::hasConcreteIndex)
                 .toArray(String[]::new);
+    }
+
+    private String[] resolve(IndicesRequest request, List<String> names) {
+        return resolver.concreteIndexNames(
+                clusterService.state(),
+                request.indicesOptions(),
+                request.includeDataStreams(),
+                names.toArray(String[]::new));
+    }
+
+    /** As {@code TransportSearchAction} decides it: each cluster is sent the query, or its shards are searched from here. */
+    private static boolean isSentOn(IndicesRequest request) {
+        if (!(request instanceof SearchRequest search)) {
+            return false;
+        }
+        SearchSourceBuilder source = search.source();
+        boolean expandsGroups = source != null
+                && source.collapse() != null
+                && source.collapse().getInnerHits() != null
+                && !source.collapse().getInnerHits().isEmpty();
+        return search.isCcsMinimizeRoundtrips()
+                && search.scroll() == null
+                && search.pointInTimeBuilder() == null
+                && search.searchType() != SearchType.DFS_QUERY_THEN_FETCH
+                && !expandsGroups;
+    }
+
+    /** The names by the cluster in front of them; a date math name has its colons inside angle brackets. */
+    private Map<String, List<String>> byCluster(String[] names) {
+        boolean local = Arrays.stream(names).noneMatch(name -> name.indexOf(REMOTE_CLUSTER_INDEX_SEPARATOR) >= 0);
+        if (local) {
+            return new HashMap<>(names.length == 0 ? Map.of() : Map.of("", List.of(names)));
+        }
+        Settings settings = Settings.builder()
+                .put(clusterService.getSettings())
+                .put(clusterService.state().metadata().settings())
+                .build();
+        return new Clusters(settings).group(names);
+    }
+
+    /** Reads names as OpenSearch does. */
+    private static final class Clusters extends RemoteClusterAware {
+
+        Clusters(Settings settings) {
+            super(settings);
+        }
+
+        Map<String, List<String>> group(String[] names) {
+            Set<String> aliases = getEnabledRemoteClusters(settings);
+            return groupClusterIndices(aliases, names, name -> false);
+        }
+
+        @Override
+        protected void updateRemoteCluster(String alias, Settings changed) {}
     }
 }

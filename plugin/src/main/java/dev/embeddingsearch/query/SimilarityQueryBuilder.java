@@ -93,7 +93,7 @@ public final class SimilarityQueryBuilder extends AbstractQueryBuilder<Similarit
     @Override
     @SuppressWarnings("ReferenceEquality") // how a query says that it rewrote to itself
     protected QueryBuilder doRewrite(QueryRewriteContext context) throws IOException {
-        EmbeddingQueryBuilder rewritten = embedding.embed(context, false);
+        EmbeddingQueryBuilder rewritten = embedding.embed(context, false, true);
         return rewritten == embedding ? this : with(rewritten);
     }
 

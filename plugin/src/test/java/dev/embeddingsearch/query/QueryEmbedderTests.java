@@ -13,6 +13,7 @@ import dev.embeddingsearch.model.Models;
 import dev.embeddingsearch.model.Side;
 import dev.embeddingsearch.stats.EmbeddingStats;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,6 +23,9 @@ import java.util.stream.Collectors;
 import org.junit.After;
 import org.junit.Before;
 import org.opensearch.Version;
+import org.opensearch.action.ActionRequest;
+import org.opensearch.action.ActionType;
+import org.opensearch.action.admin.indices.mapping.get.GetFieldMappingsRequest;
 import org.opensearch.action.search.SearchRequest;
 import org.opensearch.action.support.PlainActionFuture;
 import org.opensearch.cluster.ClusterName;
@@ -31,9 +35,12 @@ import org.opensearch.cluster.metadata.IndexMetadata;
 import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
 import org.opensearch.cluster.metadata.Metadata;
 import org.opensearch.cluster.service.ClusterService;
+import org.opensearch.common.io.stream.BytesStreamOutput;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.action.ActionResponse;
+import org.opensearch.core.common.bytes.BytesArray;
 import org.opensearch.core.index.Index;
 import org.opensearch.core.rest.RestStatus;
 import org.opensearch.index.query.BaseQueryRewriteContext;
@@ -44,8 +51,11 @@ import org.opensearch.index.query.QueryRewriteContext;
 import org.opensearch.index.query.Rewriteable;
 import org.opensearch.test.ClusterServiceUtils;
 import org.opensearch.test.OpenSearchTestCase;
+import org.opensearch.test.client.NoOpClient;
 import org.opensearch.threadpool.TestThreadPool;
 import org.opensearch.threadpool.ThreadPool;
+import org.opensearch.transport.NoSuchRemoteClusterException;
+import org.opensearch.transport.client.Client;
 
 public class QueryEmbedderTests extends OpenSearchTestCase {
 
@@ -62,6 +72,10 @@ public class QueryEmbedderTests extends OpenSearchTestCase {
     public void setUpCluster() throws IOException {
         threadPool = new TestThreadPool(getTestName());
         Metadata metadata = Metadata.builder()
+                .persistentSettings(Settings.builder()
+                        .put("cluster.remote.far.seeds", "127.0.0.1:9300")
+                        .put("cluster.remote.farther.seeds", "127.0.0.1:9301")
+                        .build())
                 .put(index("a", "one", "one-1", 3, "text"))
                 .put(index("b", "one", "one-1", 3, "text"))
                 .put(index("c", "two", "two-1", 2, "code"))
@@ -188,14 +202,133 @@ public class QueryEmbedderTests extends OpenSearchTestCase {
                 containsString("field [v] holds vectors of model id [one-0], but model [one] now has " + "id [one-1]"));
     }
 
-    public void testIndicesOfOtherClustersAreLeftToTheLocalMappings() {
-        assertEquals(1, vectors(rewrite(query(InputType.TEXT), "a", "far:logs")).size());
-        assertEquals(
-                "of all local indices, those whose model is as it was",
-                2,
-                vectors(rewrite(query(InputType.TEXT), "far:logs")).size());
-        rewrite(query(InputType.TEXT), "stream", "far:logs");
+    /** Each cluster is sent the query as it is, and embeds for its own fields. */
+    public void testOtherClustersEmbedForThemselves() {
+        QueryBuilder text = query(InputType.TEXT);
+        assertSame(text, rewrite(text, "far:logs"));
+        assertSame(text, rewrite(text, "f*:logs"));
+        assertSame(text, rewrite(text, "far:logs", "none-*"));
+        assertTrue(requests.isEmpty());
+        assertEquals(1, vectors(rewrite(text, "a", "far:logs")).size());
+        rewrite(text, "stream", "far:logs");
         assertEquals("two", requests.getLast().model());
+        HybridMatchQueryBuilder ranks = hybrid(new FusionOptions(0.5f, 60));
+        assertSame("one other cluster ranks for itself", ranks, rewrite(ranks, "far:logs"));
+    }
+
+    /** A query that another cluster sent with the vectors of its own model. */
+    public void testVectorsThatAnotherClusterSentAreAddedTo() {
+        QueryVector sent = new QueryVector("far-1", new float[] {1, 2});
+        EmbeddingQueryBuilder partly = new EmbeddingQueryBuilder(
+                "v",
+                QueryInput.text(InputType.TEXT, "words").withVectors(List.of(sent)),
+                KnnOptions.DEFAULT,
+                null,
+                () -> embedder);
+        assertEquals(List.of(sent, new QueryVector("one-1", new float[] {1, 1, 1})), vectors(rewrite(partly, "a")));
+        assertEquals(1, requests.size());
+    }
+
+    private HybridMatchQueryBuilder hybrid(FusionOptions fusion) {
+        return new HybridMatchQueryBuilder(
+                QueryBuilders.matchQuery("t", "words"), query(InputType.TEXT), null, fusion, false);
+    }
+
+    /** Answers for cluster [far] with a mapping of [v]; cluster [farther] cannot be reached. */
+    private final class TwoClusters extends NoOpClient {
+
+        private final String mapping;
+        private final List<String> asked = new ArrayList<>();
+
+        TwoClusters(String mapping) {
+            super(getTestName());
+            this.mapping = mapping;
+        }
+
+        @Override
+        public Client getRemoteClusterClient(String cluster) {
+            asked.add(cluster);
+            if (cluster.equals("farther")) {
+                throw new NoSuchRemoteClusterException(cluster);
+            }
+            return this;
+        }
+
+        @Override
+        protected <Request extends ActionRequest, Response extends ActionResponse> void doExecute(
+                ActionType<Response> action, Request request, ActionListener<Response> listener) {
+            assertArrayEquals(new String[] {"logs"}, ((GetFieldMappingsRequest) request).indices());
+            try (BytesStreamOutput out = new BytesStreamOutput()) {
+                out.writeVInt(1);
+                out.writeString("logs");
+                out.writeVInt(mapping == null ? 0 : 1);
+                if (mapping != null) {
+                    out.writeString("v");
+                    out.writeString("v");
+                    out.writeBytesReference(new BytesArray("{\"v\":" + mapping + "}"));
+                }
+                listener.onResponse(action.getResponseReader().read(out.bytes().streamInput()));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private QueryBuilder rewriteShardByShard(TwoClusters client, String... indices) {
+        SearchRequest request = new SearchRequest(indices);
+        request.setCcsMinimizeRoundtrips(false);
+        PlainActionFuture<QueryBuilder> rewritten = new PlainActionFuture<>();
+        Rewriteable.rewriteAndFetch(
+                query(InputType.TEXT),
+                new QueryCoordinatorContext(
+                        new BaseQueryRewriteContext(xContentRegistry(), null, client, () -> 0L), request),
+                rewritten);
+        return rewritten.actionGet();
+    }
+
+    private static String remote(String id) {
+        return "{\"type\":\"embedding\",\"model\":\"theirs\",\"model_id\":\"" + id + "\",\"dimensions\":2}";
+    }
+
+    public void testFieldsOfOtherClustersAreAskedForWhereTheirShardsAreSearchedFromHere() {
+        try (TwoClusters client = new TwoClusters(remote("two-1"))) {
+            assertEquals(
+                    List.of(new QueryVector("two-1", new float[] {1, 1})),
+                    vectors(rewriteShardByShard(client, "far:logs")));
+            assertEquals(
+                    "the model of that id, whatever its name",
+                    "two",
+                    requests.getFirst().model());
+            assertEquals(
+                    2,
+                    vectors(rewriteShardByShard(client, "a", "far:logs", "farther:logs"))
+                            .size());
+            assertEquals(
+                    List.of("far", "far", "farther"),
+                    client.asked.stream().sorted().toList());
+        }
+    }
+
+    public void testModelThatOnlyAnotherClusterHas() {
+        try (TwoClusters client = new TwoClusters(remote("theirs-1"))) {
+            Exception e = expectThrows(IllegalArgumentException.class, () -> rewriteShardByShard(client, "far:logs"));
+            assertEquals(
+                    "field [v] of [far:logs] holds vectors of model id [theirs-1], which no model of this cluster has: add one"
+                            + " with that id, or search with [ccs_minimize_roundtrips] [true] and [fusion] [score], so that"
+                            + " each cluster embeds for itself",
+                    e.getMessage());
+            assertTrue(requests.isEmpty());
+        }
+    }
+
+    public void testFieldThatNoClusterMaps() {
+        try (TwoClusters client = new TwoClusters(null)) {
+            Exception e = expectThrows(IllegalArgumentException.class, () -> rewriteShardByShard(client, "far:logs"));
+            assertEquals(
+                    "field [v] is not mapped as [embedding] in any of the searched indices, nor in those of the clusters [far]"
+                            + " that can be reached",
+                    e.getMessage());
+        }
     }
 
     /** Explaining and validating do not say which indices they are about. */
