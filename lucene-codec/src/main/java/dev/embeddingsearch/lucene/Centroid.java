@@ -2,10 +2,8 @@
 package dev.embeddingsearch.lucene;
 
 import java.io.IOException;
-import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.LeafReader;
-import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.util.VectorUtil;
 
 /**
@@ -32,8 +30,7 @@ public record Centroid(float[] mean, float spread, long count) {
      * vectors in the sample.
      */
     public static Centroid of(LeafReader reader, String field) throws IOException {
-        FieldInfo info = reader.getFieldInfos().fieldInfo(field);
-        if (info == null || !info.hasVectorValues() || info.getVectorEncoding() != VectorEncoding.FLOAT32) {
+        if (!VisibleVectors.exist(reader, field)) {
             return null;
         }
         EmbeddingVectorsReader stored = EmbeddingVectorsReader.of(reader, field);

@@ -85,9 +85,9 @@ final class EmbeddingVectorsReader extends KnnVectorsReader implements HnswGraph
         return fieldReader instanceof EmbeddingVectorsReader ours ? ours : null;
     }
 
-    /** The reader of {@code field} in a segment; null when another format wrote it. */
+    /** The reader of {@code field} in a segment; null when another format wrote it, or where the field is hidden. */
     static EmbeddingVectorsReader of(LeafReader reader, String field) {
-        return FilterLeafReader.unwrap(reader) instanceof CodecReader codecReader
+        return VisibleVectors.exist(reader, field) && FilterLeafReader.unwrap(reader) instanceof CodecReader codecReader
                 ? of(codecReader.getVectorReader(), field)
                 : null;
     }

@@ -2,6 +2,7 @@
 package dev.embeddingsearch.fusion;
 
 import dev.embeddingsearch.lucene.ResumableSearch;
+import dev.embeddingsearch.lucene.VisibleVectors;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -53,7 +54,7 @@ final class CodeSearch {
     static CodeSearch of(VectorLeg leg, IndexSearcher searcher, int wanted) throws IOException {
         List<Leaf> leaves = new ArrayList<>();
         for (LeafReaderContext leaf : searcher.getLeafContexts()) {
-            FloatVectorValues values = leaf.reader().getFloatVectorValues(leg.field());
+            FloatVectorValues values = VisibleVectors.of(leaf.reader(), leg.field());
             if (values == null || values.size() == 0) {
                 continue;
             }

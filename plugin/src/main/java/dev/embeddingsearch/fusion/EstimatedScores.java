@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.fusion;
 
+import dev.embeddingsearch.lucene.VisibleVectors;
 import java.io.IOException;
 import java.util.Arrays;
 import org.apache.lucene.index.FloatVectorValues;
@@ -105,7 +106,7 @@ final class EstimatedScores {
         if (opened == false) {
             opened = true;
             scorer = begun.estimator(leaf);
-            FloatVectorValues values = leaf.reader().getFloatVectorValues(leg.field());
+            FloatVectorValues values = VisibleVectors.of(leaf.reader(), leg.field());
             documents = values == null ? null : values.iterator();
         }
         return scorer != null && documents != null;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.fusion;
 
+import dev.embeddingsearch.lucene.VisibleVectors;
 import java.io.IOException;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.LeafReader;
@@ -29,7 +30,7 @@ final class LeafVectors {
 
     /** Compares with the exact vectors of a segment, whatever codes are beside them; null where there are none. */
     static VectorScorer scorer(LeafReader reader, VectorLeg leg) throws IOException {
-        FloatVectorValues values = reader.getFloatVectorValues(leg.field());
+        FloatVectorValues values = VisibleVectors.of(reader, leg.field());
         if (values == null) {
             FloatVectorValues.checkField(reader, leg.field());
             return null;

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.fusion;
 
+import dev.embeddingsearch.lucene.VisibleVectors;
 import java.io.IOException;
 import java.util.Arrays;
+import org.apache.lucene.index.CodecReader;
+import org.apache.lucene.index.FilterLeafReader;
 import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.QueryTimeout;
 import org.apache.lucene.search.AcceptDocs;
@@ -56,12 +60,19 @@ final class LuceneSearch extends KnnFloatVectorQuery {
     protected TopDocs approximateSearch(
             LeafReaderContext context, AcceptDocs acceptDocs, int visitedLimit, KnnCollectorManager manager)
             throws IOException {
-        FloatVectorValues values = context.reader().getFloatVectorValues(getField());
-        int vectors = values == null ? 0 : values.size();
-        int accepted = Math.min(acceptDocs.cost(), vectors);
-        return options.exact() || scanIsShorter(accepted, vectors)
+        FloatVectorValues values = VisibleVectors.of(context.reader(), getField());
+        if (values == null) {
+            return new TopDocs(new TotalHits(0, TotalHits.Relation.EQUAL_TO), new ScoreDoc[0]);
+        }
+        int accepted = Math.min(acceptDocs.cost(), values.size());
+        return options.exact() || !hasGraph(context.reader()) || scanIsShorter(accepted, values.size())
                 ? exactSearch(context, acceptDocs.iterator(), timeout)
                 : super.approximateSearch(context, acceptDocs, visitedLimit, manager);
+    }
+
+    /** Only segments may have one: the reader of a document that is percolated has vectors, and no search among them. */
+    private static boolean hasGraph(LeafReader reader) {
+        return FilterLeafReader.unwrap(reader) instanceof CodecReader;
     }
 
     /**
@@ -77,7 +88,7 @@ final class LuceneSearch extends KnnFloatVectorQuery {
     @Override
     protected TopDocs exactSearch(LeafReaderContext context, DocIdSetIterator accepted, QueryTimeout timeout)
             throws IOException {
-        if (options.exact() || accepted.cost() <= options.numCandidates()) {
+        if (options.exact() || !hasGraph(context.reader()) || accepted.cost() <= options.numCandidates()) {
             return exactScan.nearest(context, accepted, options.numCandidates(), timeout);
         }
         codesScanned = true;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.mapper;
 
+import dev.embeddingsearch.lucene.VisibleVectors;
 import java.io.IOException;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.KnnVectorValues;
@@ -131,7 +132,7 @@ record VectorFieldData(String field) implements IndexFieldData<VectorFieldData.L
         float[] get(int doc) throws IOException {
             if (documents == null || documents.docID() > doc) {
                 // Iterators of the same values may share their position.
-                values = reader.getFloatVectorValues(field);
+                values = VisibleVectors.of(reader, field);
                 if (values == null) {
                     return null;
                 }
