@@ -29,7 +29,6 @@ import dev.embeddingsearch.mapper.EmbeddingFieldMapper;
 import dev.embeddingsearch.mapper.EmbeddingMappings;
 import dev.embeddingsearch.mapper.VectorsInSource;
 import dev.embeddingsearch.model.Models;
-import dev.embeddingsearch.query.BestHitsOnly;
 import dev.embeddingsearch.query.ConcurrentHybridSearch;
 import dev.embeddingsearch.query.EmbeddingQueryBuilder;
 import dev.embeddingsearch.query.HybridMatchQueryBuilder;
@@ -39,6 +38,7 @@ import dev.embeddingsearch.query.HybridScoresPhase;
 import dev.embeddingsearch.query.QueryEmbedder;
 import dev.embeddingsearch.query.RankedQueryBuilder;
 import dev.embeddingsearch.query.SearchedIndices;
+import dev.embeddingsearch.query.ShardSearchPhases;
 import dev.embeddingsearch.query.SimilarityQueryBuilder;
 import dev.embeddingsearch.rest.EmbeddingActions;
 import dev.embeddingsearch.rest.NodeCounters;
@@ -373,7 +373,7 @@ public class EmbeddingSearchPlugin extends Plugin
 
     @Override
     public void onIndexModule(IndexModule module) {
-        module.addSearchOperationListener(new BestHitsOnly());
+        module.addSearchOperationListener(new ShardSearchPhases());
         module.addSearchOperationListener(new HitsWithoutVectors());
     }
 

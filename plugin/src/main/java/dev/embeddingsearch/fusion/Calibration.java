@@ -3,9 +3,9 @@ package dev.embeddingsearch.fusion;
 
 import dev.embeddingsearch.lucene.Centroid;
 import java.io.IOException;
-import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.search.IndexSearcher;
 
 /**
  * Maps a raw similarity to [0, 1], so that it can be added to a normalised BM25 score.
@@ -25,6 +25,10 @@ import org.apache.lucene.index.VectorSimilarityFunction;
  * <p>While there are few vectors, both are shrunk towards the model's background cosine {@code b}: {@code mu = (n * (q .
  * centroid) + n0 * b) / (n + n0)}, with {@code n} vectors and {@code n0 = 100}, and the variance in the same way, with
  * {@code n0 = 500}, towards that of a model with {@code sigma = 0.1 * (1 - b)}.
+ *
+ * <p>Where documents are hidden from a search, {@code mu} and {@code n} are those of the vectors that it may see, sampled
+ * where they are many: {@code mu} before and after a hidden document arrives would give its vector away. {@code sigma}
+ * remains the shard's.
  *
  * <p>A leg that is not to be calibrated has {@code mu = -1} and {@code r = 2}, so that its scores order all cosines.
  *
@@ -52,8 +56,9 @@ record Calibration(VectorSimilarityFunction similarity, double mean, double rang
     /** By how much two ways of computing a similarity of float vectors may differ, relative to the larger of it and 1. */
     private static final double ROUNDING = 1e-5;
 
-    /** Calibrates for one query on everything that {@code reader} sees. */
-    static Calibration of(VectorLeg leg, IndexReader reader) throws IOException {
+    /** Calibrates for one query on everything that {@code searcher} sees, of which a search may be shown less. */
+    static Calibration of(VectorLeg leg, SearchScope.Restriction restriction, IndexSearcher searcher)
+            throws IOException {
         if (leg.similarity() != VectorSimilarityFunction.DOT_PRODUCT) {
             return new Calibration(leg.similarity(), 0, 1);
         }
@@ -61,15 +66,25 @@ record Calibration(VectorSimilarityFunction similarity, double mean, double rang
             return new Calibration(leg.similarity(), -1, 2);
         }
         Moments moments = new Moments();
-        for (LeafReaderContext leaf : reader.leaves()) {
+        for (LeafReaderContext leaf : searcher.getLeafContexts()) {
             Centroid centroid = Centroid.of(leaf.reader(), leg.field());
             if (centroid != null) {
                 moments.add(centroid.count(), centroid.dot(leg.target()), centroid.spread());
             }
         }
+        if (moments.count > 0 && (restriction.confidential() || hidesDocuments(searcher))) {
+            moments.see(new VisibleSample(leg, restriction.filter(), new SideSearcher(searcher)));
+        }
         double mean = moments.mean(leg.background());
         double deviation = moments.deviation(BACKGROUND_DEVIATION * (1 - leg.background()));
         return new Calibration(leg.similarity(), mean, Math.max(1 - mean, FULL_DEVIATIONS * deviation));
+    }
+
+    /** Whether a reader shows fewer documents than its segments hold: nothing may then be cached by what it shows. */
+    private static boolean hidesDocuments(IndexSearcher searcher) {
+        return searcher.getLeafContexts().stream()
+                .map(LeafReaderContext::reader)
+                .anyMatch(reader -> reader.getReaderCacheHelper() == null && reader.getCoreCacheHelper() != null);
     }
 
     /** Mean and standard deviation of a shard's cosines from those of its segments, shrunk towards the background's. */
@@ -84,6 +99,12 @@ record Calibration(VectorSimilarityFunction similarity, double mean, double rang
             sum += vectors * mean;
             pairs += vectors - 1;
             squares += (vectors - 1) * deviation * deviation;
+        }
+
+        /** Takes the mean from a sample instead. */
+        void see(VisibleSample sample) throws IOException {
+            count = sample.count();
+            sum = count * sample.mean();
         }
 
         double mean(double background) {

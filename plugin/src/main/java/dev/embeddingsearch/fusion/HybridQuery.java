@@ -28,13 +28,29 @@ import org.apache.lucene.search.Weight;
  */
 public final class HybridQuery extends Query {
 
-    private final Query lexical;
+    private final Lexical lexical;
     private final Query knn;
     private final VectorLeg leg;
     private final double vectorWeight;
     private final boolean oneFilter;
     private final int hits;
+    /** Belongs to one search, not to what the query says: it has no part in {@link #equals}. */
+    private final SearchScope scope;
+
     private final Work work = new Work();
+
+    /** The lexical query, and as it was before any reader rewrote it. */
+    private record Lexical(Query query, Query given) {
+
+        static Lexical of(Query given) {
+            return new Lexical(Objects.requireNonNull(given), given);
+        }
+
+        Lexical rewrite(IndexSearcher searcher) throws IOException {
+            Query rewritten = query.rewrite(searcher);
+            return rewritten == query ? this : new Lexical(rewritten, given);
+        }
+    }
 
     /**
      * @param lexical the lexical query, filters included; {@link MatchNoDocsQuery} for none
@@ -45,12 +61,13 @@ public final class HybridQuery extends Query {
      */
     public HybridQuery(Query lexical, Query knn, VectorLeg leg, double vectorWeight) {
         this(
-                lexical,
+                Lexical.of(lexical),
                 knn,
                 leg,
                 vectorWeight,
                 knn instanceof TopVectorsQuery top && restricts(top.filter(), lexical),
-                0);
+                0,
+                knn instanceof TopVectorsQuery top ? top.scope() : SearchScope.NONE);
     }
 
     /**
@@ -58,17 +75,25 @@ public final class HybridQuery extends Query {
      *     than all that it finds
      * @param hits as in {@link #forBest}; 0 for any
      */
-    private HybridQuery(Query lexical, Query knn, VectorLeg leg, double vectorWeight, boolean oneFilter, int hits) {
+    private HybridQuery(
+            Lexical lexical,
+            Query knn,
+            VectorLeg leg,
+            double vectorWeight,
+            boolean oneFilter,
+            int hits,
+            SearchScope scope) {
         if ((vectorWeight >= 0 && vectorWeight <= 1) == false) {
             throw new IllegalArgumentException(
                     "[vector_weight] expects a number from 0 to 1, got [" + vectorWeight + "]");
         }
-        this.lexical = Objects.requireNonNull(lexical);
+        this.lexical = lexical;
         this.knn = Objects.requireNonNull(knn);
         this.leg = Objects.requireNonNull(leg);
         this.vectorWeight = vectorWeight;
         this.oneFilter = oneFilter;
         this.hits = hits;
+        this.scope = scope;
     }
 
     private static boolean restricts(Query filter, Query lexical) {
@@ -85,8 +110,9 @@ public final class HybridQuery extends Query {
     }
 
     /** A query whose vector leg has nothing to compare with: its score is {@code (1 - w) * lexical(d)}. */
-    public static HybridQuery lexicalOnly(Query lexical, double vectorWeight) {
-        return new HybridQuery(lexical, MatchNoDocsQuery.INSTANCE, VectorLeg.NONE, vectorWeight);
+    public static HybridQuery lexicalOnly(Query lexical, double vectorWeight, SearchScope scope) {
+        return new HybridQuery(
+                Lexical.of(lexical), MatchNoDocsQuery.INSTANCE, VectorLeg.NONE, vectorWeight, false, 0, scope);
     }
 
     /**
@@ -97,16 +123,53 @@ public final class HybridQuery extends Query {
      * @param hits how many, at least 1
      */
     public HybridQuery forBest(int hits) {
-        return new HybridQuery(lexical, knn, leg, vectorWeight, oneFilter, hits);
+        return new HybridQuery(lexical, knn, leg, vectorWeight, oneFilter, hits, scope);
     }
 
     /** How many of the best matches are wanted; 0 for all. */
     int hits() {
-        return hits;
+        return hits > 0 ? hits : scope.bestHits();
+    }
+
+    SearchScope scope() {
+        return scope;
+    }
+
+    /** Whether {@code query} is, or holds, one of ours that {@code scope} surrounds. */
+    public static boolean within(Query query, SearchScope scope) {
+        boolean[] found = {isOf(query, scope)};
+        query.visit(new QueryVisitor() {
+            @Override
+            public QueryVisitor getSubVisitor(Occur occur, Query parent) {
+                found[0] |= isOf(parent, scope);
+                return this;
+            }
+
+            @Override
+            public void visitLeaf(Query leaf) {
+                found[0] |= isOf(leaf, scope);
+            }
+        });
+        return found[0];
+    }
+
+    /** Whether {@code query} is one of ours that {@code scope} surrounds. */
+    public static boolean isOf(Query query, SearchScope scope) {
+        return switch (query) {
+            case HybridQuery hybrid -> hybrid.scope == scope;
+            case TopVectorsQuery knn -> knn.scope() == scope;
+            case NearestQuery knn -> knn.query().scope() == scope;
+            default -> false;
+        };
     }
 
     Query lexical() {
-        return lexical;
+        return lexical.query;
+    }
+
+    /** What no lexical score exceeds; some are computed for that, of documents that match {@code filter}, null for all. */
+    LexicalBound lexicalBound(Query filter, IndexSearcher searcher) {
+        return new LexicalBound(lexical.given, filter, searcher);
     }
 
     VectorLeg leg() {
@@ -125,12 +188,13 @@ public final class HybridQuery extends Query {
     @Override
     @SuppressWarnings("ReferenceEquality") // how a query says that it rewrote to itself
     public Query rewrite(IndexSearcher searcher) throws IOException {
-        Query rewrittenLexical = lexical.rewrite(searcher);
+        scope.rewriting();
+        Lexical rewrittenLexical = lexical.rewrite(searcher);
         Query rewrittenKnn = knn.rewrite(searcher);
         if (rewrittenLexical == lexical && rewrittenKnn == knn) {
-            return matchesNothing(lexical) && matchesNothing(knn) ? MatchNoDocsQuery.INSTANCE : this;
+            return matchesNothing(lexical.query) && matchesNothing(knn) ? MatchNoDocsQuery.INSTANCE : this;
         }
-        return new HybridQuery(rewrittenLexical, rewrittenKnn, leg, vectorWeight, oneFilter, hits);
+        return new HybridQuery(rewrittenLexical, rewrittenKnn, leg, vectorWeight, oneFilter, hits, scope);
     }
 
     private static boolean matchesNothing(Query query) {
@@ -143,7 +207,7 @@ public final class HybridQuery extends Query {
             return new HybridWeight(this, searcher, scoreMode, boost);
         }
         Query either = new BooleanQuery.Builder()
-                .add(lexical, Occur.SHOULD)
+                .add(lexical.query, Occur.SHOULD)
                 .add(knn, Occur.SHOULD)
                 .build();
         return searcher.createWeight(searcher.rewrite(either), scoreMode, boost);
@@ -157,15 +221,15 @@ public final class HybridQuery extends Query {
     /** The lexical leg's weight; its scorer may skip only if the collector could. */
     Weight lexicalWeight(IndexSearcher searcher, ScoreMode scoreMode) throws IOException {
         ScoreMode mode = scoreMode == ScoreMode.TOP_SCORES ? scoreMode : ScoreMode.COMPLETE;
-        return searcher.createWeight(lexical, mode, 1);
+        return searcher.createWeight(lexical.query, mode, 1);
     }
 
-    /** The kNN query, where running it among more candidates tells more of other documents; null elsewhere. */
+    /** The kNN query as it was run, where running it among more candidates tells more of other documents; else null. */
     TopVectorsQuery extensible() {
         return oneFilter
                         && knn instanceof NearestQuery nearest
                         && nearest.query().options().exact() == false
-                ? nearest.query()
+                ? nearest.restricted()
                 : null;
     }
 
@@ -188,13 +252,13 @@ public final class HybridQuery extends Query {
     @Override
     public void visit(QueryVisitor visitor) {
         QueryVisitor either = visitor.getSubVisitor(Occur.SHOULD, this);
-        lexical.visit(either);
+        lexical.query.visit(either);
         knn.visit(either);
     }
 
     @Override
     public String toString(String field) {
-        return "HybridQuery(" + lexical.toString(field) + " | " + knn.toString(field) + ")*" + vectorWeight;
+        return "HybridQuery(" + lexical.query.toString(field) + " | " + knn.toString(field) + ")*" + vectorWeight;
     }
 
     @Override
@@ -204,12 +268,12 @@ public final class HybridQuery extends Query {
                 && leg.equals(((HybridQuery) other).leg)
                 && oneFilter == ((HybridQuery) other).oneFilter
                 && hits == ((HybridQuery) other).hits
-                && lexical.equals(((HybridQuery) other).lexical)
+                && lexical.query.equals(((HybridQuery) other).lexical.query)
                 && knn.equals(((HybridQuery) other).knn);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(classHash(), lexical, knn, leg, vectorWeight, oneFilter, hits);
+        return Objects.hash(classHash(), lexical.query, knn, leg, vectorWeight, oneFilter, hits);
     }
 }

@@ -26,6 +26,7 @@ final class HybridWeight extends Weight implements LegScores.Source {
     private final Calibration calibration;
     private final float boost;
     private final IndexSearcher searcher;
+    private final int hits;
     /** Whether the score of some matches is of no interest. */
     private final boolean mayPassOver;
 
@@ -38,10 +39,12 @@ final class HybridWeight extends Weight implements LegScores.Source {
         this.begun = new BegunSearch(query.leg());
         this.nearest = query.nearest(searcher, begun);
         nearest.count(query.work().part());
-        this.bound = new LexicalBound(query.lexical(), searcher);
-        this.calibration = Calibration.of(query.leg(), searcher.getIndexReader());
+        SearchScope.Restriction restriction = query.scope().restriction(searcher);
+        this.bound = query.lexicalBound(restriction.filter(), searcher);
+        this.calibration = Calibration.of(query.leg(), restriction, searcher);
         this.boost = boost;
-        this.mayPassOver = scoreMode == ScoreMode.TOP_SCORES || query.hits() > 0;
+        this.hits = query.hits();
+        this.mayPassOver = scoreMode == ScoreMode.TOP_SCORES || hits > 0;
         this.searcher = searcher;
     }
 
@@ -70,13 +73,13 @@ final class HybridWeight extends Weight implements LegScores.Source {
         for (LeafReaderContext leaf : searcher.getLeafContexts()) {
             parts.add(new LegsSupplier(leaf, null, nearest.in(leaf)).seen(further));
         }
-        return Head.of(parts, further.outside(), fusion(), hybrid.hits());
+        return Head.of(parts, further.outside(), fusion(), hits);
     }
 
     /** The same among more candidates, as long as that takes less than to compare the lexical matches one by one. */
     private Head widened(Head first) throws IOException {
         TopVectorsQuery knn = hybrid.extensible();
-        if (knn == null || hybrid.hits() == 0) {
+        if (knn == null || hits == 0) {
             return first;
         }
         Widening widening = widening();
@@ -112,7 +115,7 @@ final class HybridWeight extends Weight implements LegScores.Source {
             matches += supplier == null ? 0 : supplier.cost();
         }
         int documents = searcher.getIndexReader().numDocs();
-        return new Widening(Math.min(matches, documents), documents, hybrid.hits());
+        return new Widening(Math.min(matches, documents), documents, hits);
     }
 
     /** Which part of the lexical matches may reach the best hits, about. */
@@ -139,7 +142,7 @@ final class HybridWeight extends Weight implements LegScores.Source {
 
         @Override
         public Scorer get(long leadCost) throws IOException {
-            Legs legs = legs(hybrid.hits() > 0);
+            Legs legs = legs(hits > 0);
             Scorer skipping = lexicalSupplier == null ? null : lexicalSupplier.get(leadCost);
             LexicalLeg leg = new LexicalLeg(skipping, legs.complete(), legs.competition(), work);
             return new HybridScorer(leg, legs.vectors(), legs.competition());
@@ -273,6 +276,6 @@ final class HybridWeight extends Weight implements LegScores.Source {
 
     @Override
     public boolean isCacheable(LeafReaderContext context) {
-        return lexical.isCacheable(context) && nearest.complete();
+        return false; // it depends on what surrounds the query, which no other search may have
     }
 }

@@ -49,14 +49,17 @@ final class LexicalBound {
     private static final BytesRef ABSENT = new BytesRef("absent");
 
     private final Query query;
+    private final Query filter;
     private final SideSearcher searcher;
     private double bound = Double.NaN;
 
     /**
-     * @param query rewritten for {@code searcher}
+     * @param query as it was given: rewritten it lacks the clauses that no document matches, be it a hidden one
+     * @param filter what documents match whose scores count; null for all
      */
-    LexicalBound(Query query, IndexSearcher searcher) {
+    LexicalBound(Query query, Query filter, IndexSearcher searcher) {
         this.query = query;
+        this.filter = filter;
         this.searcher = new SideSearcher(searcher);
     }
 
@@ -83,8 +86,14 @@ final class LexicalBound {
             case MatchNoDocsQuery none -> 0;
             case BooleanQuery bool -> ofBoolean(bool);
             case DisjunctionMaxQuery best -> ofDisjunctionMax(best);
-            default -> highestScore(part);
+            default -> ofOther(part);
         };
+    }
+
+    /** Some queries are rewritten to others, of which more is known. */
+    private double ofOther(Query part) throws IOException {
+        Query rewritten = searcher.rewrite(part);
+        return rewritten.getClass() == part.getClass() ? highestScore(part) : of(rewritten);
     }
 
     private double ofBoolean(BooleanQuery bool) throws IOException {
@@ -189,7 +198,13 @@ final class LexicalBound {
     }
 
     private double highestScore(Query part) throws IOException {
-        Weight weight = searcher.createWeight(searcher.rewrite(part), ScoreMode.COMPLETE, 1);
+        Query restricted = filter == null
+                ? part
+                : new BooleanQuery.Builder()
+                        .add(part, BooleanClause.Occur.MUST)
+                        .add(filter, BooleanClause.Occur.FILTER)
+                        .build();
+        Weight weight = searcher.createWeight(searcher.rewrite(restricted), ScoreMode.COMPLETE, 1);
         double highest = 0;
         for (LeafReaderContext leaf : searcher.getLeafContexts()) {
             Scorer scorer = weight.scorer(leaf);

@@ -26,6 +26,8 @@ final class NearestQuery extends Query {
 
     private final TopVectorsQuery query;
     private final Object readerId;
+    private SearchScope.Restriction restriction;
+    private TopVectorsQuery restricted;
     private Nearest found;
 
     NearestQuery(TopVectorsQuery query, IndexSearcher searcher) {
@@ -42,14 +44,22 @@ final class NearestQuery extends Query {
         if (readerId.equals(searcher.getTopReaderContext().id()) == false) {
             throw new IllegalStateException("[" + this + "] was rewritten for another reader than it searches");
         }
-        if (found == null) {
-            found = query.search(searcher, begun).run();
+        SearchScope.Restriction current = query.scope().restriction(searcher);
+        if (found == null || !current.equals(restriction)) {
+            restriction = current;
+            restricted = query.among(current.filter());
+            found = restricted.search(searcher, begun).run();
         }
         return found;
     }
 
     TopVectorsQuery query() {
         return query;
+    }
+
+    /** What was searched with; null before. */
+    synchronized TopVectorsQuery restricted() {
+        return restricted;
     }
 
     @Override
@@ -68,9 +78,10 @@ final class NearestQuery extends Query {
                 return new DefaultScorerSupplier(new ConstantScoreScorer(boost, scoreMode, iterator));
             }
 
+            /** What is found depends on what surrounds the query, which no other search may have. */
             @Override
             public boolean isCacheable(LeafReaderContext context) {
-                return nearest.complete();
+                return false;
             }
         };
     }

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.fusion;
 
+import dev.embeddingsearch.lucene.VisibleVectors;
 import java.io.IOException;
 import java.util.Objects;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.search.BooleanClause.Occur;
+import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
@@ -15,6 +18,8 @@ public final class TopVectorsQuery extends Query {
     private final VectorLeg leg;
     private final Query filter;
     private final Options options;
+    /** Belongs to one search, not to what the query says: it has no part in {@link #equals}. */
+    private final SearchScope scope;
 
     /**
      * How the nearest documents are sought.
@@ -50,9 +55,18 @@ public final class TopVectorsQuery extends Query {
      * @param filter which documents may be found, or null for all
      */
     public TopVectorsQuery(VectorLeg leg, Query filter, Options options) {
+        this(leg, filter, options, SearchScope.NONE);
+    }
+
+    /**
+     * @param filter which documents may be found, or null for all
+     * @param scope what surrounds the query
+     */
+    public TopVectorsQuery(VectorLeg leg, Query filter, Options options, SearchScope scope) {
         this.leg = Objects.requireNonNull(leg);
         this.filter = filter;
         this.options = Objects.requireNonNull(options);
+        this.scope = Objects.requireNonNull(scope);
     }
 
     public VectorLeg leg() {
@@ -66,6 +80,24 @@ public final class TopVectorsQuery extends Query {
 
     Options options() {
         return options;
+    }
+
+    SearchScope scope() {
+        return scope;
+    }
+
+    /** The same among fewer documents: those that also match {@code added}, or null for no fewer. */
+    TopVectorsQuery among(Query added) {
+        if (added == null) {
+            return this;
+        }
+        Query both = filter == null
+                ? added
+                : new BooleanQuery.Builder()
+                        .add(filter, Occur.FILTER)
+                        .add(added, Occur.FILTER)
+                        .build();
+        return new TopVectorsQuery(leg, both, options, scope);
     }
 
     /**
@@ -85,18 +117,20 @@ public final class TopVectorsQuery extends Query {
                         candidates,
                         Math.min(options.rescored(), candidates),
                         options.minSimilarity(),
-                        options.exact()));
+                        options.exact()),
+                scope);
     }
 
     /** To a query that searches when it is weighed, except where there is nothing to search. */
     @Override
     public Query rewrite(IndexSearcher searcher) throws IOException {
+        scope.rewriting();
         if (filter != null && filter.rewrite(searcher) instanceof MatchNoDocsQuery) {
             return new MatchNoDocsQuery("the filter matches nothing");
         }
         // Highlighters rewrite queries on readers of a single text, which know neither vectors nor their field.
         for (LeafReaderContext leaf : searcher.getLeafContexts()) {
-            if (leaf.reader().getFloatVectorValues(leg.field()) != null) {
+            if (VisibleVectors.of(leaf.reader(), leg.field()) != null) {
                 return new NearestQuery(this, searcher);
             }
         }

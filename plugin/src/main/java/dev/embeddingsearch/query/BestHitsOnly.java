@@ -1,25 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.query;
 
-import dev.embeddingsearch.fusion.HybridQuery;
-import org.opensearch.index.query.ParsedQuery;
-import org.opensearch.index.shard.SearchOperationListener;
 import org.opensearch.search.SearchService;
+import org.opensearch.search.builder.SearchSourceBuilder;
 import org.opensearch.search.internal.SearchContext;
 import org.opensearch.search.rescore.RescoreContext;
 
 /**
- * Tells a hybrid query how many hits its shard is going to return, where nothing else is made of its matches: no
- * aggregation, sort or filter, nor a search that may stop half-way. It then compares few vectors besides those of the best
- * hits, even while all others are counted.
+ * How many hits a shard is going to return, where nothing else is made of its matches: no aggregation, sort or filter, nor
+ * a search that may stop half-way. A hybrid query then compares few vectors besides those of the best hits, even while all
+ * others are counted.
  */
-public final class BestHitsOnly implements SearchOperationListener {
+final class BestHitsOnly {
 
-    @Override
-    public void onPreQueryPhase(SearchContext context) {
-        if (context.query() instanceof HybridQuery hybrid && usesBestHitsOnly(context)) {
-            context.parsedQuery(new ParsedQuery(hybrid.forBest(hits(context)), context.parsedQuery()));
-        }
+    private BestHitsOnly() {}
+
+    /** How many; 0 where something else is made of the matches. */
+    static int of(SearchContext context) {
+        return usesBestHitsOnly(context) ? hits(context) : 0;
     }
 
     private static int hits(SearchContext context) {
@@ -43,11 +41,16 @@ public final class BestHitsOnly implements SearchOperationListener {
     }
 
     private static boolean isOnePage(SearchContext context) {
-        return context.scrollContext() == null && context.searchAfter() == null && context.isStreamSearch() == false;
+        SearchSourceBuilder source =
+                context.request() == null ? null : context.request().source();
+        return context.scrollContext() == null
+                && context.searchAfter() == null
+                && !context.isStreamSearch()
+                && (source == null || source.slice() == null);
     }
 
     private static boolean endsComplete(SearchContext context) {
-        boolean timed = context.timeout() != null && context.timeout().equals(SearchService.NO_TIMEOUT) == false;
-        return timed == false && context.terminateAfter() == SearchContext.DEFAULT_TERMINATE_AFTER;
+        boolean timed = context.timeout() != null && !context.timeout().equals(SearchService.NO_TIMEOUT);
+        return !timed && context.terminateAfter() == SearchContext.DEFAULT_TERMINATE_AFTER;
     }
 }

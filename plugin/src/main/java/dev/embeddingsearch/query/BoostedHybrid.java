@@ -14,7 +14,7 @@ import org.opensearch.common.lucene.search.function.ScriptScoreQuery;
 /**
  * A hybrid query within another query.
  *
- * @param boost product of all boosts on the way to it, which its own weight is made with
+ * @param boost product of all boosts on the way to it, which its own weight is made with; 0 where it only filters
  */
 record BoostedHybrid(HybridQuery query, float boost) {
 
@@ -39,7 +39,11 @@ record BoostedHybrid(HybridQuery query, float boost) {
             if (parent instanceof HybridQuery hybrid) {
                 found.add(new BoostedHybrid(hybrid, boost));
             }
-            return occur == Occur.MUST_NOT ? EMPTY_VISITOR : new Search(found, handedOn(parent));
+            return switch (occur) {
+                case MUST_NOT -> EMPTY_VISITOR;
+                case FILTER -> new Search(found, 0);
+                case MUST, SHOULD -> new Search(found, handedOn(parent));
+            };
         }
 
         /** Some queries take the plain score of those within, and multiply themselves. */

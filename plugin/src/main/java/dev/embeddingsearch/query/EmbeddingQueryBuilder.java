@@ -227,7 +227,10 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
         double background = ModelCatalog.backgroundCosine(parameters.modelId());
         VectorLeg vectors = new VectorLeg(name, target, parameters.similarity().function(), background);
         Query filtered = filter == null ? null : filter.toQuery(context);
-        return Optional.of(new Leg(vectors, new TopVectorsQuery(vectors, filtered, options.forShard(parameters))));
+        return Optional.of(new Leg(
+                vectors,
+                new TopVectorsQuery(
+                        vectors, filtered, options.forShard(parameters), ShardSearchScope.of(context, name))));
     }
 
     private float[] vector(String name, EmbeddingParameters parameters) {

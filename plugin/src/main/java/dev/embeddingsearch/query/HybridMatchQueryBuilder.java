@@ -206,7 +206,8 @@ public final class HybridMatchQueryBuilder extends AbstractQueryBuilder<HybridMa
         }
         boolean unembedded = embedding.input().vectors() != null
                 && embedding.input().vectors().isEmpty();
-        return HybridQuery.lexicalOnly(lexicalQuery, unembedded ? 0 : fusion.decimalWeight());
+        return HybridQuery.lexicalOnly(
+                lexicalQuery, unembedded ? 0 : fusion.decimalWeight(), ShardSearchScope.of(context, null));
     }
 
     private static Query orNone(Query query) {

@@ -47,6 +47,7 @@ record LegSearches(QueryBuilder lexical, Optional<QueryBuilder> vector, RankFusi
     void run(Client client, IndicesRequest request, Consumer<QueryBuilder> ranked, ActionListener<?> rewrite) {
         ThreadContext threads = client.threadPool().getThreadContext();
         TaskId parent = parent(client, threads);
+        Optional<QueryBuilder> rules = RulesInQuery.of(request, threads);
         ActionListener<RankedQueryBuilder> next = new ActionListener<>() {
             @Override
             public void onResponse(RankedQueryBuilder query) {
@@ -63,9 +64,14 @@ record LegSearches(QueryBuilder lexical, Optional<QueryBuilder> vector, RankFusi
                 new ContextPreservingActionListener<>(
                         threads.newRestorableContext(true), ActionListener.map(next, this::fuse)),
                 vector.isPresent() ? 2 : 1);
-        start(client, search(request, lexical, parent), ActionListener.map(both, found -> new Found(true, found)));
+        start(
+                client,
+                search(request, RulesInQuery.add(rules, lexical), parent),
+                ActionListener.map(both, found -> new Found(true, found)));
         vector.ifPresent(leg -> start(
-                client, search(request, leg, parent), ActionListener.map(both, found -> new Found(false, found))));
+                client,
+                search(request, RulesInQuery.add(rules, leg), parent),
+                ActionListener.map(both, found -> new Found(false, found))));
     }
 
     /** A cancelled parent refuses its children right here; the other leg must be heard of nevertheless. */

@@ -9,31 +9,43 @@ public class CalibrationTests extends FusionTestCase {
     public void testMeanIsThatOfAllVectorsShrunkTowardsTheBackground() throws IOException {
         index(atLeast(50));
         VectorLeg leg = leg();
-        assertEquals(mean(leg), Calibration.of(leg, reader).mean(), 1e-5);
+        assertEquals(
+                mean(leg),
+                Calibration.of(leg, SearchScope.Restriction.NONE, searcher).mean(),
+                1e-5);
     }
 
     public void testWithoutVectorsTheMeanIsTheBackground() throws IOException {
         index(atLeast(10));
         VectorLeg nowhere = new VectorLeg("nowhere", unitVector(), VectorSimilarityFunction.DOT_PRODUCT, 0.7);
-        assertEquals(0.7, Calibration.of(nowhere, reader).mean(), 1e-9);
+        assertEquals(
+                0.7,
+                Calibration.of(nowhere, SearchScope.Restriction.NONE, searcher).mean(),
+                1e-9);
     }
 
     public void testRangeIsThatOfTheDefinition() throws IOException {
         index(atLeast(50));
         VectorLeg leg = leg();
-        assertEquals(range(leg), Calibration.of(leg, reader).range(), 1e-5);
+        assertEquals(
+                range(leg),
+                Calibration.of(leg, SearchScope.Restriction.NONE, searcher).range(),
+                1e-5);
     }
 
     public void testWithoutVectorsTheRangeEndsAtOne() throws IOException {
         index(atLeast(10));
         VectorLeg nowhere = new VectorLeg("nowhere", unitVector(), VectorSimilarityFunction.DOT_PRODUCT, 0.7);
-        assertEquals(0.3, Calibration.of(nowhere, reader).range(), 1e-9);
+        assertEquals(
+                0.3,
+                Calibration.of(nowhere, SearchScope.Restriction.NONE, searcher).range(),
+                1e-9);
     }
 
     public void testScatteredCosinesCountLessThanCloseOnes() throws IOException {
         index(atLeast(200));
         VectorLeg leg = new VectorLeg(VECTOR, unitVector(), VectorSimilarityFunction.DOT_PRODUCT, 0);
-        Calibration few = Calibration.of(leg, reader);
+        Calibration few = Calibration.of(leg, SearchScope.Restriction.NONE, searcher);
         assertTrue("9 deviations of few dimensions exceed the distance to 1", few.range() > 1 - few.mean());
         assertTrue(few.normalise(1) < 1);
     }
@@ -50,14 +62,14 @@ public class CalibrationTests extends FusionTestCase {
     public void testUncalibratedScoresTellAllCosinesApart() throws IOException {
         index(atLeast(50));
         VectorLeg leg = leg();
-        Calibration calibration = Calibration.of(leg.uncalibrated(), reader);
+        Calibration calibration = Calibration.of(leg.uncalibrated(), SearchScope.Restriction.NONE, searcher);
         assertEquals(0, calibration.normalise(-1), 0);
         assertEquals(1, calibration.normalise(1), 0);
         for (double cosine = -1; cosine < 1; cosine += 0.001) {
             assertTrue((float) calibration.normalise(cosine) < (float) calibration.normalise(cosine + 0.001));
         }
         assertNotEquals(leg, leg.uncalibrated());
-        assertNotEquals(calibration, Calibration.of(leg, reader));
+        assertNotEquals(calibration, Calibration.of(leg, SearchScope.Restriction.NONE, searcher));
     }
 
     public void testOtherSimilaritiesStayWithinZeroAndOne() throws IOException {
@@ -65,7 +77,8 @@ public class CalibrationTests extends FusionTestCase {
         for (VectorSimilarityFunction similarity : new VectorSimilarityFunction[] {
             VectorSimilarityFunction.EUCLIDEAN, VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT
         }) {
-            Calibration calibration = Calibration.of(new VectorLeg(VECTOR, unitVector(), similarity, 0.7), reader);
+            Calibration calibration = Calibration.of(
+                    new VectorLeg(VECTOR, unitVector(), similarity, 0.7), SearchScope.Restriction.NONE, searcher);
             float[] far = unitVector();
             float[] target = unitVector();
             for (int i = 0; i < far.length; i++) {
@@ -79,6 +92,7 @@ public class CalibrationTests extends FusionTestCase {
     public void testInAHandfulOfDocumentsTheyBarelyMoveTheMean() throws IOException {
         index(3);
         VectorLeg leg = new VectorLeg(VECTOR, unitVector(), VectorSimilarityFunction.DOT_PRODUCT, 0.7);
-        assertEquals(0.7, Calibration.of(leg, reader).mean(), 3 * 1.7 / 103);
+        assertEquals(
+                0.7, Calibration.of(leg, SearchScope.Restriction.NONE, searcher).mean(), 3 * 1.7 / 103);
     }
 }

@@ -108,7 +108,7 @@ public class EstimatedScoresTests extends LuceneTestCase {
             assertTrue("error " + error, error > 0 && error < 1);
             LeafReaderContext leaf = reader.leaves().get(0);
             Work.Part work = new Work().part();
-            Calibration calibration = Calibration.of(leg, reader);
+            Calibration calibration = Calibration.of(leg, SearchScope.Restriction.NONE, searcher);
             EstimatedScores estimated = new EstimatedScores(leaf, new BegunSearch(leg), leg, calibration, error, work);
             LeafVectors exact = new LeafVectors(leaf.reader(), leg, calibration, work);
             int next = 0;
@@ -134,8 +134,13 @@ public class EstimatedScoresTests extends LuceneTestCase {
         VectorLeg leg = leg();
         Work work = new Work();
         LeafReaderContext leaf = reader.leaves().get(0);
-        EstimatedScores estimated =
-                new EstimatedScores(leaf, new BegunSearch(leg), leg, Calibration.of(leg, reader), 0.01, work.part());
+        EstimatedScores estimated = new EstimatedScores(
+                leaf,
+                new BegunSearch(leg),
+                leg,
+                Calibration.of(leg, SearchScope.Restriction.NONE, searcher),
+                0.01,
+                work.part());
         for (int i = 0; i < EstimatedScores.WORTHWHILE; i++) {
             assertEquals(1, estimated.atMost(i), 0);
         }
@@ -151,7 +156,12 @@ public class EstimatedScoresTests extends LuceneTestCase {
         double error = codes ? Double.POSITIVE_INFINITY : 0.01;
         LeafReaderContext leaf = reader.leaves().get(0);
         EstimatedScores estimated = new EstimatedScores(
-                leaf, new BegunSearch(leg), leg, Calibration.of(leg, reader), error, new Work().part());
+                leaf,
+                new BegunSearch(leg),
+                leg,
+                Calibration.of(leg, SearchScope.Restriction.NONE, searcher),
+                error,
+                new Work().part());
         for (int doc = 0; doc < DOCUMENTS; doc++) {
             assertEquals(1, estimated.atMost(doc), 0);
         }

@@ -21,7 +21,10 @@ import org.apache.lucene.search.similarities.BM25Similarity;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.FixedBitSet;
 
-/** Readers that hide documents, as document-level security does: by taking them from those that are live. */
+/**
+ * Readers that hide documents by taking them from those that are live. Document-level security does so where a document is
+ * explained or read; around searches it wraps a filter.
+ */
 public class HiddenDocumentsTests extends FusionTestCase {
 
     private static final String PERMITTED = "1";
@@ -124,7 +127,7 @@ public class HiddenDocumentsTests extends FusionTestCase {
     public void testHybridHitsAndTheirScoresAreThoseOfADocumentThatIsSeen() throws IOException {
         index(atLeast(200));
         Query lexical = disjunction(terms());
-        VectorLeg leg = leg();
+        VectorLeg leg = leg().uncalibrated(); // the mean is that of the documents that are seen
         int k = 1 + random().nextInt(reader.maxDoc());
         Query knn = new TopVectorsQuery(leg, null, new TopVectorsQuery.Options(k, reader.maxDoc(), -2, true));
         Query query = new HybridQuery(lexical, knn, leg, random().nextDouble());

@@ -175,7 +175,7 @@ public class HybridQueryTests extends FusionTestCase {
         index(atLeast(50));
         Map<String, Float> terms = terms();
         Query lexical = disjunction(terms);
-        Map<Integer, Float> actual = scores(HybridQuery.lexicalOnly(lexical, 0.25));
+        Map<Integer, Float> actual = scores(HybridQuery.lexicalOnly(lexical, 0.25, SearchScope.NONE));
         double bound = bound(terms);
         scores(lexical).forEach((doc, bm25) -> assertEquals(0.75 * bm25 / bound, actual.get(doc), TOLERANCE));
     }

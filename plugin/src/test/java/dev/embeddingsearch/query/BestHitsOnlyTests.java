@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.query;
 
-import dev.embeddingsearch.fusion.HybridQuery;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
-import org.apache.lucene.index.Term;
 import org.apache.lucene.search.FieldDoc;
-import org.apache.lucene.search.MatchAllDocsQuery;
-import org.apache.lucene.search.Query;
 import org.apache.lucene.search.Sort;
-import org.apache.lucene.search.TermQuery;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.index.query.ParsedQuery;
 import org.opensearch.index.query.QueryShardContext;
@@ -28,8 +22,6 @@ import org.opensearch.test.TestSearchContext;
 
 /** Only searches that return hits by score, and do nothing else, let matches pass unscored. */
 public class BestHitsOnlyTests extends OpenSearchTestCase {
-
-    private static final HybridQuery HYBRID = HybridQuery.lexicalOnly(new TermQuery(new Term("text", "word")), 0.5);
 
     /** A search for ten hits. */
     private static class Search extends TestSearchContext {
@@ -57,58 +49,41 @@ public class BestHitsOnlyTests extends OpenSearchTestCase {
         }
     }
 
-    private static Query searched(Query query, ScrollContext scroll, Consumer<Search> prepare) {
+    private static int hits(ScrollContext scroll, Consumer<Search> prepare) {
         Search search = new Search(scroll);
         search.from(0);
-        Map<String, Query> named = Map.of("name", query);
-        search.parsedQuery(new ParsedQuery(query, named));
         prepare.accept(search);
-        new BestHitsOnly().onPreQueryPhase(search);
-        assertSame(named, search.parsedQuery().namedFilters());
-        return search.query();
+        return BestHitsOnly.of(search);
     }
 
     public void testOnePageOfHits() {
-        assertEquals(HYBRID.forBest(10), searched(HYBRID, null, search -> {}));
-        assertEquals(HYBRID.forBest(35), searched(HYBRID, null, search -> search.from(25)));
-        assertNotEquals(HYBRID.forBest(10), HYBRID.forBest(11));
-        assertNotEquals(HYBRID.forBest(10), HYBRID);
+        assertEquals(10, hits(null, search -> {}));
+        assertEquals(35, hits(null, search -> search.from(25)));
     }
 
     public void testRescoringTakesMoreHits() {
-        assertEquals(
-                HYBRID.forBest(60),
-                searched(
-                        HYBRID,
-                        null,
-                        search -> search.rescorers = List.of(new RescoreContext(60, QueryRescorer.INSTANCE))));
-        assertEquals(
-                HYBRID.forBest(10),
-                searched(
-                        HYBRID,
-                        null,
-                        search -> search.rescorers = List.of(new RescoreContext(5, QueryRescorer.INSTANCE))));
+        assertEquals(60, hits(null, search -> search.rescorers = rescorers(60)));
+        assertEquals(10, hits(null, search -> search.rescorers = rescorers(5)));
+    }
+
+    private static List<RescoreContext> rescorers(int window) {
+        return List.of(new RescoreContext(window, QueryRescorer.INSTANCE));
     }
 
     public void testWhatElseUsesScoresOrLeavesHitsOut() {
-        unchanged(search -> search.size = 0);
-        unchanged(search -> search.aggregations(new SearchContextAggregations(AggregatorFactories.EMPTY, null)));
-        unchanged(search -> search.sort(new SortAndFormats(new Sort(), new DocValueFormat[] {DocValueFormat.RAW})));
-        unchanged(search -> search.collapse(new CollapseContext("group", null, List.of())));
-        unchanged(search -> search.parsedPostFilter(ParsedQuery.parsedMatchAllQuery()));
-        unchanged(search -> search.minimumScore(0.1f));
-        unchanged(search -> search.searchAfter(new FieldDoc(1, 1)));
-        unchanged(search -> search.terminateAfter(5));
-        unchanged(search -> search.timeout = TimeValue.timeValueSeconds(1));
-        assertSame(HYBRID, searched(HYBRID, new ScrollContext(), search -> {}));
+        none(search -> search.size = 0);
+        none(search -> search.aggregations(new SearchContextAggregations(AggregatorFactories.EMPTY, null)));
+        none(search -> search.sort(new SortAndFormats(new Sort(), new DocValueFormat[] {DocValueFormat.RAW})));
+        none(search -> search.collapse(new CollapseContext("group", null, List.of())));
+        none(search -> search.parsedPostFilter(ParsedQuery.parsedMatchAllQuery()));
+        none(search -> search.minimumScore(0.1f));
+        none(search -> search.searchAfter(new FieldDoc(1, 1)));
+        none(search -> search.terminateAfter(5));
+        none(search -> search.timeout = TimeValue.timeValueSeconds(1));
+        assertEquals(0, hits(new ScrollContext(), search -> {}));
     }
 
-    private static void unchanged(Consumer<Search> prepare) {
-        assertSame(HYBRID, searched(HYBRID, null, prepare));
-    }
-
-    public void testOtherQueries() {
-        Query other = MatchAllDocsQuery.INSTANCE;
-        assertSame(other, searched(other, null, search -> {}));
+    private static void none(Consumer<Search> prepare) {
+        assertEquals(0, hits(null, prepare));
     }
 }

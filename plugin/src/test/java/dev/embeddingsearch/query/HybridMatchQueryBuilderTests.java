@@ -4,6 +4,7 @@ package dev.embeddingsearch.query;
 import static org.hamcrest.Matchers.containsString;
 
 import dev.embeddingsearch.fusion.HybridQuery;
+import dev.embeddingsearch.fusion.SearchScope;
 import dev.embeddingsearch.model.InputType;
 import java.io.IOException;
 import java.util.Collection;
@@ -207,7 +208,7 @@ public class HybridMatchQueryBuilderTests extends AbstractQueryTestCase<HybridMa
                 null,
                 () -> null);
         assertEquals(
-                HybridQuery.lexicalOnly(lexical.toQuery(context), 0),
+                HybridQuery.lexicalOnly(lexical.toQuery(context), 0, SearchScope.NONE),
                 new HybridMatchQueryBuilder(lexical, unembedded, null, 0.5f, true).toQuery(context));
     }
 
@@ -217,7 +218,7 @@ public class HybridMatchQueryBuilderTests extends AbstractQueryTestCase<HybridMa
         EmbeddingQueryBuilder elsewhere = new EmbeddingQueryBuilder(
                 "elsewhere", QueryInput.vector(new float[] {1}), KnnOptions.DEFAULT, null, () -> null);
         assertEquals(
-                HybridQuery.lexicalOnly(lexical.toQuery(context), 0.5f),
+                HybridQuery.lexicalOnly(lexical.toQuery(context), 0.5f, SearchScope.NONE),
                 new HybridMatchQueryBuilder(lexical, elsewhere, null, 0.5f, false).toQuery(context));
     }
 
