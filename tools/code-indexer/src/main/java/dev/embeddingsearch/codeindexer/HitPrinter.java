@@ -27,6 +27,7 @@ final class HitPrinter {
         "signature",
         "docstring",
         "part",
+        "cell",
         "start_line",
         "end_line",
         "code"
@@ -47,10 +48,9 @@ final class HitPrinter {
         for (Hit hit : hits) {
             out.println(String.format(
                     Locale.ROOT,
-                    "%s%s:%d%s  %s %s  %.3f (lexical %.3f, vector %.3f)",
+                    "%s%s%s  %s %s  %.3f (lexical %.3f, vector %.3f)",
                     colours ? BOLD : "",
-                    hit.path(),
-                    hit.line(),
+                    hit.place(),
                     colours ? PLAIN : "",
                     hit.text("kind"),
                     hit.name(),

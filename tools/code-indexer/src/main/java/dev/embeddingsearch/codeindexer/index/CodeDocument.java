@@ -45,7 +45,7 @@ record CodeDocument(String id, SourceFile file, Piece piece) {
         for (String part : new String[] {
             repository,
             file.path(),
-            file.language().label(),
+            piece.language().label(),
             declaration.kind().label(),
             declaration.symbol(),
             declaration.container(),
@@ -70,12 +70,8 @@ record CodeDocument(String id, SourceFile file, Piece piece) {
         }
     }
 
-    int startLine() {
-        return piece.startLine();
-    }
-
-    int endLine() {
-        return piece.endLine();
+    Place place() {
+        return new Place(file.path(), piece.cell(), piece.startLine(), piece.endLine());
     }
 
     /** What a later part of a long declaration does not say itself: what it is a part of. */
@@ -106,7 +102,7 @@ record CodeDocument(String id, SourceFile file, Piece piece) {
         put(json, "repository", revision.repository());
         put(json, "commit", revision.commit());
         put(json, "path", file.path());
-        put(json, "language", file.language().label());
+        put(json, "language", piece.language().label());
         put(json, "kind", declaration.kind().label());
         put(json, "symbol", declaration.symbol());
         put(json, "container", declaration.container());
@@ -114,7 +110,9 @@ record CodeDocument(String id, SourceFile file, Piece piece) {
         put(json, "docstring", declaration.docstring());
         put(json, "context", context());
         put(json, "code", piece.code());
-        return json.put("part", piece.part()).put("start_line", startLine()).put("end_line", endLine());
+        json.put("part", piece.part());
+        place().write(json);
+        return json;
     }
 
     private static void put(ObjectNode json, String field, String value) {

@@ -18,6 +18,7 @@ public final class CodeIndex {
 
     private static final int PAGE = 5_000;
     private static final String PATH = "path.raw";
+    private static final String CELL = "cell";
     private static final String START = "start_line";
     private static final String END = "end_line";
 
@@ -69,6 +70,16 @@ public final class CodeIndex {
         cluster.require("PUT", name, definition(model).toString());
     }
 
+    /** Adds what an index of an earlier version lacks. */
+    void addMissingFields() {
+        JsonNode properties = cluster.require("GET", name + "/_mapping", "").findPath("properties");
+        if (!properties.has(CELL)) {
+            ObjectNode mapping = json.createObjectNode();
+            mapping.putObject("properties").set(CELL, definition("").at("/mappings/properties/" + CELL));
+            cluster.require("PUT", name + "/_mapping", mapping.toString());
+        }
+    }
+
     /** The definition that comes with the tool. */
     public static JsonNode definition(String model) {
         try (InputStream file = CodeIndex.class.getResourceAsStream("code-index.json")) {
@@ -97,7 +108,8 @@ public final class CodeIndex {
             for (JsonNode hit : page.at("/hits/hits")) {
                 // One string for all documents of a file.
                 String path = paths.computeIfAbsent(hit.at("/fields/path.raw/0").asText(), known -> known);
-                documents.put(hit.path("_id").asText(), new Place(path, line(hit, START), line(hit, END)));
+                documents.put(
+                        hit.path("_id").asText(), new Place(path, line(hit, CELL), line(hit, START), line(hit, END)));
             }
             page = cluster.require(
                     "POST", "_search/scroll", scroll(page).put("scroll", "5m").toString());
@@ -109,7 +121,7 @@ public final class CodeIndex {
     private ObjectNode all(String repository) {
         ObjectNode search = json.createObjectNode().put("size", PAGE).put("_source", false);
         search.putArray("sort").add("_doc");
-        search.putArray("docvalue_fields").add(PATH).add(START).add(END);
+        search.putArray("docvalue_fields").add(PATH).add(CELL).add(START).add(END);
         search.putObject("query").putObject("term").put("repository", repository);
         return search;
     }

@@ -39,7 +39,9 @@ public final class Indexer {
      * @param progress told after each file
      */
     public void run(Corpus corpus, Sending sending, Runnable progress) {
-        if (!index.exists()) {
+        if (index.exists()) {
+            index.addMissingFields();
+        } else {
             index.create(sending.model());
         }
         Map<String, Place> known = index.documents(revision.repository());
@@ -68,11 +70,11 @@ public final class Indexer {
         if (known == null) {
             tally.sent();
             bulk.add(new Action(id, action("index", id) + document.json(json, revision) + "\n"));
-        } else if (!known.isThatOf(document)) {
+        } else if (!known.equals(document.place())) {
             tally.moved();
             ObjectNode lines = json.createObjectNode();
             // Names no text, so nothing is embedded.
-            lines.putObject("doc").put("start_line", document.startLine()).put("end_line", document.endLine());
+            document.place().write(lines.putObject("doc"));
             bulk.add(new Action(id, action("update", id) + lines + "\n"));
         }
     }

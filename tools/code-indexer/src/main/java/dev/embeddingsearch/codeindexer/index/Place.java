@@ -1,10 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.codeindexer.index;
 
-/** Where the index believes a document's text to be. */
-record Place(String path, int startLine, int endLine) {
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
-    boolean isThatOf(CodeDocument document) {
-        return startLine == document.startLine() && endLine == document.endLine();
+/**
+ * Where a document's text is, or the index believes it to be.
+ *
+ * @param cell of a notebook, in which the lines are counted; 0 elsewhere
+ */
+record Place(String path, int cell, int startLine, int endLine) {
+
+    /** Writes what changes where text moves within its file. */
+    void write(ObjectNode document) {
+        if (cell > 0) {
+            document.put("cell", cell);
+        }
+        document.put("start_line", startLine).put("end_line", endLine);
     }
 }

@@ -17,6 +17,12 @@ public record Hit(double score, JsonNode source, JsonNode legs, int line, List<S
         return text("path");
     }
 
+    /** Where to open it: {@code path:line}, in a notebook {@code path:cell:line}. */
+    public String place() {
+        int cell = source.path("cell").asInt();
+        return path() + (cell > 0 ? ":cell " + cell : "") + ":" + line;
+    }
+
     /** Its name with what it is inside. */
     public String name() {
         String container = text("container");

@@ -23,20 +23,31 @@ final class BlockOutliner {
     private final int[] indents;
     private final Breaks breaks;
 
-    private BlockOutliner(SourceText source) {
+    private BlockOutliner(SourceText source, Breaks breaks) {
         this.source = source;
         this.indents = new int[source.lines()];
-        this.breaks = new Breaks(source.lines());
+        this.breaks = breaks;
         for (int line = 0; line < indents.length; line++) {
             indents[line] = indent(line(line));
         }
     }
 
     static Outline outline(SourceText source, Declaration file) {
-        BlockOutliner outliner = new BlockOutliner(source);
-        outliner.markBreaks();
+        BlockOutliner outliner = new BlockOutliner(source, new Breaks(source.lines()));
+        outliner.markBreaks(0, source.lines());
         List<Unit> units = outliner.units(new Lines(0, source.lines()), Scope.file(), 0);
         return new Outline(new Unit(file, 0, source.length(), units), outliner.breaks);
+    }
+
+    /** Marks where to cut what a grammar passed over. */
+    static void markHidden(SourceText source, Breaks breaks) {
+        BlockOutliner outliner = new BlockOutliner(source, breaks);
+        for (Hidden span : source.hidden()) {
+            int last = source.lineOf(span.end());
+            if (source.lineOf(span.start()) < last) {
+                outliner.markBreaks(source.lineOf(span.start()), last);
+            }
+        }
     }
 
     /** @param to exclusive */
@@ -59,9 +70,9 @@ final class BlockOutliner {
         return -1;
     }
 
-    private void markBreaks() {
+    private void markBreaks(int from, int to) {
         boolean afterComment = false;
-        for (int line = 0; line < indents.length; line++) {
+        for (int line = from; line < to; line++) {
             String text = line(line);
             if (indents[line] >= 0 && !CONTINUATION.matcher(text).find() && !afterComment) {
                 breaks.mark(line, indents[line]);
@@ -118,8 +129,9 @@ final class BlockOutliner {
             String signature = Signatures.ofWhole(line(block.from()));
             Declaration declaration =
                     new Declaration(kind, head.name(), scope.join(head.owner()), signature, docstring);
-            List<Unit> members =
-                    type && depth < DEEPEST ? members(block, scope.unit(head.path(), true), depth + 1) : List.of();
+            List<Unit> members = type && depth < DEEPEST
+                    ? members(block, scope.named(head.owner(), true).unit(head.name(), true), depth + 1)
+                    : List.of();
             return new Unit(declaration, source.lineStart(start), textEnd(block.to() - 1), members);
         });
     }

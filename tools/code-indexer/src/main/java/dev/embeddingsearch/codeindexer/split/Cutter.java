@@ -10,19 +10,28 @@ final class Cutter {
     // A part shorter than this share of the limit is worth a worse place to cut at.
     private static final int LEAST_SHARE = 4;
 
+    /**
+     * Where a text comes from.
+     *
+     * @param cell of a notebook, or 0
+     */
+    record Origin(Language language, int cell) {}
+
+    private final Origin origin;
     private final SourceText source;
     private final Breaks breaks;
     private final int limit;
     private final List<Piece> pieces = new ArrayList<>();
 
-    private Cutter(SourceText source, Breaks breaks, int limit) {
+    private Cutter(Origin origin, SourceText source, Breaks breaks, int limit) {
+        this.origin = origin;
         this.source = source;
         this.breaks = breaks;
         this.limit = limit;
     }
 
-    static List<Piece> cut(SourceText source, Outline outline, int limit) {
-        Cutter cutter = new Cutter(source, outline.breaks(), limit);
+    static List<Piece> cut(Origin origin, SourceText source, Outline outline, int limit) {
+        Cutter cutter = new Cutter(origin, source, outline.breaks(), limit);
         cutter.cut(outline.file());
         return cutter.pieces;
     }
@@ -135,9 +144,11 @@ final class Cutter {
         atoms.subList(first, last + 1).forEach(atom -> code.append(atom.text()));
         int start = atoms.get(first).line() + 1;
         pieces.add(new Piece(
+                origin.language(),
                 declaration,
                 part,
                 Indentation.without(code.toString().stripTrailing()),
+                origin.cell(),
                 start,
                 atoms.get(last).line() + 1));
         return true;

@@ -130,7 +130,8 @@ final class Grammars {
                 .with(Role.TYPE, "class_declaration")
                 .with(Role.SCOPE, "class")
                 .with(Role.BINDING, "variable_declarator", "pair", "assignment_expression", "field_definition")
-                .with(Role.WRAPPER, "export_statement", "lexical_declaration", "variable_declaration")
+                .with(Role.EXPORT, "export_statement")
+                .with(Role.WRAPPER, "lexical_declaration", "variable_declaration")
                 .with(Role.WRAPPER, "expression_statement")
                 .with(Role.ATTRIBUTE, "decorator")
                 .with(Role.COMMENT, "comment")
@@ -140,7 +141,9 @@ final class Grammars {
     private static Grammar typeScript(Grammar grammar) {
         return ecmaScript(grammar)
                 .with(Role.TYPE, "abstract_class_declaration", "interface_declaration", "enum_declaration")
-                .with(Role.BINDING, "public_field_definition")
+                .with(Role.TYPE, "type_alias_declaration")
+                .with(Role.FUNCTION, "function_signature", "method_signature", "abstract_method_signature")
+                .with(Role.BINDING, "public_field_definition", "property_signature")
                 .with(Role.SCOPE, "internal_module", "module")
                 .with(Role.WRAPPER, "ambient_declaration");
     }

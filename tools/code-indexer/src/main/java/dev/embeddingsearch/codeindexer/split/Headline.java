@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.codeindexer.split;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -8,12 +9,21 @@ import java.util.regex.Pattern;
 /**
  * A line that opens a declaration, in a language whose grammar is not known: told by the words that most languages use.
  */
-record Headline(Kind kind, String path) {
+record Headline(Kind kind, String owner, String name) {
     private static final String NAME = "([\\p{L}_$][\\p{L}\\p{N}_$.:?!'-]*)";
     private static final Pattern FUNCTION = Pattern.compile(
             "\\b(?:func|fun|function|def|defp|defn|defn-|defun|defmacro|sub|proc|procedure|fn|method|macro|rpc|rule)\\s+"
                     + "(?:\\([^)]*\\)\\s*)?" + NAME,
             Pattern.CASE_INSENSITIVE);
+    private static final String SYMBOL = "([-+*/%<>=!&|^~?]+)";
+    /** Functions that are called like {@code +}, in quotes or brackets where their language wants them. */
+    private static final List<Pattern> OPERATORS = List.of(
+            Pattern.compile("\\b(?:func|function|def|defp|defmacro|defn|fn|proc|method)\\s+(?:\\w+\\.:?|`)?" + SYMBOL
+                    + "`?(?:\\s*[(\\[<]|\\s+\\w)"),
+            Pattern.compile("\\b(operator\\s*(?:\\[]=?|[-+*/%<>=!&|^~]+))\\s*\\("),
+            Pattern.compile("^let\\s+(?:rec\\s+)?(?:inline\\s+)?\\(\\s*([-+*/%<>=!&|^~?@$.:]+)\\s*\\)[^=]*="),
+            Pattern.compile("^[`\"']([^`\"'\\s]+)[`\"']\\s*(?:=|<-)\\s*function\\b"));
+
     private static final Pattern STORED = Pattern.compile(
             "^create\\s+(?:or\\s+replace\\s+)?(?:temp\\w*\\s+)?(?:function|procedure|trigger|view|table)\\s+"
                     + "(?:if\\s+not\\s+exists\\s+)?[`\"\\[]?" + NAME,
@@ -31,23 +41,18 @@ record Headline(Kind kind, String path) {
                     + "actor|mixin|package)\\s+"
                     + NAME,
             Pattern.CASE_INSENSITIVE);
+    private static final Pattern BLANKS = Pattern.compile("\\s+");
     private static final Pattern CONTROL =
             Pattern.compile("^(?:if|for|foreach|while|switch|match|case|return|else|elif|do|try|catch|with|when|unless|"
                     + "until|using|import|include|require|throw|and|or|not)\\b");
 
     // Patterns with many optional words take long on long lines, and declarations begin early.
     private static final int MOST = 300;
-    /** Its own name: {@code push} of {@code Queue.push} or {@code Queue:push}. */
-    String name() {
-        return path.substring(separator() + 1);
-    }
-
-    String owner() {
-        return path.substring(0, Math.max(separator(), 0)).replace(':', '.');
-    }
-
-    private int separator() {
-        return Math.max(path.lastIndexOf('.'), path.lastIndexOf(':'));
+    /** {@code Queue} and {@code push} of {@code Queue.push} or {@code Queue:push}. */
+    private static Headline ofPath(Kind kind, String path) {
+        int separator = Math.max(path.lastIndexOf('.'), path.lastIndexOf(':'));
+        String owner = path.substring(0, Math.max(separator, 0)).replace(':', '.');
+        return new Headline(kind, owner, path.substring(separator + 1));
     }
 
     /** What the line opens, if anything. */
@@ -61,6 +66,13 @@ record Headline(Kind kind, String path) {
         if (type.isPresent()) {
             return type;
         }
+        for (Pattern pattern : OPERATORS) {
+            Matcher operator = pattern.matcher(text);
+            if (operator.find()) {
+                return Optional.of(new Headline(
+                        Kind.FUNCTION, "", BLANKS.matcher(operator.group(1)).replaceAll("")));
+            }
+        }
         for (Pattern pattern : new Pattern[] {STORED, DEFINED, ASSIGNED, FUNCTION, LET, OBJECTIVE_C, CALLABLE}) {
             Optional<Headline> function = found(Kind.FUNCTION, pattern, text);
             if (function.isPresent()) {
@@ -72,8 +84,6 @@ record Headline(Kind kind, String path) {
 
     private static Optional<Headline> found(Kind kind, Pattern pattern, String text) {
         Matcher matcher = pattern.matcher(text);
-        return matcher.find()
-                ? Optional.of(new Headline(kind, matcher.group(1).replaceAll("[:.]+$", "")))
-                : Optional.empty();
+        return matcher.find() ? Optional.of(ofPath(kind, matcher.group(1).replaceAll("[:.]+$", ""))) : Optional.empty();
     }
 }

@@ -5,10 +5,12 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A programming language, as file names tell it. Those below {@code SCALA} are cut by their lines, without a grammar. */
+/** A programming language, as file names tell it. Those below {@code NOTEBOOK} are cut by their lines, without a grammar. */
 public enum Language {
     JAVA("java", "java"),
     PYTHON("python", "py pyi pyw"),
@@ -18,12 +20,19 @@ public enum Language {
     GO("go", "go"),
     C("c", "c h"),
     CPP("cpp", "cc cpp cxx c++ hh hpp hxx h++ ipp tpp inl"),
+    CUDA("cpp", "cu cuh"),
     C_SHARP("csharp", "cs csx"),
     RUST("rust", "rs"),
     RUBY("ruby", "rb rake gemspec Rakefile Gemfile"),
     PHP("php", "php phtml"),
     KOTLIN("kotlin", "kt kts"),
     SCALA("scala", "scala sc sbt"),
+    /** Of Vue and Svelte the scripts have grammars. */
+    VUE("vue", "vue"),
+    SVELTE("svelte", "svelte"),
+    /** Its cells are in languages of their own. */
+    NOTEBOOK("notebook", "ipynb"),
+    CYTHON("cython", "pyx pxd pxi"),
     SWIFT("swift", "swift"),
     DART("dart", "dart"),
     OBJECTIVE_C("objective-c", "m mm"),
@@ -53,8 +62,6 @@ public enum Language {
     THRIFT("thrift", "thrift"),
     GRAPHQL("graphql", "graphql gql"),
     TERRAFORM("terraform", "tf hcl"),
-    VUE("vue", "vue"),
-    SVELTE("svelte", "svelte"),
     CSS("css", "css scss less"),
     CMAKE("cmake", "cmake CMakeLists.txt"),
     MAKE("make", "mk Makefile GNUmakefile"),
@@ -63,6 +70,49 @@ public enum Language {
     private static final Map<String, Language> BY_NAME = Arrays.stream(values())
             .flatMap(language -> language.files().map(name -> Map.entry(name, language)))
             .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+
+    private static final Map<String, Language> BY_LABEL = Arrays.stream(values())
+            .collect(Collectors.toUnmodifiableMap(Language::label, language -> language, (first, second) -> first));
+    /** What runs scripts, or names a notebook's cells, where it is not the language's own name. */
+    private static final Map<String, Language> INTERPRETERS = Map.ofEntries(
+            Map.entry("pypy", PYTHON),
+            Map.entry("ipython", PYTHON),
+            Map.entry("xonsh", PYTHON),
+            Map.entry("js", JAVASCRIPT),
+            Map.entry("node", JAVASCRIPT),
+            Map.entry("nodejs", JAVASCRIPT),
+            Map.entry("bun", TYPESCRIPT),
+            Map.entry("deno", TYPESCRIPT),
+            Map.entry("ts-node", TYPESCRIPT),
+            Map.entry("tsx", TYPESCRIPT),
+            Map.entry("jruby", RUBY),
+            Map.entry("rake", RUBY),
+            Map.entry("c++", CPP),
+            Map.entry("scala-cli", SCALA),
+            Map.entry("amm", SCALA),
+            Map.entry("sh", SHELL),
+            Map.entry("bash", SHELL),
+            Map.entry("dash", SHELL),
+            Map.entry("ash", SHELL),
+            Map.entry("zsh", SHELL),
+            Map.entry("ksh", SHELL),
+            Map.entry("fish", SHELL),
+            Map.entry("bats", SHELL),
+            Map.entry("pwsh", POWERSHELL),
+            Map.entry("rscript", R),
+            Map.entry("luajit", LUA),
+            Map.entry("escript", ERLANG),
+            Map.entry("runhaskell", HASKELL),
+            Map.entry("runghc", HASKELL),
+            Map.entry("bb", CLOJURE),
+            Map.entry("sbcl", LISP),
+            Map.entry("guile", LISP),
+            Map.entry("racket", LISP),
+            Map.entry("emacs", LISP));
+
+    private static final Pattern SHEBANG = Pattern.compile(
+            "^#!\\s*(?:\\S*/)?env\\s+(?:-\\S+\\s+|\\w+=\\S*\\s+)*+(?:\\S*/)?(\\S+)" + "|^#!\\s*(?:\\S*/)?(\\S+)");
+    private static final Pattern VERSION = Pattern.compile("[\\d.-]+$");
 
     private final String label;
     private final String files;
@@ -90,5 +140,22 @@ public enum Language {
         int dot = name.lastIndexOf('.');
         Language whole = dot == 0 ? null : BY_NAME.get(name);
         return Optional.ofNullable(whole == null && dot > 0 ? BY_NAME.get(name.substring(dot)) : whole);
+    }
+
+    /** The language of a script by what its first line says runs it, like {@code #!/usr/bin/env python3}, or none. */
+    public static Optional<Language> ofScript(String firstLine) {
+        Matcher shebang = SHEBANG.matcher(firstLine);
+        if (!shebang.find()) {
+            return Optional.empty();
+        }
+        String program = shebang.group(1) == null ? shebang.group(2) : shebang.group(1);
+        return ofName(VERSION.matcher(program).replaceFirst(""));
+    }
+
+    /** The language that goes by this name, or is run by the program of this name. */
+    static Optional<Language> ofName(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        Language language = INTERPRETERS.get(lower);
+        return Optional.ofNullable(language == null ? BY_LABEL.get(lower) : language);
     }
 }

@@ -11,7 +11,14 @@ final class Leading {
     // A documentation comment belongs to what follows even with a blank line between.
     private static final int NEAR = 2;
 
-    private record Span(int start, int end, boolean comment) {}
+    private enum Type {
+        COMMENT,
+        ATTRIBUTE,
+        /** An attribute that the grammar did not read. */
+        HIDDEN
+    }
+
+    private record Span(Type type, int start, int end) {}
 
     private final SourceText source;
     private final List<Span> spans = new ArrayList<>();
@@ -21,7 +28,12 @@ final class Leading {
     }
 
     void add(Syntax node, boolean comment) {
-        spans.add(new Span(node.start(), node.end(), comment));
+        spans.add(new Span(comment ? Type.COMMENT : Type.ATTRIBUTE, node.start(), node.end()));
+    }
+
+    /** An attribute that the grammar did not read; it belongs to what follows wherever it stands. */
+    void add(Hidden attribute) {
+        spans.add(new Span(Type.HIDDEN, attribute.start(), attribute.end()));
     }
 
     void clear() {
@@ -43,6 +55,20 @@ final class Leading {
         return start;
     }
 
+    /** Where its head starts: with the hidden attributes in the same line, if there are any. */
+    int headStart(int declaration) {
+        int start = declaration;
+        for (int i = spans.size() - 1; i >= 0; i--) {
+            Span span = spans.get(i);
+            boolean before = span.type() == Type.HIDDEN
+                    && span.end() <= start
+                    && source.isBlank(span.end(), start)
+                    && source.lineOf(span.start()) == source.lineOf(declaration);
+            start = before ? span.start() : start;
+        }
+        return start;
+    }
+
     /** Whether a comment or an attribute stands right above. */
     boolean touches(int offset) {
         return !spans.isEmpty() && spans.getLast().start() < offset && leads(spans.getLast(), offset);
@@ -52,7 +78,7 @@ final class Leading {
     int afterAttributes(int declaration, int name) {
         int after = declaration;
         for (Span span : spans) {
-            if (!span.comment() && span.start() >= declaration && span.end() <= name) {
+            if (span.type() == Type.ATTRIBUTE && span.start() >= declaration && span.end() <= name) {
                 after = span.end();
             }
         }
@@ -63,7 +89,7 @@ final class Leading {
     String docstring(int start, int end) {
         StringBuilder words = new StringBuilder();
         for (Span span : spans) {
-            if (span.comment() && span.start() >= start && span.end() <= end) {
+            if (span.type() == Type.COMMENT && span.start() >= start && span.end() <= end) {
                 words.append(source.slice(span.start(), span.end()).strip()).append('\n');
             }
         }
@@ -71,7 +97,7 @@ final class Leading {
     }
 
     private boolean leads(Span span, int offset) {
-        return source.firstInLine(span.start())
+        return (span.type() == Type.HIDDEN || source.firstInLine(span.start()))
                 && span.end() <= offset
                 && source.isBlank(span.end(), offset)
                 && source.lineOf(offset) - source.lineOf(span.end()) <= gap(span);

@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Finds the name that a node declares. */
+/** Finds the name that a node declares. The types of the nodes of the name decide how it is read, never its letters. */
 final class Names {
 
     private static final int EARLY = 8;
@@ -25,13 +25,25 @@ final class Names {
             "operator_name",
             "operator_cast",
             "template_function");
+    /** Names with the names before them. */
+    private static final Set<String> PATHS = Set.of(
+            "scope_resolution",
+            "nested_namespace_specifier",
+            "nested_identifier",
+            "qualified_name",
+            "namespace_name",
+            "package_identifier",
+            "stable_identifier");
+
+    private static final Pattern SEPARATOR = Pattern.compile("::|\\\\|\\.");
+    private static final Pattern OPERATOR = Pattern.compile("\\boperator\\b\\s*(\\S.*?)\\s*(?:\\(|$)", Pattern.DOTALL);
+    // The name of a literal operator in C++ stands behind an empty string.
+    private static final Pattern LITERAL = Pattern.compile("^\"\"\\s+");
+    private static final Pattern ARGUMENTS = Pattern.compile("[<\\[][^<>\\[\\]]*[>\\]]");
+    private static final Pattern BLANKS = Pattern.compile("\\s+");
     // Left of a function's name in assignments that export it, and no owner of it.
     private static final Set<String> NO_OWNERS =
             Set.of("module", "exports", "module.exports", "this", "self", "window");
-
-    private static final Pattern OPERATOR = Pattern.compile("operator\\s*(\\S.*?)\\s*(?:\\(|$)", Pattern.DOTALL);
-    private static final Pattern ARGUMENTS = Pattern.compile("[<\\[][^<>\\[\\]]*[>\\]]");
-    private static final Pattern BLANKS = Pattern.compile("\\s+");
 
     private Names() {}
 
@@ -48,6 +60,7 @@ final class Names {
             case "variable_declarator",
                     "public_field_definition",
                     "field_definition",
+                    "property_signature",
                     "pair",
                     "assignment_expression" -> binding(node);
             default -> byField(node);
@@ -60,14 +73,11 @@ final class Names {
     }
 
     private static Name byField(Syntax node) {
-        Optional<Syntax> name = node.field("name");
-        if (name.isPresent()) {
-            return qualified(name.get().text());
-        }
-        return node.firstChildren(EARLY).stream()
-                .filter(child -> IDENTIFIERS.contains(child.type()))
-                .findFirst()
-                .map(child -> Name.plain(child.text()))
+        return node.field("name")
+                .or(() -> node.firstChildren(EARLY).stream()
+                        .filter(child -> IDENTIFIERS.contains(child.type()))
+                        .findFirst())
+                .map(Names::written)
                 .orElse(Name.plain(""));
     }
 
@@ -88,7 +98,7 @@ final class Names {
         Optional<Syntax> node = Optional.of(declarator);
         for (int i = 0; i < DECLARATORS && node.isPresent(); i++) {
             if (DECLARED.contains(node.get().type())) {
-                return qualified(node.get().text());
+                return written(node.get());
             }
             node = inner(node.get());
         }
@@ -104,25 +114,36 @@ final class Names {
                         .findFirst());
     }
 
-    /** A name with the names before it, as {@code a::B<T>::c}. */
-    private static Name qualified(String text) {
-        int operator = text.indexOf("operator");
-        String head = bare(operator >= 0 ? text.substring(0, operator) : text);
-        if (operator >= 0 && !Character.isJavaIdentifierPart(charAfter(text, operator + "operator".length()))) {
-            return new Name(operator(text.substring(operator)), dotted(head));
-        }
-        String whole = dotted(operator >= 0 ? bare(text) : head);
-        // A private name in JavaScript begins with a mark, a destructor in C++ with another: both belong to the name.
-        int last = whole.lastIndexOf('.');
-        return last > 0 ? new Name(whole.substring(last + 1), whole.substring(0, last)) : Name.plain(whole);
+    /** The name that a name's own node spells. */
+    private static Name written(Syntax name) {
+        return switch (name.type()) {
+            case "operator_name", "operator_cast" -> Name.plain(operator(name.text()));
+            case "qualified_identifier" -> qualified(name);
+            case "template_function", "template_method", "template_type" ->
+                name.field("name").map(Names::written).orElse(Name.plain(bare(name.text())));
+            // Ruby's and Scala's operators; brackets around a computed name belong to it.
+            case "operator", "operator_identifier", "computed_property_name" -> Name.plain(name.text());
+            default -> PATHS.contains(name.type()) ? path(name.text()) : Name.plain(plain(name.text()));
+        };
     }
 
-    private static char charAfter(String text, int index) {
-        return index < text.length() ? text.charAt(index) : ' ';
+    /** A name in C++ with the names before it, as {@code a::B<T>::c}. */
+    private static Name qualified(Syntax name) {
+        Name inner = name.field("name").map(Names::written).orElse(Name.plain(""));
+        String scope =
+                name.field("scope").map(node -> dotted(bare(node.text()))).orElse("");
+        boolean outermost = scope.isEmpty() || inner.owner().isEmpty();
+        return new Name(inner.symbol(), outermost ? scope + inner.owner() : scope + "." + inner.owner());
     }
 
-    private static String dotted(String qualifiers) {
-        String dots = qualifiers.replace("::", ".").replace("\\", ".");
+    private static Name path(String text) {
+        String dots = dotted(bare(text));
+        int last = dots.lastIndexOf('.');
+        return last > 0 ? new Name(dots.substring(last + 1), dots.substring(0, last)) : Name.plain(dots);
+    }
+
+    private static String dotted(String path) {
+        String dots = SEPARATOR.matcher(path).replaceAll(".");
         String start = dots.startsWith(".") ? dots.substring(1) : dots;
         return start.endsWith(".") ? start.substring(0, start.length() - 1) : start;
     }
@@ -130,8 +151,8 @@ final class Names {
     private static String operator(String text) {
         Matcher operator = OPERATOR.matcher(text);
         // Square and round brackets are operators too.
-        String name = operator.find() ? operator.group(1) : "";
-        return "operator" + (name.isEmpty() || Character.isLetter(name.charAt(0)) ? " " : "") + name;
+        String name = operator.find() ? LITERAL.matcher(operator.group(1)).replaceFirst("\"\"") : "";
+        return "operator" + (name.isEmpty() || Character.isJavaIdentifierStart(name.charAt(0)) ? " " : "") + name;
     }
 
     private static Name binding(Syntax node) {
@@ -143,21 +164,32 @@ final class Names {
         if (text.length() > LONGEST_TARGET || text.indexOf('\n') >= 0) {
             return Name.plain("");
         }
-        return path(unquoted(text));
+        return target.map(Names::target).orElse(Name.plain(""));
     }
 
-    private static Name path(String target) {
-        int dot = target.lastIndexOf('.');
-        if (dot < 0) {
-            return Name.plain(target);
+    /** What an assignment in JavaScript or TypeScript gives a value to. */
+    private static Name target(Syntax target) {
+        Optional<Syntax> object = target.field("object");
+        Optional<Syntax> member = target.field("property").or(() -> target.field("index"));
+        if (object.isEmpty() || member.isEmpty()) {
+            return written(target);
         }
-        String owner = target.substring(0, dot).replace(".prototype", "");
-        return new Name(target.substring(dot + 1), NO_OWNERS.contains(owner) ? "" : owner);
+        boolean computed = target.type().equals("subscript_expression")
+                && !member.get().type().equals("string");
+        String symbol = plain(member.get().text());
+        String owner = object.get().text().replace(".prototype", "");
+        return new Name(computed ? "[" + symbol + "]" : symbol, NO_OWNERS.contains(owner) ? "" : owner);
     }
 
-    private static String unquoted(String text) {
-        boolean quoted = text.length() > 1 && "\"'`".indexOf(text.charAt(0)) >= 0;
-        return quoted ? text.substring(1, text.length() - 1) : text;
+    /** Without the marks that let a word or any other text be a name: quotes, backquotes, C#'s {@code @}. */
+    private static String plain(String text) {
+        boolean quoted = text.length() > 1
+                && "\"'`".indexOf(text.charAt(0)) >= 0
+                && text.charAt(text.length() - 1) == text.charAt(0);
+        if (quoted) {
+            return text.substring(1, text.length() - 1);
+        }
+        return text.startsWith("@") ? text.substring(1) : text;
     }
 
     /** Without type arguments, however deep, and blanks. */

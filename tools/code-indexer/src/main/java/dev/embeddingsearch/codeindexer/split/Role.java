@@ -15,6 +15,8 @@ enum Role {
     BINDING,
     /** Belongs to the only declaration inside, like {@code export} and decorators. */
     WRAPPER,
+    /** A wrapper, or a value without a name, which is then known by the name of its file. */
+    EXPORT,
     /** Belongs to the declaration behind it. */
     COMMENT,
     ATTRIBUTE

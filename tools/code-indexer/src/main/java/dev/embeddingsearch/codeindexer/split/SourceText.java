@@ -2,16 +2,24 @@
 package dev.embeddingsearch.codeindexer.split;
 
 import java.util.Arrays;
+import java.util.List;
 
-/** A file's text and where its lines start. */
+/** A file's text, where its lines start, and what of it a grammar does not read. */
 final class SourceText {
 
     private final String text;
     private final int[] lineStarts;
+    private final List<Hidden> hidden;
 
     SourceText(String text) {
+        this(text, List.of());
+    }
+
+    /** @param hidden in order, none overlapping another */
+    SourceText(String text, List<Hidden> hidden) {
         this.text = text;
         this.lineStarts = lineStarts(text);
+        this.hidden = hidden;
     }
 
     private static int[] lineStarts(String text) {
@@ -28,6 +36,26 @@ final class SourceText {
 
     String text() {
         return text;
+    }
+
+    List<Hidden> hidden() {
+        return hidden;
+    }
+
+    /** The text with blanks in place of what is hidden. */
+    String parsed() {
+        if (hidden.isEmpty()) {
+            return text;
+        }
+        StringBuilder parsed = new StringBuilder(text);
+        for (Hidden span : hidden) {
+            for (int i = span.start(); i < span.end(); i++) {
+                if (!Character.isWhitespace(text.charAt(i))) {
+                    parsed.setCharAt(i, ' ');
+                }
+            }
+        }
+        return parsed.toString();
     }
 
     int length() {

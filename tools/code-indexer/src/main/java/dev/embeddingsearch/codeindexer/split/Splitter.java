@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.codeindexer.split;
 
+import dev.embeddingsearch.codeindexer.split.Cutter.Origin;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Pattern;
 import org.treesitter.TSException;
 
 /**
@@ -20,8 +21,6 @@ public final class Splitter {
     private static final int LEAST_LIMIT = 100;
     // A syntax tree takes many times the memory of its text, and files of this size are written by programs.
     private static final int LONGEST_TREE = 2_000_000;
-    private static final Pattern CPP =
-            Pattern.compile("\\b(?:class\\s+\\w|namespace\\b|template\\s*<|public:|private:|protected:)");
 
     private final int limit;
     private final Map<Grammar, TreeParser> parsers = new ConcurrentHashMap<>();
@@ -42,17 +41,29 @@ public final class Splitter {
     /**
      * Splits a file.
      *
-     * @param path names the file; only its last part counts
+     * @param path from the folder that is indexed
      */
     public List<Piece> split(Language language, String path, String text) {
-        SourceText source = new SourceText(text);
-        return Cutter.cut(source, outline(language, path, source), limit);
+        if (language != Language.NOTEBOOK) {
+            return split(new Origin(language, 0), path, Dialect.of(language, path, text));
+        }
+        List<Piece> pieces = new ArrayList<>();
+        for (Notebook.Cell cell : Notebook.cells(text)) {
+            Origin origin = new Origin(cell.language(), cell.number());
+            pieces.addAll(split(origin, path, Dialect.ofCell(cell.language(), cell.text())));
+        }
+        return pieces;
     }
 
-    Outline outline(Language language, String path, SourceText source) {
+    private List<Piece> split(Origin origin, String path, Dialect dialect) {
+        return Cutter.cut(origin, dialect.source(), outline(dialect, path), limit);
+    }
+
+    Outline outline(Dialect dialect, String path) {
+        SourceText source = dialect.source();
         Declaration file = new Declaration(Kind.FILE, stem(path), "", "", "");
         if (source.length() <= LONGEST_TREE) {
-            List<Grammar> grammars = Grammars.of(dialect(language, path, source));
+            List<Grammar> grammars = Grammars.of(dialect.language());
             // Of several that know the language, one that reads it without errors.
             boolean faultless = grammars.size() > 1;
             for (Grammar grammar : grammars) {
@@ -60,19 +71,14 @@ public final class Splitter {
                         .parse(
                                 source,
                                 faultless,
-                                cursor -> new TreeOutliner(source, grammar, cursor, limit).outline(file));
+                                cursor -> new TreeOutliner(source, grammar, cursor, limit).outline(file, module(path)));
                 if (outline.isPresent()) {
+                    BlockOutliner.markHidden(source, outline.get().breaks());
                     return outline.get();
                 }
             }
         }
         return BlockOutliner.outline(source, file);
-    }
-
-    /** Headers of C are C++ if they look like it. */
-    private static Language dialect(Language language, String path, SourceText source) {
-        boolean header = language == Language.C && path.endsWith(".h");
-        return header && CPP.matcher(source.text()).find() ? Language.CPP : language;
     }
 
     private TreeParser parser(Grammar grammar) {
@@ -89,5 +95,12 @@ public final class Splitter {
         String name = path.substring(path.lastIndexOf('/') + 1);
         int dot = name.lastIndexOf('.');
         return dot > 0 ? name.substring(0, dot) : name;
+    }
+
+    /** What a module is imported as: an index is known by the name of its folder. */
+    private static String module(String path) {
+        String stem = stem(path);
+        int end = path.lastIndexOf('/');
+        return stem.equals("index") && end > 0 ? path.substring(path.lastIndexOf('/', end - 1) + 1, end) : stem;
     }
 }

@@ -13,11 +13,9 @@ final class TreeOutliner {
     private static final int DEEPEST = 200;
     private static final int FEW = 8;
 
-    private static final Set<String> FUNCTIONS =
-            Set.of("arrow_function", "function_expression", "function", "generator_function");
     private static final Set<String> METHODS = Set.of("method_definition", "method_declaration");
-    private static final Set<Role> UNITS =
-            Set.of(Role.FUNCTION, Role.CONSTRUCTOR, Role.TYPE, Role.TYPE_WITH_BODY, Role.BINDING, Role.WRAPPER);
+    private static final Set<Role> UNITS = Set.of(
+            Role.FUNCTION, Role.CONSTRUCTOR, Role.TYPE, Role.TYPE_WITH_BODY, Role.BINDING, Role.WRAPPER, Role.EXPORT);
 
     private final SourceText source;
     private final Grammar grammar;
@@ -25,6 +23,9 @@ final class TreeOutliner {
     private final int limit;
     private final Leading leading;
     private final Breaks breaks;
+    private int nextHidden;
+    private String module = "";
+    private int boundClass = -1;
 
     TreeOutliner(SourceText source, Grammar grammar, TSTreeCursor cursor, int limit) {
         this.source = source;
@@ -35,7 +36,9 @@ final class TreeOutliner {
         this.breaks = new Breaks(source.lines());
     }
 
-    Outline outline(Declaration file) {
+    /** @param module names what the file exports without a name */
+    Outline outline(Declaration file, String module) {
+        this.module = module;
         Scope scope = Scope.file();
         visitChildren(scope, null, 0);
         return new Outline(new Unit(file, 0, source.length(), scope.units()), breaks);
@@ -47,11 +50,21 @@ final class TreeOutliner {
             do {
                 Syntax node = new Syntax(cursor.currentNode(), source);
                 if (node.named()) {
+                    addHidden(node.start());
                     mark(node, depth);
                     visit(scope, node, wrapper, depth + 1);
                 }
             } while (cursor.gotoNextSibling());
             cursor.gotoParent();
+        }
+    }
+
+    private void addHidden(int before) {
+        List<Hidden> hidden = source.hidden();
+        for (; nextHidden < hidden.size() && hidden.get(nextHidden).start() < before; nextHidden++) {
+            if (hidden.get(nextHidden).attribute()) {
+                leading.add(hidden.get(nextHidden));
+            }
         }
     }
 
@@ -68,13 +81,19 @@ final class TreeOutliner {
             case COMMENT -> comment(scope, node);
             case ATTRIBUTE -> leading.add(node, false);
             case WRAPPER -> wrapper(scope, node, wrapper, depth);
-            case SCOPE ->
-                visitChildren(scope.named(scopeName(Names.of(node)), scope.type() || isClass(node)), null, depth);
+            case EXPORT -> export(scope, node, wrapper, depth);
+            case SCOPE -> scope(scope, node, depth);
             case BINDING -> binding(scope, node, wrapper, depth);
             case TYPE -> type(scope, new Head(node, node, wrapper), Names.of(node), depth);
             case TYPE_WITH_BODY -> typeWithBody(scope, node, wrapper, depth);
             case FUNCTION, CONSTRUCTOR -> function(scope, new Head(node, node, wrapper), Names.of(node), depth);
         }
+    }
+
+    private void scope(Scope scope, Syntax node, int depth) {
+        // A class that is bound to a name is known by that one alone.
+        String name = node.start() == boundClass ? "" : scopeName(Names.of(node));
+        visitChildren(scope.named(name, scope.type() || isClass(node)), null, depth);
     }
 
     private static boolean isClass(Syntax node) {
@@ -108,18 +127,48 @@ final class TreeOutliner {
         return role != null && UNITS.contains(role);
     }
 
+    private void export(Scope scope, Syntax node, Syntax outer, int depth) {
+        Optional<Syntax> value = node.field("value");
+        if (value.isEmpty()) {
+            wrapper(scope, node, outer, depth);
+            return;
+        }
+        Syntax bound = Values.unwrapped(value.get());
+        bind(scope, new Head(node, bound, null), exported(bound), depth);
+    }
+
     private void binding(Scope scope, Syntax node, Syntax wrapper, int depth) {
         Optional<Syntax> value = node.field("value").or(() -> node.field("right"));
         Name name = Names.of(node);
-        if (name.isEmpty() || value.isEmpty()) {
+        if (name.isEmpty() || (value.isEmpty() && !Values.isFunctionType(node))) {
             visitChildren(scope, null, depth);
-        } else if (FUNCTIONS.contains(value.get().type())) {
-            function(scope, new Head(node, value.get(), wrapper), name, depth);
-        } else if (value.get().type().equals("class")) {
-            type(scope, new Head(node, value.get(), wrapper), name, depth);
-        } else if (value.get().type().equals("object")) {
-            boolean exports = name.symbol().equals("exports");
-            visitChildren(exports ? scope : scope.named(name.symbol(), true), null, depth);
+            return;
+        }
+        Syntax bound = value.map(Values::unwrapped).orElse(node);
+        if (!name.owner().isEmpty() || !name.symbol().equals("exports")) {
+            bind(scope, new Head(node, bound, wrapper), name, depth);
+        } else if (bound.type().equals("object")) {
+            // A list of what the file exports, and nothing that owns it.
+            visitChildren(scope, null, depth);
+        } else {
+            bind(scope, new Head(node, bound, wrapper), exported(bound), depth);
+        }
+    }
+
+    /** A value without a name is known by that of its file. */
+    private Name exported(Syntax value) {
+        return Name.plain(value.field("name").map(Syntax::text).orElse(module));
+    }
+
+    /** A name and the function, class or object that it is given to. */
+    private void bind(Scope scope, Head head, Name name, int depth) {
+        if (Values.isFunction(head.value()) || head.value() == head.node()) {
+            function(scope, head, name, depth);
+        } else if (head.value().type().equals("class")) {
+            boundClass = head.value().start();
+            type(scope, head, name, depth);
+        } else if (head.value().type().equals("object")) {
+            visitChildren(scope.named(name.symbol(), true), null, depth);
         } else {
             visitChildren(scope, null, depth);
         }
@@ -210,7 +259,8 @@ final class TreeOutliner {
     }
 
     private String signature(Head head) {
-        int from = leading.afterAttributes(head.start(), head.node().start());
+        int from = leading.afterAttributes(
+                leading.headStart(head.start()), head.node().start());
         Optional<Syntax> body = Signatures.body(head.value());
         int to = body.map(Syntax::start).orElse(head.node().end());
         String text = source.slice(from, Math.max(from, to));

@@ -47,7 +47,7 @@ final class TreeParser {
             try (TSTree tree = parser.parseWithOptions(
                     new byte[BUFFER_BYTES],
                     null,
-                    reader(source.text()),
+                    reader(source.parsed()),
                     TSInputEncoding.TSInputEncodingUTF16LE,
                     budget(source.length()))) {
                 return tree == null ? Optional.empty() : read(tree.getRootNode(), faultless, reading);

@@ -18,6 +18,19 @@ public class LanguageTests {
     }
 
     @Test
+    public void testFirstLinesTellTheLanguageOfScripts() {
+        assertEquals(Optional.of(Language.PYTHON), Language.ofScript("#!/usr/bin/env python3"));
+        assertEquals(Optional.of(Language.PYTHON), Language.ofScript("#!/usr/local/bin/python3.12 -u"));
+        assertEquals(Optional.of(Language.SHELL), Language.ofScript("#! /bin/sh -e"));
+        assertEquals(Optional.of(Language.JAVASCRIPT), Language.ofScript("#!/usr/bin/env -S node --inspect"));
+        assertEquals(Optional.of(Language.RUBY), Language.ofScript("#!/usr/bin/env RUBYOPT=-w ruby"));
+        assertEquals(Optional.of(Language.R), Language.ofScript("#!/usr/bin/env Rscript"));
+        assertEquals(Optional.of(Language.POWERSHELL), Language.ofScript("#!/usr/bin/pwsh"));
+        assertEquals(Optional.empty(), Language.ofScript("#!/usr/bin/env"));
+        assertEquals(Optional.empty(), Language.ofScript("# python3"));
+    }
+
+    @Test
     public void testOtherFilesHaveNone() {
         assertEquals(Optional.empty(), Language.of("notes.txt"));
         assertEquals(Optional.empty(), Language.of(".java"));

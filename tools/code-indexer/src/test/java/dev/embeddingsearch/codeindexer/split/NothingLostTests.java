@@ -91,9 +91,8 @@ public class NothingLostTests {
         String message = "seed " + seed + ", limit " + limit + ", text:\n" + text;
         Language language = Samples.language(name);
         Splitter splitter = new Splitter(limit);
-        SourceText source = new SourceText(text);
         List<Span> own = new ArrayList<>();
-        collect(splitter.outline(language, name, source).file(), 0, text.length(), own);
+        collect(splitter.outline(Dialect.of(language, name, text), name).file(), 0, text.length(), own);
         own.sort((a, b) -> Integer.compare(a.from(), b.from()));
         StringBuilder whole = new StringBuilder();
         own.forEach(span -> whole.append(text, span.from(), span.to()));

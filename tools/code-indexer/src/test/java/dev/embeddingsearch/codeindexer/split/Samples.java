@@ -28,7 +28,15 @@ final class Samples {
             "sample.scala",
             "sample.swift",
             "sample.lua",
-            "sample.sh");
+            "sample.sh",
+            "macros.cpp",
+            "macros.c",
+            "sample.cu",
+            "components.tsx",
+            "declarations.d.ts",
+            "sample.vue",
+            "sample.svelte",
+            "sample.pyx");
 
     private Samples() {}
 
