@@ -11,31 +11,47 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  */
 final class Definitions {
 
+    private static final float EXACT = 0.5f;
+
     private Definitions() {}
 
     static ArrayNode of(Name name) {
         ArrayNode should = JsonNodeFactory.instance.arrayNode();
-        addDefinition(should, name.symbol());
-        addDefinition(should, name.symbol()).addObject().putObject("term").put("kind", "type");
+        addDefinition(should, name);
+        if (name.spellings().size() > 1) {
+            exact(should, name);
+        }
+        addDefinition(should, name).addObject().putObject("term").put("kind", "type");
         if (!name.owner().isEmpty()) {
-            addDefinition(should, name.symbol())
+            addDefinition(should, name)
                     .addObject()
                     .putObject("match")
                     .putObject("container")
                     .put("query", name.owner())
                     .put("operator", "and");
-            addDefinition(should, name.symbol()).addObject().putObject("term").put("container.raw", name.owner());
+            addDefinition(should, name).addObject().putObject("term").put("container.raw", name.owner());
         }
         return should;
     }
 
+    /** Of operators that are spelled in two ways, the one that was asked for comes first. */
+    private static void exact(ArrayNode should, Name name) {
+        should.addObject()
+                .putObject("constant_score")
+                .put("boost", EXACT)
+                .putObject("filter")
+                .putObject("term")
+                .put("symbol.raw", name.symbol());
+    }
+
     /** Returns the conditions, for more of them. */
-    private static ArrayNode addDefinition(ArrayNode should, String symbol) {
+    private static ArrayNode addDefinition(ArrayNode should, Name name) {
         ObjectNode constant = should.addObject().putObject("constant_score").put("boost", 1f);
         ObjectNode bool = constant.putObject("filter").putObject("bool");
         bool.putObject("must_not").putObject("term").put("kind", "file");
         ArrayNode filters = bool.putArray("filter");
-        filters.addObject().putObject("term").put("symbol.raw", symbol);
+        ArrayNode spellings = filters.addObject().putObject("terms").putArray("symbol.raw");
+        name.spellings().forEach(spellings::add);
         filters.addObject().putObject("term").put("part", 1);
         return filters;
     }

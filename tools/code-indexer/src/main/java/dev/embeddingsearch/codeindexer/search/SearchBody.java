@@ -57,6 +57,15 @@ final class SearchBody {
                 .putObject("symbol")
                 .put("query", question.text())
                 .put("boost", NAME);
+        // The analyzers find no words in an operator.
+        Name.of(question.text())
+                .filter(Name::isSymbolic)
+                .ifPresent(name -> name.spellings()
+                        .forEach(spelling -> should.addObject()
+                                .putObject("term")
+                                .putObject("symbol.raw")
+                                .put("value", spelling)
+                                .put("boost", NAME)));
         return query;
     }
 

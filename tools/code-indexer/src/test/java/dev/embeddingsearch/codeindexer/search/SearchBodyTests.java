@@ -46,7 +46,7 @@ public class SearchBodyTests {
         assertEquals(4, should.size());
         should.forEach(clause -> assertEquals(
                 "shuffle",
-                clause.at("/constant_score/filter/bool/filter/0/term/symbol.raw")
+                clause.at("/constant_score/filter/bool/filter/0/terms/symbol.raw/0")
                         .asText()));
         assertEquals("type", condition(should, 1, "term/kind"));
         assertEquals("ArrayUtils", condition(should, 2, "match/container/query"));
@@ -88,6 +88,37 @@ public class SearchBodyTests {
         assertEquals(Optional.of(new Name("__init__", "")), Name.of(" __init__ "));
         assertEquals(Optional.empty(), Name.of("sort list"));
         assertEquals(Optional.empty(), Name.of("a + b"));
+    }
+
+    @Test
+    public void testOperatorsAreNames() {
+        assertEquals(Optional.of(new Name("<=>", "Version")), Name.of("Version#<=>"));
+        assertEquals(Optional.of(new Name("[]=", "")), Name.of("[]="));
+        assertEquals(Optional.of(new Name("::", "List")), Name.of("List.::"));
+        assertEquals(Optional.of(new Name("operator==", "a.V")), Name.of("a::V::operator =="));
+        assertEquals(Optional.of(new Name("operator()", "")), Name.of("operator()"));
+        assertEquals(Optional.of(new Name("operator bool", "V")), Name.of("V::operator bool"));
+        assertEquals(Optional.of(new Name("operator\"\"_kg", "")), Name.of("operator\"\" _kg"));
+        assertEquals(Optional.of(new Name("this[]", "")), Name.of("this[]"));
+        assertEquals(Optional.of(new Name("unary_-", "")), Name.of("unary_-"));
+        assertEquals(Optional.of(new Name("name=", "User")), Name.of("User#name="));
+        assertEquals(Optional.of(new Name("get_operator", "")), Name.of("get_operator"));
+    }
+
+    @Test
+    public void testOperatorsAreFoundUnderBothTheirSpellings() {
+        JsonNode body = body("<=>", false);
+        JsonNode spellings = body.at("/query/bool/should/0/constant_score/filter/bool/filter/0/terms/symbol.raw");
+        assertEquals("[\"<=>\",\"operator<=>\"]", spellings.toString());
+        // No word of it is in the index, so the name itself has to match.
+        JsonNode words = body.at("/query/bool/must/hybrid_match/lexical/bool/should");
+        assertEquals("<=>", words.at("/2/term/symbol.raw/value").asText());
+        assertEquals("operator<=>", words.at("/3/term/symbol.raw/value").asText());
+        assertEquals(
+                2,
+                body("shuffle", false)
+                        .at("/query/bool/must/hybrid_match/lexical/bool/should")
+                        .size());
     }
 
     @Test
