@@ -1,91 +1,93 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.codeindexer.walk;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.eclipse.jgit.ignore.IgnoreNode;
-import org.eclipse.jgit.ignore.IgnoreNode.MatchResult;
 
-/** The rules of the .gitignore files from a folder up to the top of its repository: the innermost that says anything counts. */
+/**
+ * What git ignores in a folder, by all its rules: the innermost {@code .gitignore} that says anything counts, then
+ * {@code info/exclude}, then {@code core.excludesFile}. In a repository within the repository that one's rules count alone.
+ */
 final class IgnoreRules {
 
-    private static final String FILE = ".gitignore";
-
-    private final Path folder;
-    private final IgnoreNode rules;
+    private final WorkTree tree;
+    private final GitPatterns patterns;
     private final IgnoreRules outer;
+    private final boolean all;
 
-    private IgnoreRules(Path folder, IgnoreNode rules, IgnoreRules outer) {
-        this.folder = folder;
-        this.rules = rules;
+    /** @param all whether the folder itself is ignored, so that only what is tracked counts in it */
+    private IgnoreRules(WorkTree tree, GitPatterns patterns, IgnoreRules outer, boolean all) {
+        this.tree = tree;
+        this.patterns = patterns;
         this.outer = outer;
+        this.all = all;
     }
 
-    /** Those that hold in a folder, with the ones above it if it belongs to a repository. */
-    static IgnoreRules above(Path folder) {
-        return ofRepository(folder).orElseGet(() -> exclude(folder));
+    /** Those that hold in a folder, with the ones above it if it belongs to what is checked out there. */
+    static IgnoreRules in(Path folder) {
+        return ofWorkTree(folder).orElseGet(() -> at(WorkTree.none(folder)));
     }
 
-    /** Whether a folder is inside a repository, but ignored there: what is checked out has nothing to do with it. */
-    static boolean isForeign(Path folder) {
-        return ofRepository(folder).isEmpty();
+    /** The commit that is checked out in a folder; empty if it is ignored there, and has nothing to do with it. */
+    static String commit(Path folder) {
+        return ofWorkTree(folder).map(rules -> rules.tree.commit()).orElse("");
     }
 
-    private static Optional<IgnoreRules> ofRepository(Path folder) {
-        Path top = top(folder);
-        IgnoreRules rules = exclude(top);
-        while (!top.equals(folder)) {
-            rules = rules.within(top);
-            top = top.resolve(top.relativize(folder).getName(0));
-            if (rules.ignores(top, true)) {
+    private static Optional<IgnoreRules> ofWorkTree(Path folder) {
+        for (Path top = folder; top != null; top = top.getParent()) {
+            Optional<WorkTree> tree = WorkTree.at(top);
+            if (tree.isPresent()) {
+                return down(at(tree.get()), top, folder);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<IgnoreRules> down(IgnoreRules rules, Path top, Path folder) {
+        IgnoreRules inner = rules;
+        Path path = top;
+        while (!path.equals(folder)) {
+            path = path.resolve(path.relativize(folder).getName(0));
+            if (inner.ignores(path, true)) {
                 return Optional.empty();
             }
+            inner = inner.within(path);
         }
-        return Optional.of(rules);
+        return Optional.of(inner);
     }
 
-    private static Path top(Path folder) {
-        for (Path top = folder; top != null; top = top.getParent()) {
-            if (Files.exists(top.resolve(".git"))) {
-                return top;
-            }
-        }
-        return folder;
+    private static IgnoreRules at(WorkTree tree) {
+        return new IgnoreRules(tree, GitPatterns.ofFolder(tree.top(), tree.ignoreCase()), null, false);
     }
 
-    /** Ignored in one clone only, or nothing. */
-    private static IgnoreRules exclude(Path top) {
-        return new IgnoreRules(top, read(top.resolve(".git").resolve("info").resolve("exclude")), null);
-    }
-
-    /** With those of a folder further in. */
+    /** Those of a folder further in. */
     IgnoreRules within(Path inner) {
-        IgnoreNode own = read(inner.resolve(FILE));
-        return own.getRules().isEmpty() ? this : new IgnoreRules(inner, own, this);
-    }
-
-    private static IgnoreNode read(Path file) {
-        IgnoreNode node = new IgnoreNode();
-        if (Files.isRegularFile(file)) {
-            try (InputStream lines = Files.newInputStream(file)) {
-                node.parse(lines);
-            } catch (IOException e) {
-                // Rules that cannot be read ignore nothing; the files themselves are reported if they cannot be read.
-                return new IgnoreNode();
-            }
+        Optional<WorkTree> own = WorkTree.at(inner);
+        if (own.isPresent()) {
+            return at(own.get());
         }
-        return node;
+        if (all || matches(inner, true)) {
+            return new IgnoreRules(tree, patterns, outer, true);
+        }
+        GitPatterns more = GitPatterns.ofFolder(inner, tree.ignoreCase());
+        return more.isEmpty() ? this : new IgnoreRules(tree, more, this, false);
     }
 
     boolean ignores(Path file, boolean isFolder) {
+        return (all || matches(file, isFolder)) && !tree.tracks(file, isFolder);
+    }
+
+    private boolean matches(Path file, boolean isFolder) {
         for (IgnoreRules level = this; level != null; level = level.outer) {
-            String path = level.folder.relativize(file).toString().replace('\\', '/');
-            MatchResult result = level.rules.isIgnored(path, isFolder);
-            if (result != MatchResult.CHECK_PARENT) {
-                return result == MatchResult.IGNORED;
+            Optional<Boolean> said = level.patterns.leavesOut(file, isFolder);
+            if (said.isPresent()) {
+                return said.get();
+            }
+        }
+        for (GitPatterns list : tree.ignored()) {
+            Optional<Boolean> said = list.leavesOut(file, isFolder);
+            if (said.isPresent()) {
+                return said.get();
             }
         }
         return false;

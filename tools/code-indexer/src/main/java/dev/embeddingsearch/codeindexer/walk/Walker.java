@@ -3,12 +3,12 @@ package dev.embeddingsearch.codeindexer.walk;
 
 import dev.embeddingsearch.codeindexer.split.Language;
 import java.io.IOException;
-import java.nio.file.FileSystems;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.PathMatcher;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayDeque;
@@ -26,19 +26,22 @@ public final class Walker {
     private static final Set<String> FOREIGN_FOLDERS =
             Set.of(".git", ".hg", ".svn", "node_modules", "bower_components", "__pycache__", ".venv", ".tox", ".idea");
 
+    // As far as Linux reads it.
+    private static final int LONGEST_SHEBANG = 255;
+
     private final Path root;
-    private final List<PathMatcher> excludes = new ArrayList<>();
+    private final GitPatterns excludes;
     private final Skipped skipped;
 
     /**
      * A walker of one folder.
      *
-     * @param excludes globs of paths below the folder to leave out, as in {@code **}{@code /testdata/**}
+     * @param excludes patterns of paths to leave out, as a {@code .gitignore} in the folder would have them
      */
     public Walker(Path root, List<String> excludes, Skipped skipped) {
         this.root = root;
         this.skipped = skipped;
-        excludes.forEach(glob -> this.excludes.add(FileSystems.getDefault().getPathMatcher("glob:" + glob)));
+        this.excludes = GitPatterns.of(root, excludes, false);
     }
 
     /** Finds them all; what cannot be looked at is reported and left out. */
@@ -50,12 +53,12 @@ public final class Walker {
     }
 
     private String name(Path file) {
-        return root.relativize(file).toString().replace('\\', '/');
+        return GitPatterns.path(root, file);
     }
 
-    private boolean excluded(Path file) {
-        Path path = root.relativize(file);
-        return excludes.stream().anyMatch(exclude -> exclude.matches(path));
+    /** The patterns to leave out that matched nothing of what was met. */
+    public List<String> unmatchedExcludes() {
+        return excludes.unmatched();
     }
 
     private final class Visitor extends SimpleFileVisitor<Path> {
@@ -70,7 +73,7 @@ public final class Walker {
         @Override
         public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
             if (folder.equals(root)) {
-                rules.push(IgnoreRules.above(root).within(root));
+                rules.push(IgnoreRules.in(root));
                 return FileVisitResult.CONTINUE;
             }
             Optional<Skip> reason =
@@ -96,11 +99,12 @@ public final class Walker {
 
         @Override
         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-            Optional<Language> language = Language.of(file.getFileName().toString());
             Optional<Skip> reason = unwanted(file, false);
+            Optional<Language> language =
+                    reason.isEmpty() && attributes.isRegularFile() ? language(file) : Optional.empty();
             if (reason.isEmpty() && attributes.isSymbolicLink()) {
                 reason = Optional.of(Skip.LINK);
-            } else if (reason.isEmpty() && (language.isEmpty() || !attributes.isRegularFile())) {
+            } else if (reason.isEmpty() && language.isEmpty()) {
                 reason = Optional.of(Skip.NOT_SOURCE);
             }
             reason.ifPresentOrElse(
@@ -116,10 +120,27 @@ public final class Walker {
         }
 
         private Optional<Skip> unwanted(Path file, boolean isFolder) {
+            excludes.note(file, isFolder);
             if (rules.peek().ignores(file, isFolder)) {
                 return Optional.of(Skip.IGNORED);
             }
-            return excluded(file) ? Optional.of(Skip.EXCLUDED) : Optional.empty();
+            return excludes.leavesOut(file, isFolder).orElse(false) ? Optional.of(Skip.EXCLUDED) : Optional.empty();
+        }
+
+        /** By its name, else by what its first line says runs it. */
+        private static Optional<Language> language(Path file) {
+            Optional<Language> named = Language.of(file.getFileName().toString());
+            return named.isPresent() ? named : Language.ofScript(firstLine(file));
+        }
+
+        private static String firstLine(Path file) {
+            try (InputStream start = Files.newInputStream(file)) {
+                String text = new String(start.readNBytes(LONGEST_SHEBANG), StandardCharsets.ISO_8859_1);
+                return text.startsWith("#!") ? text.lines().findFirst().orElse("") : "";
+            } catch (IOException e) {
+                // What cannot be read is no script that anyone could run.
+                return "";
+            }
         }
     }
 }

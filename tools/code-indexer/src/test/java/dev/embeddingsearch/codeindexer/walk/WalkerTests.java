@@ -80,8 +80,8 @@ public class WalkerTests {
     }
 
     @Test
-    public void testRulesAboveTheFolderCount() throws IOException {
-        Files.createDirectories(root.resolve(".git/info"));
+    public void testRulesAboveTheFolderCount() throws Exception {
+        Git.init().setDirectory(root.toFile()).call().close();
         write(".git/info/exclude", "Private.java\n");
         write(".gitignore", "module/target/\n");
         write("module/target/A.java", "");
@@ -125,6 +125,46 @@ public class WalkerTests {
         write("src/main/M.java", "");
         assertEquals(List.of("src/main/M.java"), paths("src/test/**"));
         assertEquals(3, skipped.count(Skip.EXCLUDED));
+    }
+
+    @Test
+    public void testExcludesAreThoseOfAGitignore() throws IOException {
+        write("testdata/A.java", "");
+        write("src/testdata/deep/B.java", "");
+        write("vendor/C.java", "");
+        write("src/vendor/D.java", "");
+        write("src/Main.java", "");
+        write("src/Old.java", "");
+        assertEquals(List.of("src/Main.java"), paths("**/testdata/**", "vendor/", "Old.java"));
+        assertEquals(
+                List.of("src/Main.java", "src/Old.java", "src/testdata/deep/B.java", "src/vendor/D.java"),
+                paths("/testdata", "/vendor/"));
+        assertEquals(List.of("src/Main.java"), paths("*.java", "!Main.java"));
+    }
+
+    @Test
+    public void testExcludesThatMatchNothingAreTold() throws IOException {
+        write("vendor/C.java", "");
+        write("A.java", "");
+        Walker walker = new Walker(root, List.of("vendor/", "vender/", "*.java", "#note", "C.java"), skipped);
+        assertEquals(List.of(), walker.files());
+        // Nothing below vendor/ is looked at.
+        assertEquals(List.of("vender/", "#note", "C.java"), walker.unmatchedExcludes());
+    }
+
+    @Test
+    public void testScriptsAreFoundByTheirFirstLine() throws IOException {
+        write("bin/serve", "#!/usr/bin/env -S python3.12 -u\nprint(1)\n");
+        write("bin/build", "#! /bin/bash\nmake\n");
+        write("bin/run.cgi", "#!/usr/bin/perl -w\n1;\n");
+        write("bin/tool", "#!/opt/tools/tool\n");
+        write("bin/notes", "words\n");
+        write("bin/empty", "");
+        List<SourceFile> files = new Walker(root, List.of(), skipped).files();
+        assertEquals(
+                List.of("bin/build SHELL", "bin/run.cgi PERL", "bin/serve PYTHON"),
+                files.stream().map(file -> file.path() + " " + file.language()).toList());
+        assertEquals(3, skipped.count(Skip.NOT_SOURCE));
     }
 
     @Test
