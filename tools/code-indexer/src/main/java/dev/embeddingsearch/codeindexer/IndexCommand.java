@@ -61,9 +61,15 @@ final class IndexCommand implements Callable<Integer> {
 
     @Option(
             names = "--exclude",
-            paramLabel = "GLOB",
-            description = "Paths to leave out, like 'src/test/**'. May be repeated.")
+            paramLabel = "PATTERN",
+            description = "Paths to leave out, as in a .gitignore: 'vendor/', 'src/test/**'. May be repeated.")
     private List<String> excludes = List.of();
+
+    @Option(names = "--include-generated", description = "Indexes generated and minified files as well.")
+    private boolean generated;
+
+    @Option(names = "--verbose", description = "Names each file that is left out, with the reason.")
+    private boolean verbose;
 
     @Option(names = "--max-file-size", paramLabel = "BYTES", description = "Larger files are left out.")
     private int mostBytes = Reader.DEFAULT_MOST_BYTES;
@@ -94,15 +100,24 @@ final class IndexCommand implements Callable<Integer> {
         }
         // Without links and dots, so that it has a name.
         Path root = folder.toRealPath();
-        Skipped skipped = new Skipped();
-        List<SourceFile> files = new Walker(root, excludes, skipped).files();
+        Skipped skipped = new Skipped(verbose);
+        Walker walker = new Walker(root, excludes, skipped);
+        List<SourceFile> files = walker.files();
+        walker.unmatchedExcludes().forEach(this::warn);
         if (files.isEmpty()) {
             throw new IndexerException("no source files in [" + folder + "]: nothing is indexed and nothing removed");
         }
         Revision revision = new Revision(name(root), Checkout.commit(root));
         Splitter splitter = new Splitter(mostCharacters);
-        Corpus corpus = new Corpus(files, new Reader(mostBytes, skipped), splitter, revision.repository(), threads);
+        Reader reader = new Reader(mostBytes, generated, skipped);
+        Corpus corpus = new Corpus(files, reader, splitter, revision.repository(), threads);
         return run(corpus, revision, skipped);
+    }
+
+    private void warn(String exclude) {
+        spec.commandLine()
+                .getErr()
+                .println("code-indexer: --exclude [" + exclude + "] matched nothing in [" + folder + "]");
     }
 
     private String name(Path root) {

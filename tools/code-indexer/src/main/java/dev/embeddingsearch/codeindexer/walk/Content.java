@@ -8,19 +8,9 @@ final class Content {
 
     // Git looks as far for a zero byte.
     private static final int BINARY_HEAD = 8_000;
-    private static final int MARK_HEAD = 1_500;
     private static final int MINIFIED_SIZE = 2_000;
     private static final int MINIFIED_LINE = 400;
 
-    private static final Pattern GENERATED_NAME = Pattern.compile(
-            "(?:\\.pb\\.(?:go|cc|h)|_pb2(?:_grpc)?\\.pyi?|\\.g\\.(?:dart|cs)|\\.designer\\.(?:cs|vb)|\\.generated\\.\\w+)$",
-            Pattern.CASE_INSENSITIVE);
-    private static final Pattern GENERATED_MARK = Pattern.compile(
-            "^\\W{0,8}(?:(?:code|this file|this class|this code)?\\s*(?:is|was|has been)?\\s*"
-                    + "(?:auto-?\\s?generated|automatically generated|generated)\\s+(?:by|from|file|code|with)\\b"
-                    + "|@generated\\b|<auto-?generated)"
-                    + "|\\bDO NOT EDIT\\b",
-            Pattern.CASE_INSENSITIVE | Pattern.MULTILINE);
     private static final Pattern MINIFIED_NAME = Pattern.compile("[.-]min\\.\\w+$");
 
     private Content() {}
@@ -32,12 +22,6 @@ final class Content {
             }
         }
         return false;
-    }
-
-    static boolean isGenerated(String path, String text) {
-        String head = text.substring(0, Math.min(text.length(), MARK_HEAD));
-        return GENERATED_NAME.matcher(path).find()
-                || GENERATED_MARK.matcher(head).find();
     }
 
     /** Lines that are long on the average: no one reads them. */

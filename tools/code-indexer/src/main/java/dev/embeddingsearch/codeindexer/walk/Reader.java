@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.codeindexer.walk;
 
+import dev.embeddingsearch.codeindexer.split.Language;
+import dev.embeddingsearch.codeindexer.split.Notebook;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,10 +18,13 @@ public final class Reader {
     public static final int DEFAULT_MOST_BYTES = 2_000_000;
 
     private final int mostBytes;
+    private final boolean keepsGenerated;
     private final Skipped skipped;
 
-    public Reader(int mostBytes, Skipped skipped) {
+    /** @param keepsGenerated whether to read what programs wrote as well */
+    public Reader(int mostBytes, boolean keepsGenerated, Skipped skipped) {
         this.mostBytes = mostBytes;
+        this.keepsGenerated = keepsGenerated;
         this.skipped = skipped;
     }
 
@@ -47,10 +50,13 @@ public final class Reader {
     }
 
     private Optional<String> checked(String text, SourceFile source) {
-        if (Content.isGenerated(source.path(), text)) {
+        if (source.language() == Language.NOTEBOOK) {
+            return Notebook.isOne(text) ? Optional.of(text) : leaveOut(Skip.UNREADABLE, source);
+        }
+        if (!keepsGenerated && GeneratedMarks.isIn(text)) {
             return leaveOut(Skip.GENERATED, source);
         }
-        if (Content.isMinified(source.path(), text)) {
+        if (!keepsGenerated && Content.isMinified(source.path(), text)) {
             return leaveOut(Skip.MINIFIED, source);
         }
         return Optional.of(text);
@@ -73,16 +79,11 @@ public final class Reader {
         };
     }
 
-    /** Old sources are in some code page; Latin-1 at least keeps their ASCII, and loses nothing. */
     private String decode(byte[] bytes, SourceFile source) {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException e) {
+        Utf8 text = Utf8.decode(bytes);
+        if (text.faults() > 0) {
             skipped.add(Skip.NOT_UTF8, source.path());
-            return new String(bytes, StandardCharsets.ISO_8859_1);
         }
+        return text.text();
     }
 }

@@ -3,7 +3,7 @@ package dev.embeddingsearch.codeindexer.walk;
 
 /** Why a file is left out, or read otherwise than it should be. */
 public enum Skip {
-    IGNORED("ignored by .gitignore", false),
+    IGNORED("ignored by git", false),
     EXCLUDED("excluded", false),
     NOT_SOURCE("of no programming language", false),
     BINARY("binary", false),
@@ -13,7 +13,7 @@ public enum Skip {
     TOO_LARGE("too large", true),
     UNREADABLE("unreadable", true),
     GONE("gone while indexing", true),
-    NOT_UTF8("not UTF-8, read as Latin-1", true);
+    NOT_UTF8("not all UTF-8, other bytes read as Latin-1", true);
 
     private final String words;
     private final boolean named;
@@ -28,7 +28,7 @@ public enum Skip {
         return words;
     }
 
-    /** Whether each file is worth a line of its own. */
+    /** Whether each file is worth a line of its own, asked or not. */
     public boolean named() {
         return named;
     }

@@ -10,18 +10,28 @@ import java.util.Map;
 public final class Skipped {
 
     // Enough to see what is wrong.
-    private static final int NAMED = 20;
+    private static final int FEW = 20;
 
     private final Map<Skip, Integer> counts = new EnumMap<>(Skip.class);
     private final List<String> named = new ArrayList<>();
     private final List<String> unreadable = new ArrayList<>();
+    private final boolean verbose;
+
+    public Skipped() {
+        this(false);
+    }
+
+    /** @param verbose whether to name all, not only the first that something is wrong with */
+    public Skipped(boolean verbose) {
+        this.verbose = verbose;
+    }
 
     synchronized void add(Skip reason, String path) {
         counts.merge(reason, 1, Integer::sum);
         if (reason == Skip.UNREADABLE) {
             unreadable.add(path);
         }
-        if (reason.named() && named.size() < NAMED) {
+        if (verbose || (reason.named() && named.size() < FEW)) {
             named.add(path + ": " + reason.words());
         }
     }
@@ -40,8 +50,8 @@ public final class Skipped {
         return unreadable.stream().anyMatch(lost -> path.equals(lost) || path.startsWith(lost + "/"));
     }
 
-    /** The first files that are worth a line. */
+    /** The files that are worth a line, with the reasons. */
     public synchronized List<String> named() {
-        return List.copyOf(named);
+        return verbose ? named.stream().sorted().toList() : List.copyOf(named);
     }
 }

@@ -97,6 +97,9 @@ final class FakeCluster extends ExternalResource {
                 reply.putObject("code").set("mappings", definition.get("mappings"));
             }
             case "PUT /code" -> definition = json.readTree(body);
+            case "PUT /code/_mapping" ->
+                ((ObjectNode) definition.at("/mappings/properties"))
+                        .setAll((ObjectNode) json.readTree(body).get("properties"));
             case "POST /code/_search" -> {
                 scrolled = false;
                 page(reply);
@@ -125,6 +128,9 @@ final class FakeCluster extends ExternalResource {
             documents.forEach((id, document) -> {
                 ObjectNode fields = hits.addObject().put("_id", id).putObject("fields");
                 fields.putArray("path.raw").add(document.get("path"));
+                if (document.has("cell")) {
+                    fields.putArray("cell").add(document.get("cell"));
+                }
                 fields.putArray("start_line").add(document.get("start_line"));
                 fields.putArray("end_line").add(document.get("end_line"));
             });

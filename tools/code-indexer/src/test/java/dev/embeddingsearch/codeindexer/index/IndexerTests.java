@@ -8,6 +8,7 @@ import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.embeddingsearch.codeindexer.rest.Cluster;
 import dev.embeddingsearch.codeindexer.rest.IndexerException;
 import dev.embeddingsearch.codeindexer.split.Splitter;
@@ -58,7 +59,7 @@ public class IndexerTests {
     private Corpus corpus(Skipped skipped) throws IOException {
         return new Corpus(
                 new Walker(root, List.of(), skipped).files(),
-                new Reader(Reader.DEFAULT_MOST_BYTES, skipped),
+                new Reader(Reader.DEFAULT_MOST_BYTES, false, skipped),
                 new Splitter(Splitter.DEFAULT_LIMIT),
                 "repo",
                 2);
@@ -137,6 +138,41 @@ public class IndexerTests {
                 .sorted()
                 .toList();
         assertEquals(List.of(3, 6), lines);
+    }
+
+    @Test
+    public void testCellsOfNotebooksHaveNumbers() throws IOException {
+        Files.delete(root.resolve("Shop.java"));
+        Files.delete(root.resolve("tax.py"));
+        String code =
+                "{\"cell_type\":\"code\",\"source\":[\"%matplotlib inline\\n\",\"def plot(x):\\n\",\"    return x\"]}";
+        write("a.ipynb", "{\"cells\":[{\"cell_type\":\"markdown\",\"source\":\"words\"}," + code + "]}");
+        run();
+        JsonNode plot = fake.documents().values().stream()
+                .filter(document -> document.get("symbol").asText().equals("plot"))
+                .findFirst()
+                .orElseThrow();
+        assertEquals(2, plot.get("cell").asInt());
+        assertEquals(2, plot.get("start_line").asInt());
+        assertEquals("python", plot.get("language").asText());
+        fake.actions();
+        run();
+        assertEquals(List.of(), fake.actions());
+        // A cell above it moves it, and changes nothing that was embedded.
+        write("a.ipynb", "{\"cells\":[{\"cell_type\":\"raw\"},{\"cell_type\":\"raw\"}," + code + "]}");
+        run();
+        assertEquals(List.of("update", "update"), fake.actions());
+    }
+
+    @Test
+    public void testIndexOfTheVersionBeforeGetsWhatItLacks() throws IOException {
+        ObjectNode definition = (ObjectNode) CodeIndex.definition("");
+        ((ObjectNode) definition.at("/mappings/properties")).remove("cell");
+        cluster.require("PUT", "code", definition.toString());
+        run();
+        assertEquals(
+                "integer",
+                fake.definition().at("/mappings/properties/cell/type").asText());
     }
 
     @Test
