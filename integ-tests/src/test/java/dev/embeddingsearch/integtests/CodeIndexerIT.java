@@ -13,6 +13,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.Before;
 import org.junit.ClassRule;
 import org.junit.Rule;
@@ -172,6 +175,149 @@ public class CodeIndexerIT {
                 told.lines().anyMatch(line -> line.matches("\\| functions and methods \\| 4 .* 4 \\(1.000\\) \\|")));
         assertTrue(told, told.lines().anyMatch(line -> line.matches("\\| the same, .* \\| 2 .* 2 \\(1.000\\) \\|")));
         assertTrue(told, told.lines().anyMatch(line -> line.matches("\\| types \\| 1 .* 1 \\(1.000\\) \\|")));
+    }
+
+    private void write(String path, String text) throws IOException {
+        Path file = folder.resolve(path);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text);
+    }
+
+    /** Kind, container and symbol of all declarations in the index. */
+    private Set<String> declarations() {
+        Set<String> names = new TreeSet<>();
+        JsonNode hits = http.get("code/_search?size=1000&q=NOT%20kind:file&_source=kind,container,symbol")
+                .expect(200)
+                .at("/hits/hits");
+        for (JsonNode hit : hits) {
+            JsonNode source = hit.get("_source");
+            names.add(
+                    source.get("kind").asText() + " " + source.path("container").asText() + "/"
+                            + source.get("symbol").asText());
+        }
+        return names;
+    }
+
+    @Test
+    public void testNamesThatAreHardToReadAreFoundFirst() throws IOException {
+        write("widget.cpp", """
+                QT_BEGIN_NAMESPACE
+                class Q_CORE_EXPORT Widget : public QObject {
+                    Q_OBJECT
+                public:
+                    int height() const { return 1; }
+                };
+                class Q_CORE_EXPORT Button : public Widget {
+                    int label() { return 2; }
+                };
+                UCLASS(Blueprintable)
+                class Hero { int health() { return 3; } };
+                bool Widget::operator<=(const Widget& o) const { return 1; }
+                int get_operator() { return 1; }
+                """);
+        write("version.rb", """
+                class Version
+                  def <=>(other)
+                    1
+                  end
+                  def [](index)
+                    2
+                  end
+                end
+                """);
+        write("money.cs", "class Money { public static Money operator +(Money a) => a; }");
+        write("ui/Panel.tsx", """
+                const Input = React.forwardRef<A, B>((props, ref) => <input ref={ref} />);
+                export const Label = React.memo(function Inner() { return <b/>; });
+                export default () => <i/>;
+                """);
+        write("shop.d.ts", "declare function quote(a: string): void;\ndeclare function quote(a: number): void;\n");
+        write("Counter.vue", "<template>\n  <b/>\n</template>\n<script>\nfunction increment() {}\n</script>\n");
+        write("Clock.svelte", "<b/>\n<script>\nfunction tick() {}\n</script>\n");
+        write("add.cu", "__global__ void add(int *a) { *a = 1; }\nvoid start() { add<<<1, 2>>>(a); }\n");
+        write("fast.pyx", "cdef int square(int x):\n    return x * x\n");
+        write("deploy", "#!/usr/bin/env bash\nrollout() {\n  true\n}\n");
+        write("Check.kt", "fun interface Check { fun test(x: Int): Boolean }\n");
+        write("plan.ipynb", """
+                {"cells": [{"cell_type": "markdown", "source": "words"},
+                  {"cell_type": "code", "source": ["%matplotlib inline\\n", "def simulate(n):\\n", "    return n\\n"]}]}
+                """);
+        index();
+        assertEquals(
+                new TreeSet<>(Set.of(
+                        "type /Widget",
+                        "method Widget/height",
+                        "type /Button",
+                        "method Button/label",
+                        "type /Hero",
+                        "method Hero/health",
+                        "method Widget/operator<=",
+                        "function /get_operator",
+                        "type /Version",
+                        "method Version/<=>",
+                        "method Version/[]",
+                        "type /Money",
+                        "method Money/operator+",
+                        "function /Input",
+                        "function /Label",
+                        "function /Panel",
+                        "function /quote",
+                        "function /increment",
+                        "function /tick",
+                        "function /add",
+                        "function /start",
+                        "function /square",
+                        "function /rollout",
+                        "type /Check",
+                        "method Check/test",
+                        "function /simulate",
+                        "function /with_tax",
+                        "function /round_up",
+                        "type /Stack",
+                        "method Stack/push",
+                        "method Stack/pop")),
+                declarations());
+        String told =
+                IndexerRun.of("evaluate", "--names", "--url", url()).expect(0).output();
+        for (String row : List.of("functions and methods \\| 24", "the same, .* \\| 10", "types \\| 7")) {
+            assertTrue(told, told.lines().anyMatch(line -> line.matches("\\| " + row + " .* \\(1\\.000\\) \\|")));
+        }
+        assertThat(search("simulate", "--size", "1"), startsWith("plan.ipynb:cell 2:2  function simulate"));
+        assertThat(search("increment", "--size", "1"), startsWith("Counter.vue:5  function increment"));
+        assertThat(search("Version#<=>", "--size", "1"), startsWith("version.rb:2  method Version.<=>"));
+        assertThat(search("+", "--size", "1"), containsString("method Money.operator+"));
+    }
+
+    @Test
+    public void testWhatGitIgnoresAndWhatToolsMadeIsNotSent() throws IOException {
+        write("made.go", "// Code generated by stringer; DO NOT EDIT.\n\npackage a\n\nfunc Made() {}\n");
+        write("rules.py", "# Do not edit them without asking.\ndef rules():\n    pass\n");
+        write(".gitignore", "secret.py\n");
+        write("secret.py", "def secret():\n    pass\n");
+        write("vendor/lib.py", "def lib():\n    pass\n");
+        String told = IndexerRun.of(
+                        "index",
+                        folder.toString(),
+                        "--url",
+                        url(),
+                        "--verbose",
+                        "--exclude",
+                        "vendor/",
+                        "--exclude",
+                        "vender/")
+                .expect(0)
+                .output();
+        assertThat(told, containsString("    made.go: generated"));
+        assertThat(told, containsString("    secret.py: ignored by git"));
+        assertThat(told, containsString("--exclude [vender/] matched nothing"));
+        Set<String> declarations = declarations();
+        assertTrue(declarations.toString(), declarations.contains("function /rules"));
+        assertEquals(6, declarations.size());
+        told = IndexerRun.of("index", folder.toString(), "--url", url(), "--include-generated", "--exclude", "vendor/")
+                .expect(0)
+                .output();
+        assertThat(told, containsString("2 embedded"));
+        assertTrue(declarations().contains("function /Made"));
     }
 
     @Test
