@@ -65,6 +65,25 @@ public class CodeSearchIT {
     }
 
     @Test
+    public void testSynonymsStandBehindTheFiltersOfCode() {
+        http.put("synonyms", """
+                {"settings": {"analysis": {
+                   "filter": {"names": {"type": "synonym_graph",
+                      "synonyms": ["db, database", "getUser, fetchAccount", "sort the dict, orderMap"]}},
+                   "analyzer": {"asked": {"tokenizer": "code",
+                      "filter": ["code_question", "code_identifiers", "lowercase", "names"]}}}},
+                 "mappings": {"properties": {
+                   "code": {"type": "text", "analyzer": "code", "search_analyzer": "asked"}}}}""").expect(200);
+        http.put("synonyms/_doc/1?refresh=true", "{\"code\": \"openDatabase(fetchAccount)\"}")
+                .expect(201);
+        for (String asked : List.of("db", "openDb", "getUser", "database")) {
+            String query = "{\"query\": {\"match\": {\"code\": \"" + asked + "\"}}}";
+            assertEquals(asked, List.of("1"), http.search("synonyms", query).ids());
+        }
+        http.delete("synonyms").expect(200);
+    }
+
+    @Test
     public void testAnalyzersWorkWithoutAnIndex() {
         Answer analyzed = http.post("_analyze", "{\"analyzer\": \"code\", \"text\": \"x.parseHTTPResponses\"}")
                 .expect(200);

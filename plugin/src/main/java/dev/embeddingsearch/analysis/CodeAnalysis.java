@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.CharArraySet;
 import org.apache.lucene.analysis.TokenStream;
@@ -114,6 +115,21 @@ public final class CodeAnalysis {
         public TokenStream create(TokenStream input) {
             return new CodeIdentifierFilter(input, splitting);
         }
+
+        /** Rules of synonyms are sequences of words: an original beside its parts would be none. */
+        @Override
+        public TokenFilterFactory getSynonymFilter() {
+            return new ForSynonyms(name(), input -> new CodeIdentifierFilter(input, splitting.withoutOriginals()));
+        }
+    }
+
+    /** A filter as it reads the rules of the synonyms behind it. */
+    private record ForSynonyms(String name, UnaryOperator<TokenStream> filter) implements TokenFilterFactory {
+
+        @Override
+        public TokenStream create(TokenStream input) {
+            return filter.apply(input);
+        }
     }
 
     private static final class QuestionFactory extends AbstractTokenFilterFactory {
@@ -128,6 +144,12 @@ public final class CodeAnalysis {
         @Override
         public TokenStream create(TokenStream input) {
             return new CodeQuestionFilter(input, ignored);
+        }
+
+        /** Rules of synonyms are no questions: a word that is left out of one would leave a hole. */
+        @Override
+        public TokenFilterFactory getSynonymFilter() {
+            return IDENTITY_FILTER;
         }
     }
 

@@ -18,4 +18,9 @@ public record IdentifierSplitting(Originals originals, boolean onCaseChange, boo
     public IdentifierSplitting {
         Objects.requireNonNull(originals, "originals");
     }
+
+    /** The same, with parts alone. */
+    IdentifierSplitting withoutOriginals() {
+        return new IdentifierSplitting(Originals.NONE, onCaseChange, onNumerics);
+    }
 }

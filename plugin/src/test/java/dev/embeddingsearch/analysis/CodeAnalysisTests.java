@@ -3,13 +3,20 @@ package dev.embeddingsearch.analysis;
 
 import dev.embeddingsearch.EmbeddingSearchPlugin;
 import java.io.IOException;
+import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.apache.lucene.analysis.Analyzer;
+import org.apache.lucene.analysis.LowerCaseFilter;
 import org.apache.lucene.analysis.TokenStream;
+import org.apache.lucene.analysis.synonym.SolrSynonymParser;
+import org.apache.lucene.analysis.synonym.SynonymGraphFilter;
+import org.apache.lucene.analysis.synonym.SynonymMap;
 import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.core.index.Index;
+import org.opensearch.index.analysis.TokenFilterFactory;
 import org.opensearch.test.OpenSearchTestCase;
 
 public class CodeAnalysisTests extends OpenSearchTestCase {
@@ -21,6 +28,10 @@ public class CodeAnalysisTests extends OpenSearchTestCase {
                 new Index("code", "_na_"), settings.build(), new EmbeddingSearchPlugin(Settings.EMPTY));
         Analyzer named = analysis.indexAnalyzers.get(analyzer);
         assertNotNull(analyzer, named);
+        return terms(named, text);
+    }
+
+    private static List<String> terms(Analyzer named, String text) throws IOException {
         List<String> terms = new ArrayList<>();
         try (TokenStream stream = named.tokenStream("f", text)) {
             CharTermAttribute term = stream.addAttribute(CharTermAttribute.class);
@@ -80,5 +91,44 @@ public class CodeAnalysisTests extends OpenSearchTestCase {
                 .put(ANALYSIS + "filter.mine.originals", "sometimes");
         IllegalArgumentException e = expectThrows(IllegalArgumentException.class, () -> terms("code", settings, "any"));
         assertEquals("[originals] expects [overlap], [apart] or [none], got [sometimes]", e.getMessage());
+    }
+
+    private static Analyzer analyzer(UnaryOperator<TokenStream> filters) {
+        return new Analyzer() {
+            @Override
+            protected TokenStreamComponents createComponents(String field) {
+                CodeTokenizer tokenizer = new CodeTokenizer(false);
+                return new TokenStreamComponents(tokenizer, new LowerCaseFilter(filters.apply(tokenizer)));
+            }
+        };
+    }
+
+    /** Reads rules as OpenSearch has each filter before the synonyms read them. */
+    public void testSynonymsStandBehindBothFilters() throws Exception {
+        Settings settings = Settings.builder()
+                .put(ANALYSIS + "filter.parts.type", "code_identifiers")
+                .put(ANALYSIS + "filter.parts.originals", randomFrom("overlap", "apart", "none"))
+                .build();
+        TestAnalysis analysis =
+                createTestAnalysis(new Index("code", "_na_"), settings, new EmbeddingSearchPlugin(Settings.EMPTY));
+        TokenFilterFactory parts = analysis.tokenFilter.get("parts");
+        TokenFilterFactory question = analysis.tokenFilter.get("code_question");
+        Analyzer rules = analyzer(tokens ->
+                parts.getSynonymFilter().create(question.getSynonymFilter().create(tokens)));
+        SolrSynonymParser parser = new SolrSynonymParser(true, true, rules);
+        parser.parse(
+                new StringReader("db, database\ngetUser, fetchAccount\nsort the dict, orderMap\nk8s => kubernetes"));
+        SynonymMap synonyms = parser.build();
+        Analyzer analyzer =
+                analyzer(tokens -> new SynonymGraphFilter(new LowerCaseFilter(parts.create(tokens)), synonyms, true));
+        for (String[] asked : new String[][] {
+            {"openDb", "database"},
+            {"openDatabase", "db"},
+            {"getUser", "fetch"},
+            {"orderMap", "dict"},
+            {"k8s", "kubernetes"}
+        }) {
+            assertTrue(asked[0], terms(analyzer, asked[0]).contains(asked[1]));
+        }
     }
 }
