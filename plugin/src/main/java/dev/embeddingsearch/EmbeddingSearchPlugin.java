@@ -29,6 +29,7 @@ import dev.embeddingsearch.mapper.EmbeddingFieldMapper;
 import dev.embeddingsearch.mapper.EmbeddingMappings;
 import dev.embeddingsearch.mapper.VectorsInSource;
 import dev.embeddingsearch.model.Models;
+import dev.embeddingsearch.model.UrlUpdateFilter;
 import dev.embeddingsearch.query.ConcurrentHybridSearch;
 import dev.embeddingsearch.query.EmbeddingQueryBuilder;
 import dev.embeddingsearch.query.HybridMatchQueryBuilder;
@@ -134,6 +135,7 @@ public class EmbeddingSearchPlugin extends Plugin
     public EmbeddingSearchPlugin(Settings settings) {
         this.settings = settings;
         this.models = new Models(settings);
+        models.requireAllowedUrls();
     }
 
     /** What exists once the node hands over its own services. */
@@ -198,7 +200,7 @@ public class EmbeddingSearchPlugin extends Plugin
 
     @Override
     public List<Setting<?>> getSettings() {
-        List<Setting<?>> all = new ArrayList<>(Models.settings(settings));
+        List<Setting<?>> all = new ArrayList<>(Models.settings());
         all.add(CachingEmbedder.SIZE);
         all.add(DiskCache.SIZE);
         all.add(QueueBudget.SIZE);
@@ -235,6 +237,8 @@ public class EmbeddingSearchPlugin extends Plugin
             IndexNameExpressionResolver indexNameExpressionResolver,
             Supplier<RepositoriesService> repositoriesServiceSupplier) {
         clusterService.getClusterSettings().addSettingsUpdateConsumer(models::update, Models.dynamicSettings());
+        clusterService.addHighPriorityApplier(
+                event -> models.archived(event.state().metadata().settings()));
         clusterService.addListener(
                 event -> event.indicesDeleted().forEach(index -> stats.forgetIndex(index.getName())));
         pluginNodes.set(new PluginNodes(client, clusterService.getRerouteService()));
@@ -295,7 +299,11 @@ public class EmbeddingSearchPlugin extends Plugin
 
     @Override
     public List<ActionFilter> getActionFilters() {
-        return List.of(services.get().updates(), services.get().unembedded(), new WholeDocuments());
+        return List.of(
+                services.get().updates(),
+                services.get().unembedded(),
+                new WholeDocuments(),
+                new UrlUpdateFilter(models));
     }
 
     @Override

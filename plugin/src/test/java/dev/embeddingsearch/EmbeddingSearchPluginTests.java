@@ -10,9 +10,15 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.opensearch.action.search.SearchResponse;
 import org.opensearch.action.support.WriteRequest.RefreshPolicy;
+import org.opensearch.cluster.ClusterState;
+import org.opensearch.cluster.ClusterStateUpdateTask;
+import org.opensearch.cluster.metadata.Metadata;
+import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.settings.Setting;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.xcontent.XContentHelper;
@@ -100,6 +106,57 @@ public class EmbeddingSearchPluginTests extends OpenSearchSingleNodeTestCase {
                 expectThrows(Exception.class, () -> set("embedding.model.default.dimension", "3"))
                         .getMessage(),
                 containsString("embedding.model.default.dimension"));
+    }
+
+    /** As when a node without the plugin was cluster manager, or an older one that archived URLs. */
+    public void testModelWithAnArchivedSettingIsRefused() throws Exception {
+        create("i", "{\"t\":{\"type\":\"text\"},\"v\":{\"type\":\"embedding\",\"source_fields\":[\"t\"]}}");
+        archive(Settings.builder()
+                .put("archived.embedding.model.default.url", "http://127.0.0.1:1/v1")
+                .build());
+        try {
+            Exception e = expectThrows(
+                    Exception.class,
+                    () -> client().prepareIndex("i")
+                            .setSource(Map.of("t", "a text"))
+                            .get());
+            assertThat(
+                    e.getMessage(),
+                    containsString("OpenSearch has archived its setting [embedding.model.default.url]"));
+        } finally {
+            set("archived.embedding.model.default.url", null);
+        }
+        assertFalse(client().admin()
+                .cluster()
+                .prepareState()
+                .get()
+                .getState()
+                .metadata()
+                .settings()
+                .hasValue("archived.embedding.model.default.url"));
+    }
+
+    private void archive(Settings archived) throws Exception {
+        CountDownLatch applied = new CountDownLatch(1);
+        getInstanceFromNode(ClusterService.class).submitStateUpdateTask("archive", new ClusterStateUpdateTask() {
+            @Override
+            public ClusterState execute(ClusterState state) {
+                return ClusterState.builder(state)
+                        .metadata(Metadata.builder(state.metadata()).transientSettings(archived))
+                        .build();
+            }
+
+            @Override
+            public void onFailure(String source, Exception e) {
+                throw new AssertionError(e);
+            }
+
+            @Override
+            public void clusterStateProcessed(String source, ClusterState before, ClusterState after) {
+                applied.countDown();
+            }
+        });
+        assertTrue(applied.await(30, TimeUnit.SECONDS));
     }
 
     public void testSettingsOfModelsAreDynamicAndThoseOfTheNodeAreNot() {

@@ -117,7 +117,7 @@ record EmbeddingRule(
      * @throws IllegalArgumentException if it is not, or is not configured
      */
     String requireModel(Models models) {
-        String current = models.get(model).id();
+        String current = models.identity(model).id();
         if (modelId != null && !modelId.equals(current)) {
             throw new IllegalArgumentException("field [" + target + "] holds vectors of model id [" + modelId
                     + "], but model [" + model + "] now has id [" + current

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.mapper;
 
-import dev.embeddingsearch.model.EmbeddingModel;
+import dev.embeddingsearch.model.ModelIdentity;
 import dev.embeddingsearch.model.Models;
 
 /**
@@ -24,7 +24,7 @@ record FieldModel(String id, int dimensions) {
         if (id != null && dimensions != 0) {
             return new FieldModel(id, dimensions);
         }
-        EmbeddingModel configured = models.get(model);
+        ModelIdentity configured = models.identity(model);
         requireSame(field, id, configured);
         int resolved = dimensions == 0 ? configured.dimensions() : dimensions;
         if (resolved == 0) {
@@ -35,7 +35,7 @@ record FieldModel(String id, int dimensions) {
         return new FieldModel(configured.id(), resolved);
     }
 
-    private static void requireSame(String field, String id, EmbeddingModel configured) {
+    private static void requireSame(String field, String id, ModelIdentity configured) {
         if (id != null && id.equals(configured.id()) == false) {
             throw new IllegalArgumentException("field [" + field + "] expects vectors of [" + id + "], but model ["
                     + configured.name() + "] now is [" + configured.id() + "]");

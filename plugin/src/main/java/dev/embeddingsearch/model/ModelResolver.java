@@ -8,29 +8,52 @@ import org.opensearch.common.settings.Settings;
 /** Joins one model's settings with what the catalogue knows of its id. */
 final class ModelResolver {
 
+    /** What OpenSearch puts before settings that it could not understand when a node or a change of settings came. */
+    static final String ARCHIVED = "archived.";
+
     private final String name;
     private final Settings settings;
     private final UrlAllowlist allowlist;
+    private final KeyState key;
 
-    ModelResolver(String name, Settings settings, UrlAllowlist allowlist) {
+    /** Whether this node has a key for the model, and the node's name. */
+    record KeyState(boolean present, String node) {}
+
+    /**
+     * @param settings the models' own ones, archived ones among them
+     */
+    ModelResolver(String name, Settings settings, UrlAllowlist allowlist, KeyState key) {
         this.name = name;
         this.settings = settings;
         this.allowlist = allowlist;
+        this.key = key;
+    }
+
+    /**
+     * Resolves which vectors the model makes.
+     *
+     * @throws IllegalArgumentException if its settings do not say
+     */
+    ModelIdentity identity() {
+        requireNothingArchived();
+        String id = get(ModelSettings.ID);
+        return new ModelIdentity(name, id, dimensions(ModelCatalog.find(id).orElse(KnownModel.UNKNOWN)));
     }
 
     /**
      * Resolves the model.
      *
-     * @throws IllegalArgumentException if its settings do not make one
+     * @throws IllegalArgumentException if its settings do not make one that this node may call
      */
     EmbeddingModel resolve() {
+        requireNothingArchived();
         String id = get(ModelSettings.ID);
         KnownModel known = ModelCatalog.find(id).orElse(KnownModel.UNKNOWN);
         return new EmbeddingModel(
                 name,
                 id,
                 queryId(id, known),
-                endpoint(),
+                endpoint(known),
                 known,
                 dimensions(known),
                 prefixes(known),
@@ -46,16 +69,46 @@ final class ModelResolver {
         return known.queryId().equals(known.id()) ? id : known.queryId();
     }
 
-    private EmbeddingModel.Endpoint endpoint() {
+    /** What is archived is not in force: without it the model would be another one, or at another place. */
+    private void requireNothingArchived() {
+        String prefix = ARCHIVED + ModelSettings.PREFIX + name + ".";
+        for (String archived : settings.keySet()) {
+            String key = archived.startsWith(prefix) ? archived.substring(ARCHIVED.length()) : null;
+            if (key != null && !settings.hasValue(key)) {
+                throw new IllegalArgumentException("OpenSearch has archived its setting [" + key + "] as [" + archived
+                        + "], so it is not in force; set [" + key + "] again, or remove the archived one with [PUT"
+                        + " _cluster/settings {\"persistent\": {\"" + archived + "\": null}}]");
+            }
+        }
+    }
+
+    private EmbeddingModel.Endpoint endpoint(KnownModel known) {
         Provider provider = get(ModelSettings.PROVIDER);
         Setting<String> url = setting(ModelSettings.URL);
-        if (provider == Provider.AZURE && !url.exists(settings)) {
-            throw new IllegalArgumentException("[" + url.getKey()
-                    + "] is missing: provider [azure] expects the resource's own address, like"
-                    + " [https://my-resource.openai.azure.com]");
+        if (!url.exists(settings)) {
+            requireOpenAi(provider, known, url.getKey());
         }
         String allowed = ModelSettings.requireAllowed(url.getKey(), url.get(settings), allowlist);
         return new EmbeddingModel.Endpoint(allowed, provider, get(ModelSettings.API_VERSION));
+    }
+
+    /** OpenAI's address is a default for OpenAI's models only: texts must not go to a stranger for want of a setting. */
+    private void requireOpenAi(Provider provider, KnownModel known, String url) {
+        if (provider == Provider.AZURE) {
+            throw new IllegalArgumentException("[" + url
+                    + "] is missing: provider [azure] expects the resource's own address, like"
+                    + " [https://my-resource.openai.azure.com]");
+        }
+        if (known.dimensions() > 0 && known.family() == Family.OTHER) {
+            throw new IllegalArgumentException("[" + url + "] is missing: id [" + get(ModelSettings.ID)
+                    + "] is none of OpenAI's models; set it to the base URL of the service that has it, like"
+                    + " [http://localhost:8080/v1]");
+        }
+        if (!key.present() && ModelSettings.anyOf(name, settings)) {
+            throw new IllegalArgumentException("[" + url + "] is missing, and so is a key: set it to the base URL of"
+                    + " the model's service, like [http://localhost:8080/v1], or, for OpenAI's own, add ["
+                    + ModelSettings.PREFIX + name + ".api_key] to the keystore of node [" + key.node() + "]");
+        }
     }
 
     private int dimensions(KnownModel known) {

@@ -10,6 +10,7 @@ import org.opensearch.common.settings.SecureSetting;
 import org.opensearch.common.settings.Setting;
 import org.opensearch.common.settings.Setting.AffixSetting;
 import org.opensearch.common.settings.Setting.Property;
+import org.opensearch.common.settings.Settings;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.core.common.settings.SecureString;
 
@@ -28,7 +29,10 @@ final class ModelSettings {
 
     static final AffixSetting<SecureString> API_KEY = affix("api_key", key -> SecureSetting.secureString(key, null));
 
-    static final AffixSetting<String> URL = url(null);
+    /** Only its grammar is checked here: OpenSearch archives what a node's own allow-list would refuse. */
+    static final AffixSetting<String> URL =
+            affix("url", key -> Setting.simpleString(key, DEFAULT_URL, value -> parseUrl(key, value), DYNAMIC));
+
     static final AffixSetting<String> ID =
             affix("id", key -> string(key, DEFAULT_ID, ModelSettings::requireDocumentId));
     static final AffixSetting<String> QUERY_ID = affix("query_id", key -> string(key, "", value -> {}));
@@ -93,13 +97,29 @@ final class ModelSettings {
                 BREAKER_PAUSE);
     }
 
-    /** All settings, for registration; the URL setting among them refuses what the allow-list does not permit. */
-    static List<Setting<?>> all(UrlAllowlist allowlist) {
+    /** All settings, for registration. */
+    static List<Setting<?>> all() {
         List<Setting<?>> all = new ArrayList<>(dynamic());
-        all.set(all.indexOf(URL), url(allowlist));
         all.add(URL_ALLOWLIST);
         all.add(API_KEY);
         return all;
+    }
+
+    /** Whether a model of this name has any setting of its own. */
+    static boolean anyOf(String name, Settings settings) {
+        return dynamic().stream()
+                .anyMatch(
+                        setting -> setting.getConcreteSettingForNamespace(name).exists(settings));
+    }
+
+    /** Checks all URLs among these settings against the allow-list; {@code null}, which removes one, is none. */
+    static void requireAllowedUrls(Settings settings, UrlAllowlist allowlist) {
+        for (String key : settings.keySet()) {
+            String url = URL.match(key) ? settings.get(key) : null;
+            if (url != null) {
+                requireAllowed(key, url, allowlist);
+            }
+        }
     }
 
     /** Checks a URL against the allow-list and brings it into one spelling. */
@@ -119,22 +139,6 @@ final class ModelSettings {
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("[" + key + "] " + e.getMessage(), e);
         }
-    }
-
-    private static AffixSetting<String> url(UrlAllowlist allowlist) {
-        return affix(
-                "url",
-                key -> Setting.simpleString(
-                        key,
-                        DEFAULT_URL,
-                        value -> {
-                            if (allowlist == null) {
-                                parseUrl(key, value);
-                            } else if (!value.equals(DEFAULT_URL)) { // the default is checked at construction, too
-                                requireAllowed(key, value, allowlist);
-                            }
-                        },
-                        DYNAMIC));
     }
 
     private static void requireDocumentId(String id) {

@@ -130,7 +130,7 @@ public final class QueryEmbedder {
     }
 
     private void requireModel(String field, Target target) {
-        String current = models.get(target.model()).id();
+        String current = models.identity(target.model()).id();
         if (current.equals(target.modelId()) == false) {
             throw new IllegalArgumentException("field [" + field + "] holds vectors of model id [" + target.modelId()
                     + "], but model [" + target.model() + "] now has id [" + current

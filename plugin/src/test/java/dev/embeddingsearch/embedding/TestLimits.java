@@ -11,7 +11,7 @@ final class TestLimits {
     private TestLimits() {}
 
     static Limits of(Object... pairs) {
-        Settings.Builder settings = Settings.builder();
+        Settings.Builder settings = Settings.builder().put("embedding.model.default.url", "https://api.openai.com/v1");
         for (int i = 0; i < pairs.length; i += 2) {
             settings.put("embedding.model.default." + pairs[i], pairs[i + 1].toString());
         }

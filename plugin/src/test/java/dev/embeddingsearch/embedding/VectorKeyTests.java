@@ -60,7 +60,7 @@ public class VectorKeyTests extends OpenSearchTestCase {
     }
 
     private static VectorKey key(Side side, InputType type, int dimensions, String text, String... pairs) {
-        Settings.Builder settings = Settings.builder();
+        Settings.Builder settings = Settings.builder().put("embedding.model.default.url", "https://api.openai.com/v1");
         for (int i = 0; i < pairs.length; i += 2) {
             settings.put("embedding.model.default." + pairs[i], pairs[i + 1]);
         }

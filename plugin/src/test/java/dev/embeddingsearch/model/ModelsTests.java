@@ -6,6 +6,10 @@ import static org.hamcrest.Matchers.not;
 
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.opensearch.action.admin.cluster.settings.ClusterUpdateSettingsRequest;
+import org.opensearch.action.admin.cluster.settings.ClusterUpdateSettingsResponse;
+import org.opensearch.action.support.PlainActionFuture;
 import org.opensearch.common.settings.ClusterSettings;
 import org.opensearch.common.settings.MockSecureSettings;
 import org.opensearch.common.settings.Setting;
@@ -100,19 +104,104 @@ public class ModelsTests extends OpenSearchTestCase {
         assertThat(message, containsString("[text-search-curie-doc-001]"));
     }
 
-    public void testUrlOutsideAllowListIsRefusedWhenSetAndWhenUsed() {
-        Settings node = Settings.EMPTY;
-        Settings change = settings("m.url", "https://api.openai.com.evil.org/v1");
-        ClusterSettings cluster = new ClusterSettings(node, Set.copyOf(Models.settings(node)));
+    public void testUrlOutsideAllowListIsRefusedWhenUsedAndNeverArchived() {
+        Settings stored = settings("m.url", "https://api.openai.com.evil.org/v1", "m.dimensions", "3");
+        ClusterSettings cluster = new ClusterSettings(Settings.EMPTY, Set.copyOf(Models.settings()));
+        assertSame(
+                "another node's list may permit it",
+                stored,
+                cluster.archiveUnknownOrInvalidSettings(
+                        stored, e -> fail("unknown: " + e), (e, why) -> fail("invalid: " + e)));
+        String refused = "[https://api.openai.com.evil.org/v1], which no entry of [embedding.url_allowlist] permits";
+        Models models = new Models(stored);
+        assertThat(messageOf(() -> models.get("m")), containsString("model [m] cannot be used"));
+        assertThat(messageOf(() -> models.get("m")), containsString(refused));
+        assertThat("a node's own file", messageOf(models::requireAllowedUrls), containsString(refused));
+        assertEquals("mappings need no address", 3, models.identity("m").dimensions());
+    }
+
+    public void testDefaultAddressIsForOpenAisModelsOnly() {
+        String missing = "[embedding.model.m.url] is missing";
+        for (Settings lacking : List.of(
+                bare("m.dimensions", "384"),
+                bare("m.id", "text-embedding-3-small"),
+                bare("m.timeout", "5s"),
+                withKey("m", bare("m.id", "all-minilm-l6-v2")))) {
+            assertThat(messageOf(() -> new Models(lacking).get("m")), containsString(missing));
+        }
         assertThat(
-                messageOf(() -> cluster.validate(change, true)),
+                messageOf(() -> new Models(Settings.builder()
+                                .put(bare("default.dimensions", "384"))
+                                .put("node.name", "n1")
+                                .build())
+                        .get("default")),
                 containsString(
-                        "[https://api.openai.com.evil.org/v1], which no entry of [embedding.url_allowlist] permits"));
-        assertThat(messageOf(() -> new Models(change).get("m")), containsString("model [m] cannot be used"));
+                        "or, for OpenAI's own, add [embedding.model.default.api_key] to the keystore of node [n1]"));
+        for (Settings enough : List.of(
+                withKey("m", bare("m.dimensions", "384")),
+                withKey("m", bare("m.id", "my-fine-tuned-model")),
+                withKey("m", Settings.EMPTY))) {
+            assertEquals(
+                    "https://api.openai.com/v1", new Models(enough).get("m").url());
+        }
+    }
+
+    public void testModelWithAnArchivedSettingIsRefusedUntilItIsSetAgain() {
+        Models models = new Models(withKey("default", Settings.EMPTY));
+        String key = "archived.embedding.model.default.url";
+        Settings archived =
+                Settings.builder().put(key, "http://localhost:8080/v1").build();
+        models.archived(archived);
+        assertThat(
+                messageOf(() -> models.get("default")),
+                containsString("OpenSearch has archived its setting [embedding.model.default.url] as [" + key + "]"));
+        models.update(settings("default.timeout", "5s", "default.url", "https://api.openai.com/v1"));
+        assertEquals(
+                "set again", "https://api.openai.com/v1", models.get("default").url());
+        models.update(bare("default.timeout", "5s"));
+        assertThat(messageOf(() -> models.get("default")), containsString("has archived"));
+        models.archived(Settings.EMPTY);
+        assertEquals("removed", 5, models.get("default").limits().timeout().seconds());
+
+        models.archived(Settings.builder()
+                .put("archived.embedding.model.gone.setting_of_another_version", "x")
+                .build());
+        assertThat(messageOf(() -> models.get("gone")), containsString("has archived"));
+        assertThat(messageOf(() -> models.identity("gone")), containsString("has archived"));
+        assertEquals(5, models.get("default").limits().timeout().seconds());
+    }
+
+    public void testUpdateWithAUrlOutsideTheAllowListIsRefused() {
+        UrlUpdateFilter filter = new UrlUpdateFilter(new Models(Settings.EMPTY));
+        for (String url : List.of("https://elsewhere.org/v1", "https://api.openai.com/v1")) {
+            PlainActionFuture<ClusterUpdateSettingsResponse> refused = new PlainActionFuture<>();
+            AtomicBoolean passed = new AtomicBoolean();
+            ClusterUpdateSettingsRequest request = new ClusterUpdateSettingsRequest();
+            Settings change = settings("m.url", url);
+            if (randomBoolean()) {
+                request.persistentSettings(change);
+            } else {
+                request.transientSettings(change);
+            }
+            filter.<ClusterUpdateSettingsRequest, ClusterUpdateSettingsResponse>apply(
+                    null, "update", request, null, refused, (task, action, same, listener) -> passed.set(true));
+            assertEquals(url.contains("openai"), passed.get());
+            if (!passed.get()) {
+                assertThat(
+                        messageOf(refused::actionGet), containsString("which no entry of [embedding.url_allowlist]"));
+            }
+        }
+        AtomicBoolean passed = new AtomicBoolean();
+        ClusterUpdateSettingsRequest removal = new ClusterUpdateSettingsRequest()
+                .persistentSettings(
+                        Settings.builder().putNull("embedding.model.m.url").putNull("embedding.model.*"));
+        filter.<ClusterUpdateSettingsRequest, ClusterUpdateSettingsResponse>apply(
+                null, "update", removal, null, null, (task, action, same, listener) -> passed.set(true));
+        assertTrue(passed.get());
     }
 
     public void testBadValuesAreNamed() {
-        ClusterSettings cluster = new ClusterSettings(Settings.EMPTY, Set.copyOf(Models.settings(Settings.EMPTY)));
+        ClusterSettings cluster = new ClusterSettings(Settings.EMPTY, Set.copyOf(Models.settings()));
         for (List<String> bad : List.of(
                 List.of("m.provider", "bedrock", "expected [openai] or [azure], got [bedrock]"),
                 List.of("m.truncate", "start", "expected [end] or [none], got [start]"),
@@ -136,14 +225,14 @@ public class ModelsTests extends OpenSearchTestCase {
 
     public void testAzureWantsItsOwnUrl() {
         assertThat(
-                messageOf(() -> new Models(settings("m.provider", "azure")).get("m")),
+                messageOf(() -> new Models(bare("m.provider", "azure")).get("m")),
                 containsString("[embedding.model.m.url] is missing"));
     }
 
     public void testUpdateThroughClusterSettings() {
         Settings node = settings("m.id", "bge-m3");
         Models models = new Models(node);
-        ClusterSettings cluster = new ClusterSettings(node, Set.copyOf(Models.settings(node)));
+        ClusterSettings cluster = new ClusterSettings(node, Set.copyOf(Models.settings()));
         cluster.addSettingsUpdateConsumer(models::update, Models.dynamicSettings());
 
         cluster.applySettings(settings("m.timeout", "5s", "n.id", "bge-m3"));
@@ -196,7 +285,7 @@ public class ModelsTests extends OpenSearchTestCase {
     }
 
     public void testAllSettingsAreNodeScopedAndDynamicButTwo() {
-        List<Setting<?>> settings = Models.settings(Settings.EMPTY);
+        List<Setting<?>> settings = Models.settings();
         assertEquals(Models.dynamicSettings().size() + 2, settings.size());
         settings.forEach(setting -> assertTrue(setting.getKey(), setting.hasNodeScope()));
         assertEquals(
@@ -213,7 +302,21 @@ public class ModelsTests extends OpenSearchTestCase {
         return Settings.builder().setSecureSettings(secrets).build();
     }
 
+    private static Settings withKey(String model, Settings settings) {
+        return Settings.builder().put(keystore(model, KEY)).put(settings).build();
+    }
+
+    /** Settings of models whose address is OpenAI's unless they say another. */
     private static Settings settings(String... pairs) {
+        Settings bare = bare(pairs);
+        Settings.Builder settings = Settings.builder();
+        for (String key : bare.keySet()) {
+            settings.put(key.substring(0, key.lastIndexOf('.')) + ".url", "https://api.openai.com/v1");
+        }
+        return settings.put(bare).build();
+    }
+
+    private static Settings bare(String... pairs) {
         Settings.Builder settings = Settings.builder();
         for (int i = 0; i < pairs.length; i += 2) {
             settings.put("embedding.model." + pairs[i], pairs[i + 1]);

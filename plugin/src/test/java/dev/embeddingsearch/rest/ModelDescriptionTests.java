@@ -95,7 +95,7 @@ public class ModelDescriptionTests extends OpenSearchTestCase {
         Set<String> told = new HashSet<>();
         model(describe(false), "default").keySet().forEach(key -> told.add((String) key));
         Set<String> settings = new HashSet<>();
-        for (Setting<?> setting : Models.settings(Settings.EMPTY)) {
+        for (Setting<?> setting : Models.settings()) {
             if (setting.getKey().startsWith("embedding.model.")) {
                 settings.add(setting.getKey().substring(setting.getKey().lastIndexOf('.') + 1));
             }

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.model;
+
+/**
+ * Which vectors a model makes. It is known also where this node may not call the model, so that mappings do not depend on
+ * keys and allow-lists.
+ *
+ * @param name the name in {@code embedding.model.<name>.*}
+ * @param id the id sent for documents
+ * @param dimensions length of the vectors, 0 for unknown
+ */
+public record ModelIdentity(String name, String id, int dimensions) {}
