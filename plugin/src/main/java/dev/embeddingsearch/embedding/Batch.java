@@ -11,6 +11,7 @@ final class Batch {
 
     private final Target target;
     private final List<Input> inputs;
+    private final Trial trial;
     private final Outcome outcome;
     private final AtomicBoolean told = new AtomicBoolean();
     private volatile int failedAttempts;
@@ -19,10 +20,36 @@ final class Batch {
     /** Where inputs go and what is to come back; inputs of one target may share a call. */
     record Target(EmbeddingModel model, Side side, Purpose purpose, VectorShape shape) {}
 
-    Batch(Target target, List<Input> inputs, Outcome outcome) {
+    /** What a batch is to find out. */
+    enum Trial {
+        /** Nothing. */
+        NONE,
+        /** Which of its inputs is at fault; the service works. */
+        SUSPECTS,
+        /** Whether the service works: its only input is a text that cannot be at fault. */
+        HARMLESS
+    }
+
+    Batch(Target target, List<Input> inputs, Trial trial, Outcome outcome) {
         this.target = target;
         this.inputs = List.copyOf(inputs);
+        this.trial = trial;
         this.outcome = outcome;
+    }
+
+    Target target() {
+        return target;
+    }
+
+    /** Whether no text of a user's can be the cause when it fails. */
+    boolean harmless() {
+        return trial == Trial.HARMLESS;
+    }
+
+    /** Whether such a failure is to be followed by another attempt, as far as the number of attempts allows it. */
+    boolean retries(Failure failure) {
+        boolean isAnswer = harmless() || (trial == Trial.SUSPECTS && inputs.size() > 1);
+        return failure.again() && !(isAnswer && failure.culprit() == Culprit.TEXT);
     }
 
     EmbeddingModel model() {
@@ -84,6 +111,17 @@ final class Batch {
         if (told.compareAndSet(false, true)) {
             outcome.vectors(vectors);
         }
+    }
+
+    void succeed(float[][] vectors, Failure others) {
+        if (told.compareAndSet(false, true)) {
+            outcome.some(vectors, others);
+        }
+    }
+
+    /** Lets those who wait for the inputs know how an attempt ended, should no further one come in time. */
+    void attempted(Failure failure) {
+        inputs.forEach(input -> input.attempted(failure));
     }
 
     void fail(Failure failure) {

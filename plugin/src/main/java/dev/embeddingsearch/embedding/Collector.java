@@ -14,6 +14,7 @@ final class Collector {
     private final AtomicReferenceArray<EmbeddingResult> results;
     private final AtomicInteger open;
     private final ActionListener<List<EmbeddingResult>> listener;
+    private volatile EmbeddingException lastAttempt;
 
     Collector(int texts, ActionListener<List<EmbeddingResult>> listener) {
         this.results = new AtomicReferenceArray<>(texts);
@@ -40,6 +41,16 @@ final class Collector {
     /** Fails every position that nothing was reported of yet. */
     void failRest(Exception failure) {
         failure(IntStream.range(0, results.length()).boxed().toList(), failure);
+    }
+
+    /** Takes note that an attempt for one of the texts failed; another may follow. */
+    void attempted(Failure failure) {
+        lastAttempt = failure.exception();
+    }
+
+    /** How the last attempt that failed did so, or null if none has. */
+    EmbeddingException lastAttempt() {
+        return lastAttempt;
     }
 
     /** Whether the listener has its answer, so that further reports are in vain. */

@@ -26,16 +26,30 @@ final class CountedCall implements Outcome {
 
     @Override
     public void vectors(float[][] vectors) {
+        answered(vectors);
+        receiver.vectors(vectors);
+    }
+
+    @Override
+    public void some(float[][] vectors, Failure others) {
+        answered(vectors);
+        stats.failed(others.kind());
+        receiver.some(vectors, others);
+    }
+
+    private void answered(float[][] vectors) {
         long nanos = System.nanoTime() - start;
-        long characters = batch.inputs().stream()
-                .mapToLong(input -> input.text().length())
-                .sum();
+        int inputs = 0;
+        long characters = 0;
+        for (int i = 0; i < vectors.length; i++) {
+            if (vectors[i] != null) {
+                inputs++;
+                characters += batch.inputs().get(i).text().length();
+            }
+        }
         long tokens = tokensSaid > 0 ? tokensSaid : countedTokens();
         stats.answered(
-                new ModelStats.Answer(
-                        batch.inputs().size(), characters, tokens, batch.model().pricePerMillionTokens()),
-                nanos);
-        receiver.vectors(vectors);
+                new ModelStats.Answer(inputs, characters, tokens, batch.model().pricePerMillionTokens()), nanos);
     }
 
     private long countedTokens() {

@@ -7,7 +7,6 @@ import dev.embeddingsearch.stats.EmbeddingStats;
 import java.io.Closeable;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import okhttp3.Dns;
@@ -124,10 +123,9 @@ public final class EmbeddingClient implements Embedder, Closeable {
         Deadline deadline = new Deadline();
         Collector collector = new Collector(texts, deadline.stoppedBy(listener));
         deadline.start(timer.scheduler(), time, () -> {
-            FailureMapper failures = new FailureMapper(model, Optional.empty());
-            Each.run(
-                    () -> collector.failRest(failures.late(time, search ? "search_timeout" : "ingest_timeout")),
-                    lane::dropAbandoned);
+            EmbeddingException late = new FailureMapper(model)
+                    .late(time, search ? "search_timeout" : "ingest_timeout", collector.lastAttempt());
+            Each.run(() -> collector.failRest(late), lane::dropAbandoned);
         });
         return collector;
     }

@@ -41,6 +41,10 @@ final class Input {
         return tokens;
     }
 
+    void attempted(Failure failure) {
+        waiters.forEach(waiter -> waiter.collector().attempted(failure));
+    }
+
     /** Whether nobody waits for it any more. */
     boolean abandoned() {
         return waiters.stream().allMatch(waiter -> waiter.collector().answered());

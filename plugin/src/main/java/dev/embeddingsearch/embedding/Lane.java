@@ -6,7 +6,6 @@ import dev.embeddingsearch.model.EmbeddingModel;
 import java.io.Closeable;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -27,7 +26,8 @@ final class Lane implements Closeable {
         this.timer = timer;
         this.backoff = backoff;
         this.budget = budget;
-        this.state = new LaneState(timer, new Divider(this::submit));
+        AcceptedSizes sizes = new AcceptedSizes(timer::now);
+        this.state = new LaneState(timer, new Divider(this::submit, sizes), sizes);
     }
 
     /** The bytes of all requests that have not got their answer. */
@@ -59,7 +59,7 @@ final class Lane implements Closeable {
         if (state.add(batch)) {
             drain();
         } else {
-            batch.fail(new FailureMapper(batch.model(), Optional.empty()).closed());
+            batch.fail(new FailureMapper(batch.model()).closed());
         }
     }
 
@@ -95,6 +95,12 @@ final class Lane implements Closeable {
             }
 
             @Override
+            public void some(float[][] vectors, Failure others) {
+                state.succeeded(batch);
+                Each.run(Lane.this::drain, () -> batch.succeed(vectors, others));
+            }
+
+            @Override
             public void failure(Failure failure) {
                 failed(batch, failure, sentAt);
             }
@@ -108,11 +114,12 @@ final class Lane implements Closeable {
 
     private void failed(Batch batch, Failure failure, long sentAt) {
         int attempts = batch.countFailedAttempt();
+        batch.attempted(failure);
         LaneState.Verdicts verdicts = state.failed(batch, failure, attempts, sentAt);
         if (verdicts.again()) {
             long pause = TimeUnit.MILLISECONDS.toNanos(backoff.millis(attempts, failure.waitMillis()));
             Runnable plan = () -> timer.later(pause, () -> sendAgain(batch), () -> giveUp(batch, failure));
-            Each.run(plan, this::drain, verdicts.lost());
+            Each.run(verdicts.lost(), plan, this::drain);
         } else {
             Each.run(this::drain, verdicts.lost(), () -> batch.fail(failure));
         }

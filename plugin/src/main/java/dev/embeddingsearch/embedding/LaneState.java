@@ -2,7 +2,6 @@
 package dev.embeddingsearch.embedding;
 
 import dev.embeddingsearch.embedding.Batch.Target;
-import dev.embeddingsearch.embedding.Failure.Verdict;
 import dev.embeddingsearch.embedding.Waiting.Next;
 import dev.embeddingsearch.model.EmbeddingModel;
 import dev.embeddingsearch.stats.FailureKind;
@@ -10,7 +9,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -24,6 +22,7 @@ final class LaneState {
 
     private final Timer timer;
     private final Divider divider;
+    private final AcceptedSizes sizes;
     private final Waiting queries = new Waiting();
     private final Waiting documents = new Waiting();
     private final Set<Batch> open = new HashSet<>(); // waiting, in flight or between two attempts
@@ -35,9 +34,10 @@ final class LaneState {
     private long wakeUpAt;
     private boolean closed;
 
-    LaneState(Timer timer, Divider divider) {
+    LaneState(Timer timer, Divider divider, AcceptedSizes sizes) {
         this.timer = timer;
         this.divider = divider;
+        this.sizes = sizes;
         this.pacer = new Pacer(timer.now());
     }
 
@@ -89,7 +89,7 @@ final class LaneState {
         while (!closed) {
             Waiting waiting = queries.isEmpty() ? documents : queries;
             long now = timer.now();
-            Next next = waiting.next(now, inFlight.size(), preparing, pacer.limitTokens());
+            Next next = waiting.next(now, inFlight.size(), preparing, this::packer);
             long spared = breaker.delay(now);
             if (next == null || inFlight.size() >= next.limits().inFlight() || spared == ModelBreaker.UNTIL_OUTCOME) {
                 return 0;
@@ -106,6 +106,10 @@ final class LaneState {
             ready.add(batch);
         }
         return 0;
+    }
+
+    private Packer packer(EmbeddingModel model) {
+        return Packer.of(model.limits(), pacer.limitTokens(), sizes.of(model));
     }
 
     /** Whether a wake-up then is news: none is planned that comes no later. */
@@ -148,11 +152,11 @@ final class LaneState {
     synchronized Verdicts failed(Batch batch, Failure failure, int attempts, long sentAt) {
         inFlight.remove(batch);
         Runnable lost = judge(batch, failure, sentAt);
-        boolean again = failure.verdict() == Verdict.RETRY
+        boolean again = batch.retries(failure)
                 && !batch.abandoned()
                 && attempts <= batch.model().limits().retries()
                 && open.contains(batch);
-        if (failure.verdict() == Verdict.RETRY && breaker.concerns(batch)) { // again or not, the others wait
+        if (failure.again() && breaker.concerns(batch)) { // again or not, the others wait
             pacer.hold(timer.now() + TimeUnit.MILLISECONDS.toNanos(failure.waitMillis()));
         }
         if (!again) {
@@ -164,7 +168,8 @@ final class LaneState {
     /**
      * Tells the breaker. When it opens, all that waits fails but documents that were sent before: those share the fate of
      * the one call that is let through next. A call ended because nobody waited any longer says something about the service
-     * only if it was a search's and had half the time of one.
+     * only if it was a search's and had half the time of one. An answer that a text may have caused says nothing until
+     * enough of them have come; then a harmless text is sent to find out.
      */
     private Runnable judge(Batch batch, Failure failure, long sentAt) {
         if (!breaker.concerns(batch)) {
@@ -182,6 +187,9 @@ final class LaneState {
             return () -> {};
         }
         boolean probe = breaker.isProbe(batch);
+        if (failure.culprit() == Culprit.TEXT && !batch.harmless() && !probe) {
+            return breaker.suspected(batch.model(), now) ? () -> divider.ask(batch.target()) : () -> {};
+        }
         return breaker.unanswered(batch, failure, now)
                 ? lose(left -> probe || left.purpose() == Purpose.SEARCH, model -> breaker.describe(model, now))
                 : () -> {};
@@ -243,6 +251,6 @@ final class LaneState {
     }
 
     private static Failure closedFailure(EmbeddingModel model) {
-        return new FailureMapper(model, Optional.empty()).closed();
+        return new FailureMapper(model).closed();
     }
 }

@@ -18,6 +18,8 @@ final class ModelBreaker {
 
     private String url = "";
     private int failures;
+    private int suspected;
+    private boolean asking;
     private boolean open;
     private long failingSince;
     private long tryAgainAt;
@@ -86,6 +88,19 @@ final class ModelBreaker {
         }
     }
 
+    /**
+     * Takes note of a failure that a text may have caused; returns whether to ask with a harmless one now. Nothing else
+     * than the harmless one's failure makes it count.
+     */
+    boolean suspected(EmbeddingModel model, long now) {
+        failingSince = failures + suspected == 0 ? now : failingSince;
+        suspected++;
+        int limit = model.limits().breakerFailures();
+        boolean ask = !asking && limit > 0 && failures + suspected >= limit;
+        asking |= ask;
+        return ask;
+    }
+
     void answered() {
         closeAgain();
     }
@@ -93,14 +108,19 @@ final class ModelBreaker {
     /** Counts a call without an answer; returns whether the breaker has opened just now, for the first time or again. */
     boolean unanswered(Batch batch, Failure failure, long now) {
         EmbeddingModel model = batch.model();
-        failingSince = failures == 0 ? now : failingSince;
-        failures++;
+        failingSince = failures + suspected == 0 ? now : failingSince;
+        failures += batch.harmless() ? 1 + suspected : 1;
+        if (batch.harmless()) {
+            suspected = 0;
+            asking = false;
+        }
         boolean first = !open
                 && model.limits().breakerFailures() > 0
                 && failures >= model.limits().breakerFailures();
         boolean again = open && isProbe(batch);
         if (first || again) {
             open = true;
+            asking = false;
             probe = null;
             reason = failure.outage();
             tryAgainAt = now + model.limits().breakerPause().nanos();
@@ -110,6 +130,8 @@ final class ModelBreaker {
 
     private void closeAgain() {
         failures = 0;
+        suspected = 0;
+        asking = false;
         open = false;
         probe = null;
     }

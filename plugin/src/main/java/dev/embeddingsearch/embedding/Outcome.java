@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.embedding;
 
-/** Hears what became of a batch: one of the first two, once. */
+/** Hears what became of a batch: one of the first three, once. */
 interface Outcome {
 
     /** One vector an input, in the order of the inputs. */
     void vectors(float[][] vectors);
+
+    /** Vectors of some inputs, {@code null} for the others, which failed. */
+    default void some(float[][] vectors, Failure others) {
+        failure(others);
+    }
 
     void failure(Failure failure);
 

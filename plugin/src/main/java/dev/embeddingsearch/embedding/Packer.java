@@ -13,10 +13,13 @@ record Packer(int maxInputs, long maxTokens) {
      * Keeps calls below a minute's tokens, for larger ones would be refused whenever they are sent.
      *
      * @param serviceTokens the same by the service's own account
+     * @param serviceInputs most inputs that the service was found to take
      */
-    static Packer of(Limits limits, long serviceTokens) {
+    static Packer of(Limits limits, long serviceTokens, int serviceInputs) {
         long perMinute = limits.tokensPerMinute() == 0 ? Long.MAX_VALUE : limits.tokensPerMinute();
-        return new Packer(limits.batchInputs(), Math.min(limits.batchTokens(), Math.min(perMinute, serviceTokens)));
+        return new Packer(
+                Math.min(limits.batchInputs(), serviceInputs),
+                Math.min(limits.batchTokens(), Math.min(perMinute, serviceTokens)));
     }
 
     /** Whether so much leaves no room for more. */

@@ -6,10 +6,13 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What a service says about its refusal, in any of the shapes in use: {@code {"error":{"message","code","type"}}},
- * {@code {"error":"..."}}, {@code {"message":"..."}}, {@code {"detail":"..."}}. Empty where it says nothing.
+ * {@code {"error":"..."}}, {@code {"message":"..."}}, {@code {"detail":"..."}}, {@code {"detail":[{"loc","msg","type"}]}},
+ * {@code {"errors":[...]}}, and a list of these, whose first is taken. Empty where it says nothing.
  */
 record ServiceError(String message, String code) {
 
@@ -27,25 +30,54 @@ record ServiceError(String message, String code) {
 
     /** Reads the error at the parser's current token. */
     static ServiceError parse(JsonParser parser) throws IOException {
+        ServiceError error = NONE;
+        String place = "";
+        if (parser.currentToken() == JsonToken.START_ARRAY) {
+            while (parser.nextToken() != JsonToken.END_ARRAY) {
+                error = error.equals(NONE) ? parse(parser) : skip(parser, error);
+            }
+            return error;
+        }
         if (parser.currentToken() != JsonToken.START_OBJECT) {
             return new ServiceError(text(parser), "");
         }
-        ServiceError error = NONE;
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String field = parser.currentName();
-            parser.nextToken();
-            error = switch (field) {
-                case "error" -> error.or(parse(parser));
-                case "message", "detail" -> error.or(new ServiceError(text(parser), ""));
-                case "code" -> new ServiceError("", text(parser)).or(error);
-                case "type" -> error.or(new ServiceError("", text(parser)));
-                default -> {
-                    parser.skipChildren();
-                    yield error;
-                }
-            };
+            JsonToken value = parser.nextToken();
+            if (field.equals("loc") && value == JsonToken.START_ARRAY) {
+                place = place(parser);
+            } else {
+                error = error.with(field, parser);
+            }
         }
+        return place.isEmpty() || error.message.isEmpty()
+                ? error
+                : new ServiceError(error.message + " in " + place, error.code);
+    }
+
+    /** This one, completed by one field of an error, whose value is the parser's current token. */
+    ServiceError with(String field, JsonParser parser) throws IOException {
+        return switch (field) {
+            case "error", "errors", "detail", "details" -> or(parse(parser));
+            case "message", "msg" -> or(new ServiceError(text(parser), ""));
+            case "code" -> new ServiceError("", text(parser)).or(this);
+            case "type", "status" -> or(new ServiceError("", text(parser)));
+            default -> skip(parser, this);
+        };
+    }
+
+    private static ServiceError skip(JsonParser parser, ServiceError error) throws IOException {
+        parser.skipChildren();
         return error;
+    }
+
+    /** Where in the request the error is, as one word. */
+    private static String place(JsonParser parser) throws IOException {
+        List<String> parts = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            parts.add(text(parser));
+        }
+        return String.join(".", parts);
     }
 
     private ServiceError or(ServiceError other) {

@@ -68,7 +68,8 @@ final class ServiceHttp implements Closeable {
     void send(Batch batch, Outcome receiver) {
         CountedCall outcome = new CountedCall(stats.model(batch.model().name()), batch, receiver);
         Optional<ApiKey> key = models.apiKey(batch.model().name());
-        FailureMapper failures = new FailureMapper(batch.model(), key);
+        FailureMapper failures =
+                new FailureMapper(batch.model(), new FailureMapper.Credentials(key, models.nodeName()));
         Call call;
         try {
             call = client.newCall(request(batch, key));
@@ -108,7 +109,11 @@ final class ServiceHttp implements Closeable {
                     new ReplyParser(json, batch.shape(), batch.inputs().size());
             float[][] vectors = parser.parse(response.body().byteStream());
             counted.cost(parser.totalTokens());
-            return outcome -> outcome.vectors(vectors);
+            if (parser.missing().isEmpty()) {
+                return outcome -> outcome.vectors(vectors);
+            }
+            Failure others = failures.badReply(parser.missing().get());
+            return outcome -> outcome.some(vectors, others);
         } catch (ServiceErrorException e) {
             return failed(failures.errorReply(e.error(), batch));
         } catch (IOException e) {

@@ -23,10 +23,15 @@ record VectorShape(int sent, int expected, int wanted) {
 
     /** Checks a vector of the reply, shortens it where the service did not, and makes its length one. */
     float[] fit(float[] vector) throws BadReplyException {
+        if (vector.length == 0) {
+            throw new BadReplyException("got a vector without dimensions");
+        }
         boolean fits = expected > 0 ? vector.length == expected : vector.length >= Math.max(1, wanted);
         if (!fits) {
-            throw new BadReplyException("expected a vector of [" + (expected > 0 ? expected : Math.max(1, wanted))
-                    + "] dimensions, got [" + vector.length + "]: does the service run another model?");
+            throw new BadReplyException(
+                    "expected a vector of [" + (expected > 0 ? expected : Math.max(1, wanted)) + "] dimensions, got ["
+                            + vector.length + "]: does the service run another model?",
+                    Culprit.CALL);
         }
         float[] cut = wanted > 0 && wanted < vector.length ? Arrays.copyOf(vector, wanted) : vector;
         normalize(cut);

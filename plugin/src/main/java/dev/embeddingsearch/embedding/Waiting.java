@@ -2,6 +2,7 @@
 package dev.embeddingsearch.embedding;
 
 import dev.embeddingsearch.embedding.Batch.Target;
+import dev.embeddingsearch.model.EmbeddingModel;
 import dev.embeddingsearch.model.EmbeddingModel.Limits;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * What waits for its turn, of one purpose: batches already made, which go first, and inputs by their target. Guarded by
@@ -56,9 +58,9 @@ final class Waiting {
     /**
      * The call whose turn is next: a batch; else that which may go first; among those the one that waited longest.
      *
-     * @param serviceTokens most tokens of a call by the service's account
+     * @param packers how much of a model's goes into one call
      */
-    Next next(long now, int inFlight, int preparing, long serviceTokens) {
+    Next next(long now, int inFlight, int preparing, Function<EmbeddingModel, Packer> packers) {
         if (!batches.isEmpty()) {
             Batch batch = batches.peekFirst();
             return new Next(batch.model().limits(), null, batch.tokens(), 0, null);
@@ -66,7 +68,7 @@ final class Waiting {
         Next first = null;
         for (InputQueue queue : queues.values()) {
             Limits limits = queue.target().model().limits();
-            Packer packer = Packer.of(limits, serviceTokens);
+            Packer packer = packers.apply(queue.target().model());
             long delay = queue.delay(now, packer, inFlight, preparing);
             if (first == null || delay < first.delay() || (delay == first.delay() && isOlder(queue, first.queue()))) {
                 first = new Next(limits, packer, queue.nextTokens(packer), delay, queue);

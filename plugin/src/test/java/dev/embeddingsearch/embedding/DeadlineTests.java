@@ -98,6 +98,9 @@ public class DeadlineTests extends EmbeddingClientTestCase {
             time.runNext();
         }
         assertLate("10s", future);
+        assertThat(
+                future.actionGet(SOON).getFirst().failure().getMessage(),
+                containsString("all attempts together; the last one: it answered [503] [e]: busy"));
         assertEquals(10_000, time.now());
         assertThat(service.calls.size(), greaterThan(1));
     }

@@ -5,7 +5,6 @@ import dev.embeddingsearch.model.EmbeddingModel;
 import dev.embeddingsearch.model.Models;
 import dev.embeddingsearch.model.Side;
 import java.util.List;
-import java.util.Optional;
 import org.opensearch.OpenSearchException;
 import org.opensearch.action.support.PlainActionFuture;
 import org.opensearch.common.settings.Settings;
@@ -17,6 +16,8 @@ public class DividerTests extends OpenSearchTestCase {
     private final EmbeddingModel model = new Models(Settings.EMPTY).get(Models.DEFAULT);
     private final Batch.Target target =
             new Batch.Target(model, Side.DOCUMENT, Purpose.INGEST, VectorShape.of(model, 2));
+
+    private final AcceptedSizes sizes = new AcceptedSizes(() -> 0);
 
     private static Input input(ActionListener<List<EmbeddingResult>> listener) {
         return new Input("text", 1).wantedBy(new Collector(1, listener), List.of(0));
@@ -38,7 +39,7 @@ public class DividerTests extends OpenSearchTestCase {
     public void testReceiverThatThrowsKeepsNobodyFromHearing() {
         PlainActionFuture<List<EmbeddingResult>> before = new PlainActionFuture<>();
         PlainActionFuture<List<EmbeddingResult>> after = new PlainActionFuture<>();
-        Divider divider = new Divider(batch -> fail("nothing to divide"));
+        Divider divider = new Divider(batch -> fail("nothing to divide"), sizes);
         Batch good = divider.batch(target, List.of(input(before), input(new Broken()), input(after)));
         Exception e =
                 expectThrows(OpenSearchException.class, () -> good.succeed(new float[][] {{1, 0}, {0, 1}, {-1, 0}}));
@@ -48,7 +49,7 @@ public class DividerTests extends OpenSearchTestCase {
 
         PlainActionFuture<List<EmbeddingResult>> last = new PlainActionFuture<>();
         Batch bad = divider.batch(target, List.of(input(new Broken()), input(last)));
-        Failure closed = new FailureMapper(model, Optional.empty()).closed();
+        Failure closed = new FailureMapper(model).closed();
         expectThrows(OpenSearchException.class, () -> bad.fail(closed));
         assertSame(closed.exception(), last.actionGet().getFirst().failure());
     }
@@ -58,7 +59,7 @@ public class DividerTests extends OpenSearchTestCase {
         PlainActionFuture<List<EmbeddingResult>> second = new PlainActionFuture<>();
         Input one = input(first);
         Input two = input(second);
-        Batch batch = new Divider(further -> fail("nothing to divide")).batch(target, List.of(one, two));
+        Batch batch = new Divider(further -> fail("nothing to divide"), sizes).batch(target, List.of(one, two));
         one.failure(new IllegalStateException("late"), List.of());
         assertFalse(batch.abandoned());
         two.failure(new IllegalStateException("late"), List.of());

@@ -98,6 +98,7 @@ public abstract class EmbeddingClientTestCase extends OpenSearchTestCase {
         }
         Settings.Builder settings = Settings.builder()
                 .setSecureSettings(secrets)
+                .put("node.name", "n1")
                 .putList(
                         "embedding.url_allowlist",
                         "http://127.0.0.1:*",

@@ -172,7 +172,11 @@ public class EmbeddingClientUnderFaultsTests extends OpenSearchTestCase {
     }
 
     private static void assertOutcome(Fault fault, int retries, List<EmbeddingResult> results) {
-        boolean vector = fault.effect() == Effect.HARMLESS || (fault.effect() == Effect.RETRIED && retries > 0);
+        boolean vector = switch (fault.effect()) {
+            case HARMLESS, ISOLATED -> true;
+            case RETRIED -> retries > 0 || fault == Fault.INTERNAL_ERROR || fault == Fault.HALF_INTERNAL_ERROR;
+            case FINAL -> false;
+        };
         for (int i = 0; i < 2; i++) {
             Exception failure = results.get(i).failure();
             if (vector) {

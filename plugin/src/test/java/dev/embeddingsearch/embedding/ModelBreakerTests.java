@@ -43,7 +43,7 @@ public class ModelBreakerTests extends EmbeddingClientTestCase {
     }
 
     private void goDown() {
-        service.behaviour = asked -> FakeService.error(500, "e", "secret words");
+        service.behaviour = asked -> FakeService.error(503, "e", "secret words");
     }
 
     private EmbeddingClient open(int failures, String... pairs) {
@@ -53,7 +53,7 @@ public class ModelBreakerTests extends EmbeddingClientTestCase {
         goDown();
         for (int i = 0; i < failures; i++) {
             time.advance(100);
-            assertThat(failure(send(client, "a")).getMessage(), containsString("answered [500]"));
+            assertThat(failure(send(client, "a")).getMessage(), containsString("answered [503]"));
         }
         return client;
     }
@@ -69,7 +69,7 @@ public class ModelBreakerTests extends EmbeddingClientTestCase {
                 failure.getMessage(),
                 containsString(
                         "] is not called for now: [" + failures + "] calls in a row brought no answer, the first ["
-                                + first + "] ago; at last it answered [500]; it is tried again in [7s]"));
+                                + first + "] ago; at last it answered [503]; it is tried again in [7s]"));
         assertEquals("not called", failures, service.calls.size());
     }
 
@@ -100,11 +100,11 @@ public class ModelBreakerTests extends EmbeddingClientTestCase {
     public void testFailureOfThatCallOpensItAgain() {
         EmbeddingClient client = open(2, "breaker_pause", "2s");
         time.advance(2_000);
-        assertThat(failure(send(client, "probe")).getMessage(), containsString("answered [500]"));
+        assertThat(failure(send(client, "probe")).getMessage(), containsString("answered [503]"));
         assertThat(
                 failure(send(client, "b")).getMessage(),
                 containsString(
-                        "[3] calls in a row brought no answer, the first [2.1s] ago; at last it answered [500]; it is"
+                        "[3] calls in a row brought no answer, the first [2.1s] ago; at last it answered [503]; it is"
                                 + " tried again in [2s]"));
         assertEquals(3, service.calls.size());
     }
@@ -127,7 +127,7 @@ public class ModelBreakerTests extends EmbeddingClientTestCase {
         EmbeddingClient client = client(time, Dns.SYSTEM, "max_retries", "0", "breaker_failures", "0");
         goDown();
         for (int i = 0; i < 30; i++) {
-            assertThat(failure(send(client, "a")).getMessage(), containsString("answered [500]"));
+            assertThat(failure(send(client, "a")).getMessage(), containsString("answered [503]"));
         }
         assertEquals(30, service.calls.size());
     }

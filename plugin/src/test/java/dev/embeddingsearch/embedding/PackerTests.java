@@ -24,8 +24,9 @@ public class PackerTests extends OpenSearchTestCase {
     }
 
     public void testCallIsNoLargerThanTheServiceSays() {
-        assertEquals(9, Packer.of(TestLimits.of("max_batch_tokens", 10), 9).maxTokens());
-        assertEquals(10, Packer.of(TestLimits.of("max_batch_tokens", 10), 11).maxTokens());
+        assertEquals(9, Packer.of(TestLimits.of("max_batch_tokens", 10), 9, 100).maxTokens());
+        assertEquals(
+                10, Packer.of(TestLimits.of("max_batch_tokens", 10), 11, 100).maxTokens());
     }
 
     public void testNothingIsLostAndNothingIsTooLarge() {
@@ -55,7 +56,8 @@ public class PackerTests extends OpenSearchTestCase {
         Packer packer = Packer.of(
                 TestLimits.of(
                         "max_batch_inputs", maxInputs, "max_batch_tokens", maxTokens, "tokens_per_minute", perMinute),
-                Long.MAX_VALUE);
+                Long.MAX_VALUE,
+                Integer.MAX_VALUE);
         List<List<Integer>> calls = new ArrayList<>();
         while (!inputs.isEmpty()) {
             calls.add(packer.take(inputs).stream().map(Input::tokens).toList());

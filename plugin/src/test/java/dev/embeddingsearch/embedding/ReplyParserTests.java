@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.embedding;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.InputStream;
@@ -50,16 +49,15 @@ public class ReplyParserTests extends OpenSearchTestCase {
         assertBad(entries(base64(new float[] {1, Float.NaN})), "no finite number");
         assertBad(entries(base64(new float[] {1, Float.POSITIVE_INFINITY})), "no finite number");
         assertBad(entries("[1e999, 0]"), "no finite number");
-        assertBad(entries("[NaN, 0]"), "expected JSON");
+        assertBad(entries("[NaN, 0]"), "no finite number");
         assertBad(entries("[\"1\"]"), "expected numbers");
-        assertBad(entries("[]"), "dimensions, got [0]");
+        assertBad(entries("[]"), "a vector without dimensions");
         assertBad(entries("\"AAAA\""), "bytes more");
         assertBad(entries("\"@@@\""), "expected base64");
         assertBad(entries("null"), "an array or base64");
         assertBad("{\"data\":[{\"index\":0}]}", "an [embedding] in each entry");
-        assertBad("{\"data\":[{\"embedding\":[1]}]}", "got none");
         assertBad("{\"data\":[{\"index\":1,\"embedding\":[1]}]}", "got [1]");
-        assertBad("{\"data\":[{\"index\":-1,\"embedding\":[1]}]}", "got none");
+        assertBad("{\"data\":[{\"index\":-1,\"embedding\":[1]}]}", "got [-1]");
         assertBad("{\"data\":[{\"index\":\"0\",\"embedding\":[1]}]}", "a whole number");
         assertBad("{\"data\":[{\"index\":0,\"embedding\":[1]},{\"index\":0,\"embedding\":[1]}]}", "got [0] again");
         assertBad("{\"data\":[]}", "expected [1] vectors, got [0]");
@@ -69,6 +67,59 @@ public class ReplyParserTests extends OpenSearchTestCase {
         assertBad("[]", "an object");
         assertBad(entries("[1]") + "{}", "end after its object");
         assertBad(entries("[1]") + "]", "expected JSON");
+    }
+
+    public void testEntryWithoutAVectorLeavesTheOthers() throws Exception {
+        for (String bad : List.of(
+                "{\"index\":1,\"embedding\":null}",
+                "{\"index\":1,\"embedding\":[]}",
+                "{\"index\":1,\"embedding\":[null,{},[1]]}",
+                "{\"index\":1,\"embedding\":[NaN,1]}",
+                "{\"index\":1,\"embedding\":[0,0]}",
+                "{\"index\":1,\"embedding\":{}}",
+                "{\"index\":1}")) {
+            ReplyParser parser = new ReplyParser(ReplyParser.jsonFactory(), ANY, 3);
+            float[][] vectors = parser.parse(bytes(
+                    "{\"data\":[{\"index\":2,\"embedding\":[0,1]}," + bad + ",{\"index\":0,\"embedding\":[1,0]}]}"));
+            assertArrayEquals(new float[] {1, 0}, vectors[0], 0);
+            assertNull(bad, vectors[1]);
+            assertArrayEquals(new float[] {0, 1}, vectors[2], 0);
+            assertTrue(bad, parser.missing().isPresent());
+        }
+        ReplyParser parser = new ReplyParser(ReplyParser.jsonFactory(), ANY, 2);
+        assertNull(parser.parse(bytes("{\"data\":[{\"index\":1,\"embedding\":[0,1]}]}"))[0]);
+        assertEquals(
+                "expected [2] vectors, got [1]", parser.missing().orElseThrow().getMessage());
+    }
+
+    public void testOrderIsMeantWhereIndicesAreLeftOut() throws Exception {
+        float[][] vectors = parse("{\"data\":[{\"embedding\":[1,0]},{\"embedding\":[0,1]}]}", ANY, 2);
+        assertEquals(1, vectors[0][0], 0);
+        assertEquals(1, vectors[1][1], 0);
+        vectors = parse(
+                "{\"data\":[{\"index\":1,\"embedding\":[0,1]},{\"embedding\":[1,0]},{\"index\":2,\"embedding\":[-1,0]}]}",
+                ANY,
+                3);
+        assertEquals("0 is left out", 1, vectors[0][0], 0);
+        assertEquals(1, vectors[1][1], 0);
+        assertBad(
+                "{\"data\":[{\"embedding\":[1]},{\"index\":2,\"embedding\":[1]},{\"embedding\":[1]}]}",
+                3,
+                "expected an [index] in all entries or none, got [2] of [3] without");
+        assertBad("{\"data\":[{\"embedding\":[1]}]}", 2, "expected [2] vectors, got [1]");
+        assertBad("{\"data\":[{\"embedding\":[1]},{\"embedding\":[1]}]}", 1, "expected [1] vectors, got [2]");
+    }
+
+    public void testErrorInPlaceOfVectors() {
+        for (String error : List.of(
+                "{\"object\":\"error\",\"message\":\"the reason\",\"type\":\"T\",\"code\":\"c\"}",
+                "{\"code\":\"c\",\"message\":\"the reason\"}",
+                "{\"error\":{\"message\":\"the reason\",\"code\":\"c\"}}",
+                "{\"errors\":[{\"message\":\"the reason\",\"code\":\"c\"}]}",
+                "{\"detail\":[{\"msg\":\"the reason\",\"type\":\"c\"}]}")) {
+            ServiceErrorException e = assertThrows(error, ServiceErrorException.class, () -> parse(error, ANY, 1));
+            assertEquals(error, new ServiceError("the reason", "c"), e.error());
+        }
     }
 
     public void testReplyThatEndsInTheMiddleIsALostConnection() {
@@ -99,7 +150,7 @@ public class ReplyParserTests extends OpenSearchTestCase {
                 return length;
             }
         };
-        ReplyParser parser = new ReplyParser(new JsonFactory(), new VectorShape(0, 4, 4), 1);
+        ReplyParser parser = new ReplyParser(ReplyParser.jsonFactory(), new VectorShape(0, 4, 4), 1);
         Exception e = assertThrows(BadReplyException.class, () -> parser.parse(endless));
         assertTrue(e.getMessage(), e.getMessage().contains("expected a reply of at most"));
     }
@@ -129,13 +180,20 @@ public class ReplyParserTests extends OpenSearchTestCase {
     }
 
     private static void assertBad(String reply, String words) {
-        Exception e = assertThrows(reply, BadReplyException.class, () -> parse(reply, ANY, 1));
+        assertBad(reply, 1, words);
+    }
+
+    private static void assertBad(String reply, int inputs, String words) {
+        Exception e = assertThrows(reply, BadReplyException.class, () -> parse(reply, ANY, inputs));
         assertTrue(e.getMessage(), e.getMessage().contains(words));
     }
 
     private static float[][] parse(String reply, VectorShape shape, int inputs) throws Exception {
-        return new ReplyParser(new JsonFactory(), shape, inputs)
-                .parse(new ByteArrayInputStream(reply.getBytes(StandardCharsets.UTF_8)));
+        return new ReplyParser(ReplyParser.jsonFactory(), shape, inputs).parse(bytes(reply));
+    }
+
+    private static InputStream bytes(String reply) {
+        return new ByteArrayInputStream(reply.getBytes(StandardCharsets.UTF_8));
     }
 
     private static String entries(String embedding) {

@@ -10,6 +10,7 @@ public enum Fault {
     FLOATS,
     FLOATS_AND_BASE64,
     GZIP,
+    NO_INDEX,
     CHUNKED,
     SLOW_HEAD,
     SLOW_BYTES,
@@ -32,18 +33,17 @@ public enum Fault {
     UNAUTHORIZED(Effect.FINAL, 400, "answered [401]"),
     NOT_FOUND(Effect.FINAL, 400, "answered [404]"),
     REDIRECT(Effect.FINAL, 400, "redirects are not followed"),
-    ERROR_WITH_STATUS_200(Effect.FINAL, 502, "answered [200] with an error"),
-    HTML_WITH_STATUS_200(Effect.FINAL, 502, "expected JSON"),
-    NO_DATA(Effect.FINAL, 502, "expected a reply with [data]"),
-    SHORT_DATA(Effect.FINAL, 502, "vectors, got ["),
-    LONG_DATA(Effect.FINAL, 502, "expected an [index] from 0 to ["),
-    NO_INDEX(Effect.FINAL, 502, "in each entry, got none"),
-    DUPLICATE_INDEX(Effect.FINAL, 502, "expected each [index] once"),
-    WRONG_DIMENSIONS(Effect.FINAL, 502, "dimensions, got ["),
-    BROKEN_BASE64(Effect.FINAL, 502, "expected base64"),
-    NAN_IN_BASE64(Effect.FINAL, 502, "no finite number"),
-    NAN_AS_LITERAL(Effect.FINAL, 502, "expected JSON"),
-    ZERO_VECTOR(Effect.FINAL, 502, "got a vector of zeros");
+    ERROR_WITH_STATUS_200(Effect.ISOLATED, 502, "answered [200] with an error"),
+    HTML_WITH_STATUS_200(Effect.ISOLATED, 502, "expected JSON"),
+    NO_DATA(Effect.ISOLATED, 502, "expected a reply with [data]"),
+    SHORT_DATA(Effect.ISOLATED, 502, "vectors, got ["),
+    LONG_DATA(Effect.ISOLATED, 502, "expected an [index] from 0 to ["),
+    DUPLICATE_INDEX(Effect.ISOLATED, 502, "expected each [index] once"),
+    WRONG_DIMENSIONS(Effect.ISOLATED, 502, "dimensions, got ["),
+    BROKEN_BASE64(Effect.ISOLATED, 502, "expected base64"),
+    NAN_IN_BASE64(Effect.ISOLATED, 502, "no finite number"),
+    NAN_AS_LITERAL(Effect.ISOLATED, 502, "no finite number"),
+    ZERO_VECTOR(Effect.ISOLATED, 502, "got a vector of zeros");
 
     /** What a client is to make of a fault. */
     public enum Effect {
@@ -51,6 +51,8 @@ public enum Fault {
         HARMLESS,
         /** The call is sent again, until retries are used up. */
         RETRIED,
+        /** Texts without a vector are sent again, in parts, for one of them may be the cause. */
+        ISOLATED,
         /** The texts are reported failed. */
         FINAL
     }
@@ -71,6 +73,19 @@ public enum Fault {
 
     public Effect effect() {
         return effect;
+    }
+
+    /** Whether right vectors come with it, of all texts or of some. */
+    boolean bringsVectors() {
+        return switch (this) {
+            case SHORT_DATA, WRONG_DIMENSIONS, NAN_IN_BASE64, NAN_AS_LITERAL, ZERO_VECTOR -> true;
+            default -> effect == Effect.HARMLESS;
+        };
+    }
+
+    /** Whether a text may be told that it is the cause itself, with status 400. */
+    boolean mayBeTheTexts() {
+        return effect == Effect.ISOLATED || this == INTERNAL_ERROR || this == HALF_INTERNAL_ERROR;
     }
 
     /** The status of what is reported when this fault is the last word. */

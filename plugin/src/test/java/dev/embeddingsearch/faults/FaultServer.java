@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.faults;
 
-import dev.embeddingsearch.faults.Fault.Effect;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -119,7 +118,7 @@ public final class FaultServer implements Closeable {
         FaultPlan.Draw draw = plan.draw(request.getBody().utf8());
         Optional<String> guilty =
                 call.input().stream().filter(FaultServer::isGuilty).findFirst();
-        Optional<Fault> fault = draw.fault().filter(drawn -> guilty.isEmpty() || drawn.effect() != Effect.HARMLESS);
+        Optional<Fault> fault = draw.fault().filter(drawn -> guilty.isEmpty() || !drawn.bringsVectors());
         if (fault.isPresent()) {
             ledger.suffer(call.input(), fault.get());
             return replies.faulty(call, fault.get(), draw.random());

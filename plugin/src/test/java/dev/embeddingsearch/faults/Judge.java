@@ -52,11 +52,14 @@ public final class Judge {
     private boolean explained(String text, Outcome report) {
         Suffered own = server.ledger().of(text);
         boolean exhausted = own.retried() > retries || !attributed;
+        boolean takenApart =
+                own.refused() || exhausted || Fault.of(Effect.ISOLATED).stream().anyMatch(own::any);
         for (Fault fault : Fault.values()) {
-            if (matches(report, new Outcome(fault.status(), fault.words()))) {
-                // While a refused request is taken apart, a probe's fault may be the answer to all of its texts.
-                boolean probe = own.refused() && server.ledger().of(PROBE).any(fault);
-                boolean met = own.any(fault) && (exhausted || own.refused() || fault.effect() == Effect.FINAL);
+            boolean ofText = fault.mayBeTheTexts() && matches(report, new Outcome(400, fault.words()));
+            if (ofText || matches(report, new Outcome(fault.status(), fault.words()))) {
+                // While a request is taken apart, a probe's fault may be the answer to all of its texts.
+                boolean probe = takenApart && server.ledger().of(PROBE).any(fault);
+                boolean met = own.any(fault) && (takenApart || fault.effect() == Effect.FINAL);
                 if (met || probe || (!attributed && fault.effect() == Effect.RETRIED)) {
                     return true;
                 }
