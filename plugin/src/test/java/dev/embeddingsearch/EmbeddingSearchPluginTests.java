@@ -77,6 +77,7 @@ public class EmbeddingSearchPluginTests extends OpenSearchSingleNodeTestCase {
     public void testModelsAreDynamicSettings() {
         set("embedding.model.tiny.id", "tiny-1");
         set("embedding.model.tiny.dimensions", 3);
+        set("embedding.model.tiny.query_parameters.input_type", "query");
         try {
             create("i", "{\"v\":{\"type\":\"embedding\",\"model\":\"tiny\"}}");
             assertEquals(
@@ -86,8 +87,9 @@ public class EmbeddingSearchPluginTests extends OpenSearchSingleNodeTestCase {
         } finally {
             set("embedding.model.tiny.*", null);
         }
-        Exception e =
-                expectThrows(Exception.class, () -> create("j", "{\"v\":{\"type\":\"embedding\",\"model\":\"tiny\"}}"));
+        Exception e = expectThrows(Exception.class, () -> set("embedding.model.tiny.parameters.model", "x"));
+        assertThat(e.getMessage(), containsString("[embedding.model.tiny.parameters.model] expects the name of a"));
+        e = expectThrows(Exception.class, () -> create("j", "{\"v\":{\"type\":\"embedding\",\"model\":\"tiny\"}}"));
         assertThat(e.getMessage(), containsString("no model [tiny]"));
     }
 

@@ -68,6 +68,12 @@ final class CountedCall implements Outcome {
         receiver.failure(failure);
     }
 
+    /** Counts a refusal that nobody hears of, for the same inputs are sent again at once. */
+    void sentAgain(Failure refusal, Runnable send) {
+        stats.failed(refusal.kind());
+        send.run();
+    }
+
     @Override
     public void rateLimit(RateLimit limit) {
         receiver.rateLimit(limit);

@@ -2,13 +2,11 @@
 package dev.embeddingsearch.embedding;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import dev.embeddingsearch.model.ApiKey;
 import dev.embeddingsearch.model.EmbeddingModel;
 import dev.embeddingsearch.model.Models;
 import dev.embeddingsearch.model.Provider;
 import dev.embeddingsearch.stats.EmbeddingStats;
-import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.Proxy;
@@ -16,7 +14,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.Dispatcher;
@@ -40,6 +37,7 @@ final class ServiceHttp implements Closeable {
     private final String userAgent;
     private final EmbeddingStats stats;
     private final JsonFactory json = ReplyParser.jsonFactory();
+    private final RequestBodies bodies = new RequestBodies(json);
     private final OkHttpClient client;
     private volatile boolean closed;
 
@@ -71,8 +69,10 @@ final class ServiceHttp implements Closeable {
         FailureMapper failures =
                 new FailureMapper(batch.model(), new FailureMapper.Credentials(key, models.nodeName()));
         Call call;
+        RequestBodies.Body body;
         try {
-            call = client.newCall(request(batch, key));
+            body = bodies.write(batch);
+            call = client.newCall(request(batch, body, key));
             call.timeout().timeout(batch.model().limits().timeout().millis(), TimeUnit.MILLISECONDS);
         } catch (IOException | IllegalArgumentException e) {
             outcome.failure(failures.unexpected(new IllegalStateException("cannot write the request", e)));
@@ -87,53 +87,72 @@ final class ServiceHttp implements Closeable {
             @Override
             public void onResponse(Call ended, Response response) {
                 outcome.rateLimit(RateLimit.of(response.headers()));
-                Consumer<Outcome> told = read(batch, response, failures, outcome);
+                Reading reading = new Reading(batch, body, failures, outcome);
+                Runnable told = reading.read(response, () -> send(batch, receiver));
                 if (closed) { // its connection may have become idle only now
                     client.connectionPool().evictAll();
                 }
-                told.accept(outcome);
+                told.run();
             }
         });
         batch.onCancel(call::cancel);
     }
 
-    /** Reads a response to its end; the outcome is told after it is closed. */
-    private Consumer<Outcome> read(Batch batch, Response response, FailureMapper failures, CountedCall counted) {
-        try (response) {
-            if (response.code() != 200) {
-                ServiceError error = ServiceError.parse(json, response.body().byteStream());
-                long wait = RetryAfter.millis(response.headers(), Instant.now());
-                return failed(failures.status(response.code(), error, wait, batch));
+    /** Reads the response to one call. */
+    private final class Reading {
+
+        private final Batch batch;
+        private final RequestBodies.Body body;
+        private final FailureMapper failures;
+        private final CountedCall outcome;
+
+        Reading(Batch batch, RequestBodies.Body body, FailureMapper failures, CountedCall outcome) {
+            this.batch = batch;
+            this.body = body;
+            this.failures = failures;
+            this.outcome = outcome;
+        }
+
+        /** Reads a response to its end; returns what tells the outcome once it is closed, or sends a shorter request. */
+        Runnable read(Response response, Runnable sendShorter) {
+            try (response) {
+                if (response.code() != 200) {
+                    ServiceError error =
+                            ServiceError.parse(json, response.body().byteStream());
+                    long wait = RetryAfter.millis(response.headers(), Instant.now());
+                    Failure failure = failures.status(response.code(), error, wait, batch);
+                    return failure.refusal() && bodies.refused(batch, body, error)
+                            ? () -> outcome.sentAgain(failure, sendShorter)
+                            : () -> outcome.failure(failure);
+                }
+                ReplyParser parser =
+                        new ReplyParser(json, batch.shape(), batch.inputs().size());
+                float[][] vectors = parser.parse(response.body().byteStream());
+                outcome.cost(parser.totalTokens());
+                return parser.missing()
+                        .<Runnable>map(why -> () -> outcome.some(vectors, failures.badReply(why)))
+                        .orElse(() -> outcome.vectors(vectors));
+            } catch (ServiceErrorException e) {
+                return failed(failures.errorReply(e.error(), batch));
+            } catch (IOException e) {
+                return failed(closed ? failures.closed() : failures.io(e, batch));
+            } catch (RuntimeException e) {
+                return failed(failures.unexpected(e));
             }
-            ReplyParser parser =
-                    new ReplyParser(json, batch.shape(), batch.inputs().size());
-            float[][] vectors = parser.parse(response.body().byteStream());
-            counted.cost(parser.totalTokens());
-            if (parser.missing().isEmpty()) {
-                return outcome -> outcome.vectors(vectors);
-            }
-            Failure others = failures.badReply(parser.missing().get());
-            return outcome -> outcome.some(vectors, others);
-        } catch (ServiceErrorException e) {
-            return failed(failures.errorReply(e.error(), batch));
-        } catch (IOException e) {
-            return failed(closed ? failures.closed() : failures.io(e, batch));
-        } catch (RuntimeException e) {
-            return failed(failures.unexpected(e));
+        }
+
+        private Runnable failed(Failure failure) {
+            return () -> outcome.failure(failure);
         }
     }
 
-    private static Consumer<Outcome> failed(Failure failure) {
-        return outcome -> outcome.failure(failure);
-    }
-
-    private Request request(Batch batch, Optional<ApiKey> key) throws IOException {
+    private Request request(Batch batch, RequestBodies.Body body, Optional<ApiKey> key) {
         EmbeddingModel model = batch.model();
         boolean azure = model.endpoint().provider() == Provider.AZURE;
         Request.Builder request = new Request.Builder()
                 .url(url(model, model.modelId(batch.side()), azure))
                 .header("User-Agent", userAgent)
-                .post(RequestBody.create(body(batch), JSON));
+                .post(RequestBody.create(body.bytes(), JSON));
         key.ifPresent(secret -> request.header(
                 azure ? "api-key" : "Authorization", azure ? secret.reveal() : "Bearer " + secret.reveal()));
         return request.build();
@@ -147,25 +166,6 @@ final class ServiceHttp implements Closeable {
                     .addQueryParameter("api-version", model.endpoint().apiVersion());
         }
         return url.addPathSegment("embeddings").build();
-    }
-
-    private byte[] body(Batch batch) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
-        try (JsonGenerator body = json.createGenerator(bytes)) {
-            body.writeStartObject();
-            body.writeStringField("model", batch.model().modelId(batch.side()));
-            body.writeArrayFieldStart("input");
-            for (Input input : batch.inputs()) {
-                body.writeString(input.text());
-            }
-            body.writeEndArray();
-            if (batch.shape().sent() > 0) {
-                body.writeNumberField("dimensions", batch.shape().sent());
-            }
-            body.writeStringField("encoding_format", "base64");
-            body.writeEndObject();
-        }
-        return bytes.toByteArray();
     }
 
     /** Ends calls under way, each with a failure, and lets go of threads and connections. */

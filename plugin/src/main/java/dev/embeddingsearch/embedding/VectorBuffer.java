@@ -16,10 +16,14 @@ final class VectorBuffer extends OutputStream {
     private static final VarHandle FLOATS =
             MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
 
+    /** Numbers of embeddings are between -1 and 1, or in some models between -100 and 100. */
+    private static final double MOST_PLAUSIBLE = 1e6;
+
     private final byte[] rest = new byte[Float.BYTES];
     private int restLength;
     private float[] values;
     private int size;
+    private boolean fromBytes;
 
     VectorBuffer(int expected) {
         values = new float[expected > 0 ? expected : 1024];
@@ -37,6 +41,7 @@ final class VectorBuffer extends OutputStream {
 
     @Override
     public void write(int b) throws BadReplyException {
+        fromBytes = true;
         rest[restLength++] = (byte) b;
         if (restLength == Float.BYTES) {
             add((float) FLOATS.get(rest, 0));
@@ -46,6 +51,7 @@ final class VectorBuffer extends OutputStream {
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws BadReplyException {
+        fromBytes = true;
         int at = offset;
         int end = offset + length;
         while (at < end && restLength > 0) {
@@ -63,6 +69,33 @@ final class VectorBuffer extends OutputStream {
         if (restLength > 0) {
             throw new BadReplyException("expected base64 of whole float32 values, got [" + restLength + "] bytes more");
         }
+        float[] doubles = fromBytes && size % 2 == 0 ? asFloat64() : null;
+        if (doubles != null) {
+            return doubles;
+        }
         return size == values.length ? values : Arrays.copyOf(values, size);
+    }
+
+    /**
+     * The vector, if the bytes are float64, which some servers send as base64; else null. As float32 every second value
+     * then is made of the last bits of a fraction, and some of these are beyond all proportion.
+     */
+    private float[] asFloat64() {
+        boolean plausible = true;
+        for (int i = 0; i < size; i++) {
+            plausible &= Math.abs(values[i]) < MOST_PLAUSIBLE; // no number is not, either
+        }
+        if (plausible) {
+            return null;
+        }
+        float[] doubles = new float[size / 2];
+        double squares = 0;
+        for (int i = 0; i < doubles.length; i++) {
+            long low = Float.floatToRawIntBits(values[2 * i]) & 0xffff_ffffL;
+            double value = Double.longBitsToDouble((long) Float.floatToRawIntBits(values[2 * i + 1]) << 32 | low);
+            squares += value * value;
+            doubles[i] = (float) value;
+        }
+        return squares > 1e-6 && squares < MOST_PLAUSIBLE * MOST_PLAUSIBLE ? doubles : null;
     }
 }

@@ -9,12 +9,13 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Map;
 import java.util.function.Function;
 import org.opensearch.common.hash.MessageDigests;
 
 /**
  * Names a vector by all that decides over its numbers: SHA-256 of where it comes from (URL, provider, API version, the
- * id that is sent for the side), what is asked (dimensions sent, expected and wanted), what is done to the text before it
+ * id that is sent for the side), what is asked (dimensions sent, expected and wanted, further parameters), what is done to the text before it
  * is sent (length of the prefix, newlines, most tokens and how they are counted, cut or refused), and the prefix with
  * the text.
  *
@@ -54,6 +55,11 @@ record VectorKey(long a, long b, long c, long d) {
             out.writeInt(model.limits().inputTokens());
             out.writeBoolean(model.limits().truncate());
             write(out, model.tokenizer());
+            for (Map.Entry<String, Object> parameter :
+                    model.endpoint().format().parameters(request.side()).entrySet()) {
+                write(out, parameter.getKey());
+                write(out, parameter.getValue().toString());
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write to memory", e);
         }

@@ -17,8 +17,11 @@ record VectorShape(int sent, int expected, int wanted) {
             throw new IllegalArgumentException("model [" + model.name() + "] (id [" + model.id() + "]) has [" + own
                     + "] dimensions, [" + wanted + "] were asked for; ask for that many or fewer");
         }
-        int sent = model.takesDimensions() && wanted != own ? wanted : 0;
-        return new VectorShape(sent, sent > 0 ? sent : own, wanted);
+        int sent = model.sendsDimensions(wanted) ? wanted : 0;
+        if (sent == 0) {
+            return new VectorShape(0, own, wanted);
+        }
+        return new VectorShape(sent, model.takesDimensions() ? sent : 0, wanted); // others may pass over it
     }
 
     /** Checks a vector of the reply, shortens it where the service did not, and makes its length one. */

@@ -25,12 +25,12 @@ public record EmbeddingModel(
         double pricePerMillionTokens) {
 
     /**
-     * Where the model is served.
+     * Where the model is served, and how it is asked.
      *
      * @param url base URL, allowed by {@code embedding.url_allowlist}, without a slash at the end
      * @param apiVersion the {@code api-version} of Azure; unused elsewhere
      */
-    public record Endpoint(String url, Provider provider, String apiVersion) {}
+    public record Endpoint(String url, Provider provider, String apiVersion, RequestFormat format) {}
 
     /**
      * How much is sent, how fast, and how patiently.
@@ -70,9 +70,22 @@ public record EmbeddingModel(
         return endpoint.url();
     }
 
-    /** Whether the service accepts {@code dimensions} in the request. */
+    /** Whether the service is known to accept {@code dimensions} in the request, and to keep to it. */
     public boolean takesDimensions() {
         return known.family().takesDimensions();
+    }
+
+    /** Whether a request for vectors of length {@code wanted}, 0 for any, says so to the service. */
+    public boolean sendsDimensions(int wanted) {
+        boolean auto = takesDimensions()
+                ? wanted != known.dimensions()
+                : known.dimensions() == 0 && dimensions > 0; // only the service knows whether it can shorten them
+        return wanted > 0
+                && switch (endpoint.format().dimensions()) {
+                    case AUTO -> auto;
+                    case ALWAYS -> true;
+                    case NEVER -> false;
+                };
     }
 
     /** Whether newlines become spaces: on the first generation's text models, and never for code. */

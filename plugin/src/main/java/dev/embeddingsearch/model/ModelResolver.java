@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.model;
 
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
 import org.opensearch.common.settings.Setting;
 import org.opensearch.common.settings.Setting.AffixSetting;
 import org.opensearch.common.settings.Settings;
@@ -89,7 +92,7 @@ final class ModelResolver {
             requireOpenAi(provider, known, url.getKey());
         }
         String allowed = ModelSettings.requireAllowed(url.getKey(), url.get(settings), allowlist);
-        return new EmbeddingModel.Endpoint(allowed, provider, get(ModelSettings.API_VERSION));
+        return new EmbeddingModel.Endpoint(allowed, provider, get(ModelSettings.API_VERSION), format());
     }
 
     /** OpenAI's address is a default for OpenAI's models only: texts must not go to a stranger for want of a setting. */
@@ -109,6 +112,21 @@ final class ModelResolver {
                     + " the model's service, like [http://localhost:8080/v1], or, for OpenAI's own, add ["
                     + ModelSettings.PREFIX + name + ".api_key] to the keystore of node [" + key.node() + "]");
         }
+    }
+
+    private RequestFormat format() {
+        Map<String, Object> document = parameters(ModelSettings.DOCUMENT_PARAMETERS);
+        Map<String, Object> query = parameters(ModelSettings.QUERY_PARAMETERS);
+        return new RequestFormat(
+                get(ModelSettings.SEND_DIMENSIONS), get(ModelSettings.ENCODING_FORMAT), document, query);
+    }
+
+    /** Those of both sides, and over them those of one. */
+    private Map<String, Object> parameters(AffixSetting<Settings> ofSide) {
+        Map<String, Object> all = new TreeMap<>();
+        ExtraParameters.addTo(all, get(ModelSettings.PARAMETERS));
+        ExtraParameters.addTo(all, get(ofSide));
+        return Collections.unmodifiableMap(all);
     }
 
     private int dimensions(KnownModel known) {

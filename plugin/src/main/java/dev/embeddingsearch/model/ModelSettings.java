@@ -67,6 +67,14 @@ final class ModelSettings {
     static final AffixSetting<Integer> BREAKER_FAILURES = integer("breaker_failures", 10, 0, Integer.MAX_VALUE);
     static final AffixSetting<TimeValue> BREAKER_PAUSE = time("breaker_pause", 10);
 
+    static final AffixSetting<RequestFormat.Dimensions> SEND_DIMENSIONS =
+            affix("send_dimensions", key -> parsed(key, "auto", RequestFormat.Dimensions::of));
+    static final AffixSetting<Boolean> ENCODING_FORMAT =
+            affix("encoding_format", key -> parsed(key, "base64", ModelSettings::isFloat));
+    static final AffixSetting<Settings> PARAMETERS = ExtraParameters.setting("parameters");
+    static final AffixSetting<Settings> DOCUMENT_PARAMETERS = ExtraParameters.setting("document_parameters");
+    static final AffixSetting<Settings> QUERY_PARAMETERS = ExtraParameters.setting("query_parameters");
+
     private ModelSettings() {}
 
     /** The settings that may change while the node runs. */
@@ -94,7 +102,12 @@ final class ModelSettings {
                 MAX_IN_FLIGHT,
                 LINGER,
                 BREAKER_FAILURES,
-                BREAKER_PAUSE);
+                BREAKER_PAUSE,
+                SEND_DIMENSIONS,
+                ENCODING_FORMAT,
+                PARAMETERS,
+                DOCUMENT_PARAMETERS,
+                QUERY_PARAMETERS);
     }
 
     /** All settings, for registration. */
@@ -159,6 +172,14 @@ final class ModelSettings {
             case "end" -> true;
             case "none" -> false;
             default -> throw new IllegalArgumentException("expected [end] or [none], got [" + name + "]");
+        };
+    }
+
+    private static boolean isFloat(String format) {
+        return switch (format) {
+            case "float" -> true;
+            case "base64" -> false;
+            default -> throw new IllegalArgumentException("expected [base64] or [float], got [" + format + "]");
         };
     }
 

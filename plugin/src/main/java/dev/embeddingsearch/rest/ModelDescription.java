@@ -3,6 +3,7 @@ package dev.embeddingsearch.rest;
 
 import dev.embeddingsearch.model.EmbeddingModel;
 import dev.embeddingsearch.model.Models;
+import dev.embeddingsearch.model.RequestFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -32,8 +33,17 @@ final class ModelDescription {
         words.put("query_prefix", model.prefixes().query());
         words.put("provider", model.endpoint().provider().toString());
         words.put("api_version", model.endpoint().apiVersion());
+        describe(model.endpoint().format(), words);
         describe(model.limits(), words);
         words.put("price_per_million_tokens", model.pricePerMillionTokens());
+    }
+
+    /** Parameters of both sides are told as those of each. */
+    private static void describe(RequestFormat format, Map<String, Object> words) {
+        words.put("send_dimensions", format.dimensions().toString());
+        words.put("encoding_format", format.floats() ? "float" : "base64");
+        words.put("document_parameters", format.documentParameters());
+        words.put("query_parameters", format.queryParameters());
     }
 
     private static void describe(EmbeddingModel.Limits limits, Map<String, Object> words) {

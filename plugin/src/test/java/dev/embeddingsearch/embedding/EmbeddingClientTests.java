@@ -141,7 +141,7 @@ public class EmbeddingClientTests extends EmbeddingClientTestCase {
         assertEquals(77, embed(client("id", "mine"), "a").getFirst().vector().length);
         assertEquals(
                 50, embed(client("id", "mine"), request(50, "a")).getFirst().vector().length);
-        EmbeddingException failure = failure(client("id", "mine", "dimensions", "78"), "a");
+        EmbeddingException failure = failure(client("id", "mine", "dimensions", "78", "send_dimensions", "false"), "a");
         assertThat(failure.getMessage(), containsString("expected a vector of [78] dimensions, got [77]"));
     }
 

@@ -53,6 +53,12 @@ public class VectorKeyTests extends OpenSearchTestCase {
                 key(Side.QUERY, InputType.TEXT, 0, "?", "query_prefix", "?"));
     }
 
+    public void testParametersOfTheSideAreApart() {
+        VectorKey without = key(Side.DOCUMENT, InputType.TEXT, 3, "a");
+        assertNotEquals(without, key(Side.DOCUMENT, InputType.TEXT, 3, "a", "document_parameters.task", "x"));
+        assertEquals(without, key(Side.DOCUMENT, InputType.TEXT, 3, "a", "query_parameters.task", "x"));
+    }
+
     public void testPartsDoNotRunIntoEachOther() {
         assertNotEquals(
                 key(Side.QUERY, InputType.TEXT, 3, "a", "api_version", "v1", "id", "x"),

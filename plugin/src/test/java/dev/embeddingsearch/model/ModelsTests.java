@@ -209,6 +209,10 @@ public class ModelsTests extends OpenSearchTestCase {
                 List.of("m.id", "", "expected the id of a model"),
                 List.of("m.id", "a\nb", "control characters"),
                 List.of("m.dimensions", "-1", "must be >= 0"),
+                List.of("m.send_dimensions", "yes", "expected [auto], [true] or [false], got [yes]"),
+                List.of("m.encoding_format", "int8", "expected [base64] or [float], got [int8]"),
+                List.of("m.parameters.input", "x", "expects the name of a parameter"),
+                List.of("m.query_parameters.a.b", "x", "expects the name of a parameter"),
                 List.of("m.max_batch_inputs", "4096", "must be <= 2048"))) {
             String message = messageOf(() -> cluster.validate(settings(bad.get(0), bad.get(1)), true));
             assertThat(message, containsString(bad.get(2)));
