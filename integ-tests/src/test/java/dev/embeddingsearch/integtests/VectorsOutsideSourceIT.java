@@ -41,7 +41,8 @@ public class VectorsOutsideSourceIT {
         settings = NodeSettings.cluster(List.of("outside-one", "outside-two")).stream()
                 .map(node -> node.with("path.repo", List.of(snapshots.toString()))
                         .with("embedding.url_allowlist", List.of("http://127.0.0.1:*"))
-                        .with("embedding.model.default.url", service.url()))
+                        .with("embedding.model.default.url", service.url())
+                        .with("embedding.model.default.max_retries", 0))
                 .toList();
         one = Distributions.withPlugin()
                 .node(settings.get(0).with("cluster.initial_cluster_manager_nodes", List.of("outside-one")))
@@ -89,7 +90,8 @@ public class VectorsOutsideSourceIT {
                     "index.embedding.vectors_in_source": %s, "index.codec": "best_compression"},
                  "mappings": {"properties": {
                     "text": {"type": "text"},
-                    "meaning": {"type": "embedding", "dimensions": %d, "source_fields": ["text"]},
+                    "meaning": {"type": "embedding", "dimensions": %d, "source_fields": ["text"],
+                        "on_failure": "index_without_vector"},
                     "own": {"properties": {"v": {"type": "embedding", "dimensions": 3}}},
                     "parts": {"type": "nested", "properties": {"v": {"type": "embedding", "dimensions": 2}}}}}}
                 """.formatted(vectorsInSource, Articles.DIMENSIONS)).expect(200);
@@ -165,6 +167,59 @@ public class VectorsOutsideSourceIT {
         create("outside-again", "false");
         reindex("outside-copy", "outside-again");
         expectDocuments("outside-again");
+    }
+
+    /** A scroll reads ten or more neighbours in sequence, by a reader of its own that is closed with it. */
+    @Test
+    public void testDocumentsAreReadableAfterScrolls() {
+        http.post(INDEX + "/_forcemerge?max_num_segments=1", null).expect(200);
+        scroll(true);
+        scroll(false);
+        expectDocuments(INDEX);
+        http.post(INDEX + "/_update/1?refresh=true", "{\"doc\": {\"year\": 1998}}")
+                .expect(200);
+        expectChanged("1", "year", "1998");
+        Answer updated = http.post(INDEX + "/_update_by_query?refresh=true&scroll_size=10", """
+                {"script": "ctx._source.numbers = ctx._source.own.v.size()"}""")
+                .expect(200);
+        assertEquals(DOCUMENTS, updated.at("/updated").asInt());
+        expectChanged("4", "numbers", "3");
+        create("outside-copy", "false");
+        reindex(INDEX, "outside-copy");
+        backfill();
+        expectChanged("30", "numbers", "3");
+    }
+
+    private static void backfill() {
+        service.script(call -> FakeService.Reply.error(503, "overloaded", "come back later"));
+        StringBuilder lines = new StringBuilder();
+        for (int i = 60; i < 80; i++) {
+            lines.append("{\"index\": {\"_id\": \"%d\"}}\n%s\n".formatted(i, document(i)));
+        }
+        http.bulk(INDEX + "/_bulk", lines.toString()).expectAllItems();
+        service.reset();
+        http.post(INDEX + "/_flush", null).expect(200);
+        Answer done = http.post("_plugins/_embedding/backfill/" + INDEX + "?batch_size=10", null)
+                .expect(200);
+        assertEquals(20, done.at("/embedded").asInt());
+        http.post(INDEX + "/_flush", null).expect(200);
+        JsonNode embedded = http.source(INDEX, "65");
+        assertEquals(
+                Articles.vectorOf(embedded.at("/text").asText()),
+                embedded.at("/meaning").asText());
+        assertEquals("[0.25,3.0,65.0]", embedded.at("/own/v").toString());
+    }
+
+    /** @param cleared before it ends */
+    private static void scroll(boolean cleared) {
+        Answer page = http.post(INDEX + "/_search?scroll=1m", "{\"size\": 10}").expect(200);
+        while (!cleared && !page.hits().isEmpty()) {
+            page = http.post(
+                            "_search/scroll",
+                            "{\"scroll\": \"1m\", \"scroll_id\": %s}".formatted(page.at("/_scroll_id")))
+                    .expect(200);
+        }
+        http.delete("_search/scroll/" + page.at("/_scroll_id").asText()).expect(200);
     }
 
     private static void reindex(String from, String to) {

@@ -32,18 +32,26 @@ final class EmbeddingVectorsReader extends KnnVectorsReader implements HnswGraph
     private final Map<String, Centroid> centroids;
     private final FlatVectorsReader codes;
     private final boolean graphs;
+    /** Whether this instance was opened and so closes the files: others share them. */
+    private final boolean opened;
 
-    private EmbeddingVectorsReader(
-            KnnVectorsReader delegate,
-            IndexInput centroidsFile,
-            Map<String, Centroid> centroids,
-            FlatVectorsReader codes,
-            boolean graphs) {
-        this.delegate = delegate;
+    private EmbeddingVectorsReader(Lucenes lucenes, IndexInput centroidsFile, Map<String, Centroid> centroids) {
+        this.delegate = lucenes.vectors;
         this.centroidsFile = centroidsFile;
         this.centroids = centroids;
-        this.codes = codes;
+        this.codes = lucenes.codes;
+        this.graphs = true;
+        this.opened = true;
+    }
+
+    /** Shares the files of {@code reader}. */
+    private EmbeddingVectorsReader(EmbeddingVectorsReader reader, KnnVectorsReader delegate, boolean graphs) {
+        this.delegate = delegate;
+        this.centroidsFile = reader.centroidsFile;
+        this.centroids = reader.centroids;
+        this.codes = reader.codes;
         this.graphs = graphs;
+        this.opened = false;
     }
 
     /**
@@ -60,8 +68,7 @@ final class EmbeddingVectorsReader extends KnnVectorsReader implements HnswGraph
         IndexInput file = null;
         try {
             file = CentroidsFile.open(state);
-            return new EmbeddingVectorsReader(
-                    lucenes.vectors, file, CentroidsFile.read(file, state), lucenes.codes, true);
+            return new EmbeddingVectorsReader(lucenes, file, CentroidsFile.read(file, state));
         } catch (Throwable t) {
             IOUtils.closeWhileHandlingException(file, lucenes.vectors);
             throw t;
@@ -109,7 +116,7 @@ final class EmbeddingVectorsReader extends KnnVectorsReader implements HnswGraph
 
     /** The same vectors for a merge that must not start from their graph. */
     EmbeddingVectorsReader withoutGraphs() {
-        return new EmbeddingVectorsReader(delegate, centroidsFile, centroids, codes, false);
+        return new EmbeddingVectorsReader(this, delegate, false);
     }
 
     @Override
@@ -145,7 +152,7 @@ final class EmbeddingVectorsReader extends KnnVectorsReader implements HnswGraph
 
     @Override
     public KnnVectorsReader getMergeInstance() throws IOException {
-        return new EmbeddingVectorsReader(delegate.getMergeInstance(), centroidsFile, centroids, codes, graphs);
+        return new EmbeddingVectorsReader(this, delegate.getMergeInstance(), graphs);
     }
 
     @Override
@@ -160,6 +167,8 @@ final class EmbeddingVectorsReader extends KnnVectorsReader implements HnswGraph
 
     @Override
     public void close() throws IOException {
-        IOUtils.close(delegate, centroidsFile);
+        if (opened) {
+            IOUtils.close(delegate, centroidsFile);
+        }
     }
 }

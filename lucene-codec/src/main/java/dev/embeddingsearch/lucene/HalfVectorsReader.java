@@ -18,15 +18,22 @@ final class HalfVectorsReader extends FlatVectorsReader {
 
     private final FlatVectorsReader lucene;
     private final FieldInfos fields;
+    /** Whether this instance was opened and so closes the files: merge instances share them. */
+    private final boolean opened;
 
     /**
      * @param lucene which knows the fields as they are in files
      * @param fields as everyone else knows them
      */
     HalfVectorsReader(FlatVectorsReader lucene, FieldInfos fields) {
+        this(lucene, fields, true);
+    }
+
+    private HalfVectorsReader(FlatVectorsReader lucene, FieldInfos fields, boolean opened) {
         super(lucene.getFlatVectorScorer());
         this.lucene = lucene;
         this.fields = fields;
+        this.opened = opened;
     }
 
     @Override
@@ -66,7 +73,7 @@ final class HalfVectorsReader extends FlatVectorsReader {
 
     @Override
     public FlatVectorsReader getMergeInstance() throws IOException {
-        return new HalfVectorsReader(lucene.getMergeInstance(), fields);
+        return new HalfVectorsReader(lucene.getMergeInstance(), fields, false);
     }
 
     @Override
@@ -91,6 +98,8 @@ final class HalfVectorsReader extends FlatVectorsReader {
 
     @Override
     public void close() throws IOException {
-        lucene.close();
+        if (opened) {
+            lucene.close();
+        }
     }
 }

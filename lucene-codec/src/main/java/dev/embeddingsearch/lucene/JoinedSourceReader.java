@@ -14,19 +14,33 @@ import org.apache.lucene.index.StoredFieldVisitor;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.util.IOUtils;
 
-/** Reads stored fields, and puts the vectors back into documents that were stored without them. */
+/**
+ * Reads stored fields, and puts the vectors back into documents that were stored without them.
+ *
+ * <p>Clones and merge instances share the vectors of the reader that was opened, which alone closes them: OpenSearch closes
+ * the merge instances that a scroll has used, while others still read the segment.
+ */
 final class JoinedSourceReader extends StoredFieldsReader {
 
     private final StoredFieldsReader split;
     private final KnnVectorsReader vectors;
     private final FieldInfos fields;
+    /** Closed with this instance; null for clones and merge instances. */
+    private final KnnVectorsReader owned;
     /** Of this instance, and so of one thread. */
     private final Map<String, Position> positions = new HashMap<>();
 
+    /** Both readers are closed with this one. */
     JoinedSourceReader(StoredFieldsReader split, KnnVectorsReader vectors, FieldInfos fields) {
+        this(split, vectors, fields, vectors);
+    }
+
+    private JoinedSourceReader(
+            StoredFieldsReader split, KnnVectorsReader vectors, FieldInfos fields, KnnVectorsReader owned) {
         this.split = split;
         this.vectors = vectors;
         this.fields = fields;
+        this.owned = owned;
     }
 
     /** The same documents as they are stored. */
@@ -64,13 +78,13 @@ final class JoinedSourceReader extends StoredFieldsReader {
 
     @Override
     public StoredFieldsReader clone() {
-        return new JoinedSourceReader(split.clone(), vectors, fields);
+        return new JoinedSourceReader(split.clone(), vectors, fields, null);
     }
 
     /** Not for merges alone: it is also how documents are read in sequence. */
     @Override
     public StoredFieldsReader getMergeInstance() {
-        return new JoinedSourceReader(split.getMergeInstance(), vectors, fields);
+        return new JoinedSourceReader(split.getMergeInstance(), vectors, fields, null);
     }
 
     @Override
@@ -80,7 +94,7 @@ final class JoinedSourceReader extends StoredFieldsReader {
 
     @Override
     public void close() throws IOException {
-        IOUtils.close(split, vectors);
+        IOUtils.close(split, owned);
     }
 
     /** Passes on everything, but the document whole. */

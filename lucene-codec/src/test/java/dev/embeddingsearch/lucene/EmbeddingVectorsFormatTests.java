@@ -53,6 +53,32 @@ public class EmbeddingVectorsFormatTests extends VectorsTestCase {
         assertEquals(message, e.getMessage());
     }
 
+    public void testClosedMergeInstancesCloseNothingElse() throws IOException {
+        KnnVectorsFormat format = random().nextBoolean()
+                ? anyExactVariant()
+                : anyQuantizedVariant().withStorage(randomStorage());
+        try (Directory dir = newDirectory();
+                IndexWriter writer = new IndexWriter(dir, oneFlush(format))) {
+            for (int i = 0; i < 20; i++) {
+                writer.addDocument(doc("a", new float[] {i, 1}));
+            }
+            try (DirectoryReader reader = DirectoryReader.open(writer)) {
+                KnnVectorsReader opened = ((CodecReader) only(reader)).getVectorReader();
+                KnnVectorsReader merging = opened.getMergeInstance();
+                EmbeddingVectorsReader.of(merging, "v").withoutGraphs().close();
+                merging.getMergeInstance().close();
+                assertEquals(19, merging.getFloatVectorValues("v").vectorValue(19)[0], 0);
+                merging.close();
+                opened.checkIntegrity();
+                assertEquals(19, opened.getFloatVectorValues("v").vectorValue(19)[0], 0);
+                float[] target = {7, 1};
+                assertEquals(
+                        7,
+                        new IndexSearcher(reader).search(new KnnFloatVectorQuery("v", target, 1), 1).scoreDocs[0].doc);
+            }
+        }
+    }
+
     public void testDavinciDimensions() throws IOException {
         indexSearchMergeAndReopen(12_288);
     }

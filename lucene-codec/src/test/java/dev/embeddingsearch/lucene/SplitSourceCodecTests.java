@@ -136,6 +136,43 @@ public class SplitSourceCodecTests extends LuceneTestCase {
         }
     }
 
+    /** A scroll closes the merge instances that it has read; threads end, and with them their clones. */
+    public void testClosedClonesAndMergeInstancesCloseNothingElse() throws IOException {
+        int documents = 20;
+        try (Directory directory = newDirectory();
+                IndexWriter writer = new IndexWriter(directory, new IndexWriterConfig().setCodec(codec()))) {
+            for (int id = 0; id < documents; id++) {
+                writer.addDocument(document(id));
+            }
+            try (DirectoryReader reader = DirectoryReader.open(writer)) {
+                StoredFieldsReader opened = ((CodecReader) getOnlyLeafReader(reader)).getFieldsReader();
+                StoredFieldsReader clone = opened.clone();
+                StoredFieldsReader sequence = opened.getMergeInstance();
+                for (StoredFieldsReader closed : List.of(
+                        opened.clone(),
+                        opened.getMergeInstance(),
+                        clone.clone(),
+                        clone.getMergeInstance(),
+                        sequence.clone(),
+                        sequence.getMergeInstance())) {
+                    closed.document(0);
+                    closed.close();
+                    for (StoredFieldsReader open : List.of(opened, clone, sequence)) {
+                        expectWhole(open, documents);
+                    }
+                    expectWhole(reader, documents, 0);
+                }
+            }
+        }
+    }
+
+    private static void expectWhole(StoredFieldsReader stored, int documents) throws IOException {
+        for (int id = 0; id < documents; id++) {
+            assertEquals(
+                    whole(id), stored.document(id).getBinaryValue("_source").utf8ToString());
+        }
+    }
+
     private static String codecOf(DirectoryReader reader) {
         LeafReader leaf = reader.leaves().get(0).reader();
         return ((SegmentReader) leaf).getSegmentInfo().info.getCodec().getName();
