@@ -18,6 +18,7 @@ import dev.embeddingsearch.embedding.QueueBudget;
 import dev.embeddingsearch.embedding.VectorMeter;
 import dev.embeddingsearch.ingest.BatchEmbedder;
 import dev.embeddingsearch.ingest.EmbeddingProcessor;
+import dev.embeddingsearch.ingest.IndexNames;
 import dev.embeddingsearch.ingest.LateEmbedder;
 import dev.embeddingsearch.ingest.PartialUpdates;
 import dev.embeddingsearch.ingest.PrimaryWrites;
@@ -171,7 +172,7 @@ public class EmbeddingSearchPlugin extends Plugin
             PartialUpdates updates = new PartialUpdates(
                     threadPool.getThreadContext(),
                     clusterService::getIndexingPressureService,
-                    index -> !mappings.of(index).isEmpty());
+                    IndexNames.of(clusterService, mappings));
             WriteAccess writeAccess = new WriteAccess(clusterService, threadPool.getThreadContext());
             BooleanSupplier processorsGenerated =
                     () -> clusterService.getClusterSettings().get(IngestService.SYSTEM_INGEST_PIPELINE_ENABLED);

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.opensearch.action.DocWriteRequest;
 import org.opensearch.action.delete.DeleteRequest;
@@ -26,10 +27,15 @@ import org.opensearch.ingest.IngestDocumentWrapper;
  * @param requests its requests, in their order
  * @param timeout how long it waits for a shard
  * @param vectors what ingest made for it
+ * @param writeIndex the index that an alias or data stream writes to, for a document may be named by any of these
  * @param fail ends the whole request with a reason, where ingest cannot go on with it
  */
 record BulkInProgress(
-        List<DocWriteRequest<?>> requests, TimeValue timeout, EmbeddedVectors vectors, Consumer<Exception> fail) {
+        List<DocWriteRequest<?>> requests,
+        TimeValue timeout,
+        EmbeddedVectors vectors,
+        UnaryOperator<String> writeIndex,
+        Consumer<Exception> fail) {
 
     /** What an update finds under its id when its turn comes. */
     enum Before {
@@ -39,6 +45,11 @@ record BulkInProgress(
         DELETED,
         /** What requests outside the batch make of it. */
         OUT_OF_SIGHT
+    }
+
+    /** Names a document, whatever the request calls its index. */
+    DocumentKey key(String index, String id) {
+        return new DocumentKey(writeIndex.apply(index), id);
     }
 
     /** The request whose document {@code wrapper} holds, if it can be told. */
@@ -76,7 +87,7 @@ record BulkInProgress(
             if (request == null || request.id() == null) {
                 continue;
             }
-            DocumentKey document = new DocumentKey(request.index(), request.id());
+            DocumentKey document = key(request.index(), request.id());
             Before before = now.getOrDefault(document, Before.IN_SIGHT);
             if (request instanceof UpdateRequest update) {
                 found.put(update, before);
@@ -108,6 +119,7 @@ record BulkInProgress(
      * @param stored what is stored before the request
      */
     Stored replay(UpdateRequest update, Stored stored) {
+        DocumentKey document = key(update.index(), update.id());
         Stored now = stored;
         for (DocWriteRequest<?> request : requests) {
             if (update.equals(request)) { // by identity

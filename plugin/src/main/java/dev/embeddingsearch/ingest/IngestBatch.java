@@ -123,12 +123,14 @@ final class IngestBatch {
 
     private Job<PendingDocument> plan(EmbeddingRule rule, Map<DocumentKey, Stored> found) {
         Job<PendingDocument> job = Job.of(rule);
-        Map<DocumentKey, Stored> current = new HashMap<>(found);
+        Map<DocumentKey, Stored> current = new HashMap<>();
         for (PendingDocument document : documents) {
             try {
                 MultiGetRequest.Item item = stored.get(document);
-                DocumentKey key = item == null ? null : DocumentKey.of(item);
-                Stored before = key == null ? Stored.NONE : before(document, key, found, current);
+                DocumentKey key = item == null ? null : bulk.orElseThrow().key(item.index(), item.id());
+                Stored first = item == null ? Stored.NONE : found.getOrDefault(DocumentKey.of(item), Stored.NONE);
+                Stored before =
+                        key == null ? Stored.NONE : document.found(bulk.get(), first, current.getOrDefault(key, first));
                 String text = document.textToEmbed(rule, before);
                 if (key != null) {
                     current.put(key, document.applied(rule, before));
@@ -141,15 +143,6 @@ final class IngestBatch {
             }
         }
         return job;
-    }
-
-    private Stored before(
-            PendingDocument document,
-            DocumentKey key,
-            Map<DocumentKey, Stored> found,
-            Map<DocumentKey, Stored> current) {
-        return document.found(
-                bulk.orElseThrow(), found.getOrDefault(key, Stored.NONE), current.getOrDefault(key, Stored.NONE));
     }
 
     private void finish(Collection<Outcome<PendingDocument>> outcomes) {

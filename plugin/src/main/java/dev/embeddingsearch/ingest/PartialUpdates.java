@@ -3,7 +3,6 @@ package dev.embeddingsearch.ingest;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.opensearch.action.ActionRequest;
 import org.opensearch.action.bulk.BulkAction;
@@ -31,19 +30,18 @@ public final class PartialUpdates implements ActionFilter {
 
     private final ThreadContext threadContext;
     private final Supplier<IndexingPressureService> pressure;
-    private final Predicate<String> embedding;
+    private final IndexNames names;
 
     /**
      * A filter for a node.
      *
      * @param pressure counts the bytes of requests under way; gives null where nobody counts
-     * @param embedding whether an index, alias or data stream has text embedded
+     * @param names what the names in requests stand for
      */
-    public PartialUpdates(
-            ThreadContext threadContext, Supplier<IndexingPressureService> pressure, Predicate<String> embedding) {
+    public PartialUpdates(ThreadContext threadContext, Supplier<IndexingPressureService> pressure, IndexNames names) {
         this.threadContext = threadContext;
         this.pressure = pressure;
-        this.embedding = embedding;
+        this.names = names;
     }
 
     @Override
@@ -64,7 +62,7 @@ public final class PartialUpdates implements ActionFilter {
             chain.proceed(task, action, request, listener);
             return;
         }
-        UnreadableDocuments unreadable = UnreadableDocuments.in((BulkRequest) request, embedding);
+        UnreadableDocuments unreadable = UnreadableDocuments.in((BulkRequest) request, names::hasEmbeddings);
         if (unreadable.isEmpty()) {
             follow(task, (BulkRequest) request, listener, chain);
             return;
@@ -93,7 +91,12 @@ public final class PartialUpdates implements ActionFilter {
         try (ThreadContext.StoredContext caller = threadContext.newStoredContext(true, List.of(REQUEST))) {
             threadContext.putTransient(
                     REQUEST,
-                    new BulkInProgress(bulk.requests(), bulk.timeout(), new EmbeddedVectors(), answer::abandon));
+                    new BulkInProgress(
+                            bulk.requests(),
+                            bulk.timeout(),
+                            new EmbeddedVectors(),
+                            names::writeIndex,
+                            answer::abandon));
             chain.proceed(task, BulkAction.NAME, (Request) bulk, answer);
         }
     }

@@ -18,13 +18,19 @@ import org.opensearch.OpenSearchStatusException;
 import org.opensearch.action.DocWriteRequest.OpType;
 import org.opensearch.action.get.MultiGetRequest;
 import org.opensearch.action.update.UpdateRequest;
+import org.opensearch.cluster.metadata.IndexMetadata;
 import org.opensearch.common.xcontent.XContentHelper;
+import org.opensearch.core.index.shard.ShardId;
 import org.opensearch.core.rest.RestStatus;
+import org.opensearch.index.engine.DocumentMissingException;
 import org.opensearch.ingest.IngestDocument;
 import org.opensearch.ingest.IngestDocumentWrapper;
 
 /** A document of a batch: what of it must be embedded, given what is stored under its id. */
 final class PendingDocument {
+
+    /** Stands for the vector of a document before this one. */
+    private static final Object UNKNOWN = Boolean.TRUE;
 
     private final IngestDocumentWrapper wrapper;
     private final Request request;
@@ -130,7 +136,8 @@ final class PendingDocument {
             return completes(rule, stored) ? textToRetry(rule, stored) : null;
         }
         if (updatesNothing(stored)) {
-            return null;
+            throw new DocumentMissingException(
+                    new ShardId(index(), IndexMetadata.INDEX_UUID_NA_VALUE, 0), update().id());
         }
         if (update() != null && stored.failure() != null) {
             throw new OpenSearchStatusException(
@@ -158,15 +165,23 @@ final class PendingDocument {
     }
 
     /**
-     * What is stored once this document is applied, for those of the same id behind it in the batch. It comes without the
-     * vector, which is not known yet.
+     * What is stored once this document is applied, for those of the same id behind it in the batch. In place of the
+     * vector, which is not known yet, comes what is none.
      */
     Stored applied(EmbeddingRule rule, Stored stored) {
         if (failed() || updatesNothing(stored) || (stored.failure() != null && update() != null)) {
             return stored;
         }
-        Map<String, Object> whole = DocumentPath.copy(merged(stored));
-        new DocumentPath(rule.target()).remove(whole);
+        UpdateRequest inserting = update();
+        boolean inserted = inserting != null && !inserting.docAsUpsert() && stored.equals(Stored.NONE);
+        Map<String, Object> whole =
+                DocumentPath.copy(inserted ? inserting.upsertRequest().sourceAsMap() : merged(stored));
+        DocumentPath target = new DocumentPath(rule.target());
+        if (DocumentText.of(whole, rule.sources()).isEmpty()) {
+            target.remove(whole);
+        } else {
+            target.set(whole, UNKNOWN);
+        }
         return new Stored(whole, null);
     }
 
@@ -185,9 +200,15 @@ final class PendingDocument {
         };
     }
 
-    /** Whether this is the part of an update that has no document to be applied to. */
+    /**
+     * Whether this is the part of an update that has no document to be applied to. Where the update brings a whole one for
+     * that case, this part is embedded all the same, alone: should there be a document by then, the shard notices.
+     */
     private boolean updatesNothing(Stored stored) {
-        return update() != null && !update().docAsUpsert() && stored.equals(Stored.NONE);
+        return update() != null
+                && !update().docAsUpsert()
+                && update().upsertRequest() == null
+                && stored.equals(Stored.NONE);
     }
 
     private Map<String, Object> merged(Stored stored) {
@@ -208,7 +229,7 @@ final class PendingDocument {
             return null;
         }
         Object vector = new DocumentPath(rule.target()).value(stored.source());
-        boolean present = vector != null && !PendingMark.is(vector);
+        boolean present = vector != null && !PendingMark.is(vector) && !UNKNOWN.equals(vector);
         return present && text.equals(DocumentText.of(stored.source(), rule.sources())) ? vector : null;
     }
 

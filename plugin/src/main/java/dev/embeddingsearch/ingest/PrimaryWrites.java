@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.ingest;
 
+import dev.embeddingsearch.mapper.DocumentPath;
+import dev.embeddingsearch.mapper.DocumentText;
 import dev.embeddingsearch.mapper.EmbeddingMappings;
 import dev.embeddingsearch.mapper.MappedEmbedding;
+import dev.embeddingsearch.mapper.PendingMark;
 import dev.embeddingsearch.mapper.UpdateOrigins;
+import dev.embeddingsearch.mapper.VectorOrigin;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.opensearch.OpenSearchStatusException;
 import org.opensearch.action.bulk.BulkItemRequest;
@@ -82,7 +87,9 @@ public final class PrimaryWrites implements TransportInterceptor {
                     if (sent.isEmpty() && !fields.isEmpty()) {
                         unchecked.check(part.document(), part.update());
                     } else if (sent.isPresent()) {
-                        requireSame(sent.get(), mapping, index);
+                        if (sent.get().mapping() != mapping) {
+                            requireSame(part, sent.get(), fields, index);
+                        }
                         origins.add(
                                 item.request().id(),
                                 part.update() != null,
@@ -107,12 +114,46 @@ public final class PrimaryWrites implements TransportInterceptor {
         }
     }
 
-    private static void requireSame(Provenance sent, long mapping, String index) {
-        if (sent.mapping() != mapping) {
+    /**
+     * Checks a document by the mapping as it is now, where that is not the one it was checked by before: fields that it has
+     * nothing for may come and go.
+     */
+    private static void requireSame(
+            WrittenPart part, Provenance sent, Map<String, MappedEmbedding> fields, String index) {
+        Map<String, Object> document = part.source();
+        boolean same = fields.keySet().containsAll(sent.origins().keySet());
+        for (MappedEmbedding field : fields.values()) {
+            same &= isSame(part, sent, field, document);
+        }
+        if (!same) {
             throw new OpenSearchStatusException(
                     "the embedding fields of index [{}] changed while the document was on its way: send it again",
                     RestStatus.CONFLICT,
                     index);
         }
+    }
+
+    private static boolean isSame(
+            WrittenPart part, Provenance sent, MappedEmbedding field, Map<String, Object> document) {
+        DocumentPath path = new DocumentPath(field.path());
+        Set<Long> origins = sent.origins().get(field.path());
+        if (field.sourceFields().isEmpty()) {
+            return !path.isIn(document);
+        }
+        if (part.update() != null) {
+            // What is claimed is checked when the update is merged.
+            return origins != null || !(DocumentText.touches(document, field.sourceFields()) || path.touches(document));
+        }
+        String text = DocumentText.of(document, field.sourceFields());
+        Object vector = path.value(document);
+        return text.isEmpty()
+                || PendingMark.is(vector)
+                || (vector != null
+                        && origins != null
+                        && origins.contains(VectorOrigin.of(
+                                field.modelId(),
+                                field.inputType(),
+                                VectorOrigin.ofText(text),
+                                VectorOrigin.ofVector(vector))));
     }
 }

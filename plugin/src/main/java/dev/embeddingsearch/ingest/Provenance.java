@@ -108,6 +108,11 @@ record Provenance(long mapping, Map<String, Set<Long>> origins) {
                     .add(VectorOrigin.of(origin.modelId(), origin.inputType(), origin.text(), vector));
         }
 
+        /** Says that a field gets no vector, so that one which is there is that of another text. */
+        void addNone(String path) {
+            origins.computeIfAbsent(path, none -> new HashSet<>());
+        }
+
         Provenance build(long mapping) {
             return new Provenance(mapping, origins);
         }

@@ -99,8 +99,14 @@ final class WriteCheck {
         DocumentPath path = new DocumentPath(field.path());
         Object value = path.value(document);
         if (value == null) {
-            boolean concerned = DocumentText.touches(document, field.sourceFields()) || path.touches(document);
-            return concerned && !vectors.hasUpdate(update, field.path()) && mark(field, document);
+            if (!DocumentText.touches(document, field.sourceFields()) && !path.touches(document)) {
+                return false;
+            }
+            if (!vectors.hasUpdate(update, field.path())) {
+                return mark(field, document);
+            }
+            provenance.addNone(field.path());
+            return false;
         }
         if (!PendingMark.is(value)) {
             Set<Origin> origins = known(field, value);

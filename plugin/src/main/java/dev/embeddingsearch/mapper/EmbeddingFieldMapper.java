@@ -59,7 +59,8 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
      */
     public static Mapper.TypeParser parser(Models models, Supplier<ThreadContext> threadContext) {
         Mapper.TypeParser parser = new TypeParser((name, context) -> new Builder(
-                name, new Surroundings(models, threadContext, context.mapperService().getIndexSettings())));
+                name,
+                new Surroundings(models, threadContext, context.mapperService().getIndexSettings())));
         return (name, definition, context) -> {
             if (context.isWithinMultiField()) {
                 throw new MapperParsingException("field [" + name + "] of type [" + CONTENT_TYPE

@@ -114,7 +114,7 @@ public class IngestBatchTests extends IngestTestCase {
     /** OpenSearch guards a pipeline until its first processor waits; what comes behind it throws at nobody. */
     public void testPipelineBehindThatThrowsFailsTheRequestAndGivesItsBytesBack() {
         IndexingPressureService pressure = new IndexingPressureService(Settings.EMPTY, clusterService);
-        updates = new PartialUpdates(threadContext, () -> pressure, INDEX::equals);
+        updates = new PartialUpdates(threadContext, () -> pressure, NAMES);
         batchEmbedder = new BatchEmbedder(
                 embedder, models, new BatchEmbedder.Node(index, clusterService, stats, access), updates);
         BulkRequest bulk = new BulkRequest().add(new IndexRequest(INDEX).id("1").source("text", "a"));

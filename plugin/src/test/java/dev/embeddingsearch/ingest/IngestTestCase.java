@@ -37,6 +37,19 @@ public abstract class IngestTestCase extends OpenSearchTestCase {
 
     static final String INDEX = "articles";
 
+    /** One index with vectors, and an alias of it. */
+    static final IndexNames NAMES = new IndexNames() {
+        @Override
+        public boolean hasEmbeddings(String name) {
+            return INDEX.equals(name);
+        }
+
+        @Override
+        public String writeIndex(String name) {
+            return name.equals("alias") ? INDEX : name;
+        }
+    };
+
     protected ThreadPool threadPool;
     protected ThreadContext threadContext;
     protected ClusterService clusterService;
@@ -60,7 +73,7 @@ public abstract class IngestTestCase extends OpenSearchTestCase {
                 .put("embedding.model.tiny.dimensions", 3)
                 .put("embedding.model.other.id", "other-1")
                 .build());
-        updates = new PartialUpdates(threadContext, () -> null, INDEX::equals);
+        updates = new PartialUpdates(threadContext, () -> null, NAMES);
         access = new WriteAccess(clusterService, threadContext);
         batchEmbedder = new BatchEmbedder(
                 embedder, models, new BatchEmbedder.Node(index, clusterService, stats, access), updates);

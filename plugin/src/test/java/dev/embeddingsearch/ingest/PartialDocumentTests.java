@@ -244,8 +244,25 @@ public class PartialDocumentTests extends IngestTestCase {
 
     public void testPartialUpdateOfNoDocumentEmbedsNothing() throws Exception {
         IngestDocumentWrapper done = partial(new UpdateRequest(INDEX, "1").doc("text", "new"));
-        assertNull(done.getException());
+        assertEquals(RestStatus.NOT_FOUND, ExceptionsHelper.status(done.getException()));
+        assertEquals("[1]: document missing", done.getException().getMessage());
         assertTrue(embedder.requests.isEmpty());
+    }
+
+    /** Whoever wrote the document meanwhile, the shard compares the merged text with what the vector was made of. */
+    public void testPartialUpdateThatInsertsAnotherDocumentIsEmbeddedAlone() throws Exception {
+        IngestDocumentWrapper done =
+                partial(new UpdateRequest(INDEX, "1").doc("text", "new").upsert("text", "first"));
+        assertEquals(vector("new"), value(done, "vector"));
+    }
+
+    public void testSameDocumentByTheNameOfAnAlias() throws Exception {
+        index.documents.put("1", "{\"title\":\"T\",\"text\":\"old\"}");
+        BulkRequest bulk = new BulkRequest()
+                .add(new UpdateRequest("alias", "1").doc("title", "U"))
+                .add(new UpdateRequest(INDEX, "1").doc("text", "new"));
+        List<IngestDocumentWrapper> done = batch(bulk, rule("both", "title", "text"), Set.of(0));
+        assertEquals(vector("U\nnew"), value(done.getFirst(), "both"));
     }
 
     public void testPartialUpdateWithClientsOwnVectorIsOverruledByTheText() throws Exception {
