@@ -25,6 +25,7 @@ public class DurabilityIT {
             "dims-3072", "text-embedding-3-large",
             "dims-12288", "text-similarity-davinci-001");
     private static final int DOCUMENTS = 40;
+    private static final String SEGMENTED = "segmented";
 
     private static FakeService service;
     private static List<NodeSettings> settings;
@@ -106,6 +107,14 @@ public class DurabilityIT {
         return answers(http, index, "_primary");
     }
 
+    private static List<Double> nearest(Http node, String preference, String index) {
+        Answer answer =
+                node.post(index + "/_search?preference=" + preference, """
+                {"size": 40, "query": {"embedding": {"field": "meaning", "text": "word3 word4", "k": 40}}}""").expect(200);
+        assertEquals("3", answer.ids().get(0));
+        return answer.scores();
+    }
+
     /** The nearest five of some texts, with their scores. */
     private static Map<String, Double> answers(Http node, String index, String preference) {
         Map<String, Double> found = new LinkedHashMap<>();
@@ -181,17 +190,27 @@ public class DurabilityIT {
 
     @Test
     public void testReplicasAnswerLikeTheirPrimaries() throws IOException {
+        http.put(SEGMENTED, """
+                {"settings": {"number_of_shards": 1, "number_of_replicas": 0, "index.replication.type": "SEGMENT"},
+                "mappings": {"properties": {
+                    "text": {"type": "text"},
+                    "meaning": {"type": "embedding", "model": "dims-1536", "source_fields": ["text"]}}}}
+                """).expect(200);
+        http.bulk(SEGMENTED + "/_bulk", lines(0, 20)).expectAllItems();
         try (Node two = Distributions.withPlugin().node(settings.get(1).with("node.roles", List.of("data")))) {
             two.start();
-            http.put("dims-*/_settings", "{\"index.number_of_replicas\": 1}").expect(200);
+            http.put("dims-*," + SEGMENTED + "/_settings", "{\"index.number_of_replicas\": 1}")
+                    .expect(200);
             expectReplicasAnswer(two);
             http.put("dims-1536/_doc/replicated?refresh=true", "{\"text\": \"written to both\"}")
                     .expect(201);
             http.delete("dims-1536/_doc/replicated?refresh=true").expect(200);
             two.stop();
+            http.bulk(SEGMENTED + "/_bulk", lines(20, DOCUMENTS)).expectAllItems();
             two.start();
             expectReplicasAnswer(two);
         } finally {
+            http.delete(SEGMENTED).expect(200);
             http.put("dims-*/_settings", "{\"index.number_of_replicas\": 0}").expect(200);
         }
         await(http, "wait_for_nodes=1&wait_for_status=green");
@@ -201,6 +220,10 @@ public class DurabilityIT {
         await(http, "wait_for_nodes=2&wait_for_status=green");
         try (Http replicas = new Http(node.uri())) {
             MODELS.keySet().forEach(index -> expectSame(answers(index), answers(replicas, index, "_only_local")));
+            assertEquals(
+                    "copied segments",
+                    nearest(http, "_primary", SEGMENTED),
+                    nearest(replicas, "_only_local", SEGMENTED));
         }
     }
 

@@ -110,6 +110,24 @@ public class QueryPlacesIT {
     }
 
     @Test
+    public void testStoredQueryWithAVectorFindsDocumentsToCome() {
+        http.put("stored-vectors", """
+                {"mappings": {"properties": {"query": {"type": "percolator"},
+                    "own": {"type": "embedding", "dimensions": 2}}}}
+                """).expect(200);
+        http.put("stored-vectors/_doc/east?refresh=true", """
+                {"query": {"embedding": {"field": "own", "vector": [1, 0], "exact": true, "min_similarity": 0.9}}}
+                """).expect(201);
+        String percolate = "{\"query\": {\"percolate\": {\"field\": \"query\", \"document\": {\"own\": %s}}}}";
+        assertEquals(
+                List.of("east"),
+                http.search("stored-vectors", percolate.formatted("[2, 0.1]")).ids());
+        assertEquals(
+                List.of(),
+                http.search("stored-vectors", percolate.formatted("[0.1, 2]")).ids());
+    }
+
+    @Test
     public void testFastVectorHighlighterTakesAHighlightQuery() {
         http.put("vectored", """
                 {"mappings": {"properties": {
