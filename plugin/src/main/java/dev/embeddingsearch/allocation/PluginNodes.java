@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.allocation;
 
+import static java.util.stream.Collectors.toSet;
+
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.logging.log4j.LogManager;
@@ -68,7 +70,7 @@ public final class PluginNodes implements ClusterStateListener {
         answers.keySet()
                 .retainAll(nodes.values().stream()
                         .map(DiscoveryNode::getEphemeralId)
-                        .toList());
+                        .collect(toSet()));
         for (DiscoveryNode node : nodes.values()) {
             if (!node.getAttributes().containsKey(ATTRIBUTE)
                     && answers.putIfAbsent(node.getEphemeralId(), Answer.PENDING) == null) {

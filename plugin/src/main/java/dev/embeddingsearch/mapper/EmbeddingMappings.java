@@ -45,7 +45,8 @@ public final class EmbeddingMappings {
     }
 
     private static Map<String, MappedEmbedding> byPath(List<MappedEmbedding> fields) {
-        return fields.stream().collect(toUnmodifiableMap(MappedEmbedding::path, field -> field));
+        // Templates may spell one path in two ways.
+        return fields.stream().collect(toUnmodifiableMap(MappedEmbedding::path, field -> field, (one, other) -> other));
     }
 
     private static Map<String, MappedEmbedding> read(IndexMetadata index) {

@@ -94,7 +94,6 @@ public record MappedEmbedding(
 
     private static MappedEmbedding of(
             String path, boolean nested, boolean inSource, Map<?, ?> field, MappedNames names) {
-        Object sources = field.get(EmbeddingFieldMapper.SOURCE_FIELDS_PARAMETER);
         Object onFailure = field.get(EmbeddingFieldMapper.ON_FAILURE_PARAMETER);
         Object inputType = field.get(EmbeddingFieldMapper.INPUT_TYPE_PARAMETER);
         return new MappedEmbedding(
@@ -105,7 +104,16 @@ public record MappedEmbedding(
                 XContentMapValues.nodeIntegerValue(field.get(EmbeddingFieldMapper.DIMENSIONS_PARAMETER), 0),
                 inputType == null ? InputType.TEXT : InputType.of(inputType.toString()),
                 inSource,
-                sources == null ? List.of() : SourceFields.resolve(SourceFields.parse(sources), names),
+                sources(field.get(EmbeddingFieldMapper.SOURCE_FIELDS_PARAMETER), names),
                 onFailure == null ? OnFailure.FAIL : OnFailure.of(onFailure.toString()));
+    }
+
+    /** None where it is no list of names, as a template of version 0.1.0 may say: no index can be made of it. */
+    private static List<String> sources(Object value, MappedNames names) {
+        try {
+            return value == null ? List.of() : SourceFields.resolve(SourceFields.parse(value), names);
+        } catch (IllegalArgumentException e) {
+            return List.of();
+        }
     }
 }

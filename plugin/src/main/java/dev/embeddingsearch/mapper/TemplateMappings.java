@@ -2,8 +2,11 @@
 package dev.embeddingsearch.mapper;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.metadata.IndexTemplateMetadata;
 import org.opensearch.cluster.metadata.MetadataIndexTemplateService;
@@ -20,6 +23,7 @@ import org.opensearch.index.mapper.MapperService;
 final class TemplateMappings {
 
     private static final String PROPERTIES = "properties";
+    private static final String DISABLE_OBJECTS = "disable_objects";
 
     private TemplateMappings() {}
 
@@ -37,10 +41,19 @@ final class TemplateMappings {
 
     /** Components first, the template itself last; each is stronger than those before. */
     private static Map<String, Object> composable(ClusterState state, String template, String index) throws Exception {
-        Map<String, Object> merged = new LinkedHashMap<>();
+        List<Map<String, Object>> mappings = new ArrayList<>();
         for (CompressedXContent mapping : MetadataIndexTemplateService.collectMappings(state, template, index)) {
-            override(merged, expanded(parse(mapping)));
+            mappings.add(parse(mapping));
         }
+        // OpenSearch lets the strongest word on it hold for all of them.
+        boolean objects = mappings.stream()
+                .map(mapping -> mapping.get(DISABLE_OBJECTS))
+                .filter(Objects::nonNull)
+                .reduce((weaker, stronger) -> stronger)
+                .map(disabled -> !XContentMapValues.nodeBooleanValue(disabled))
+                .orElse(true);
+        Map<String, Object> merged = new LinkedHashMap<>();
+        mappings.forEach(mapping -> override(merged, objects ? expanded(mapping) : mapping));
         return merged;
     }
 
@@ -69,7 +82,7 @@ final class TemplateMappings {
 
     /** The mapping with a field named {@code a.b} as field {@code b} of object {@code a}, where it has objects. */
     private static Map<String, Object> expanded(Map<String, Object> mapping) {
-        boolean flat = XContentMapValues.nodeBooleanValue(mapping.get("disable_objects"), false);
+        boolean flat = XContentMapValues.nodeBooleanValue(mapping.get(DISABLE_OBJECTS), false);
         if (flat || !(mapping.get(PROPERTIES) instanceof Map<?, ?> fields)) {
             return mapping;
         }

@@ -119,6 +119,7 @@ public class MappedEmbeddingTests extends OpenSearchTestCase {
 
     public void testNamesInOneString() {
         assertEquals(List.of("a", "b"), sources("\"a, b\"", "\"a\":{\"type\":\"text\"}"));
+        assertEquals(List.of(), sources("[[\"a\",\"b\"]]", "\"a\":{\"type\":\"text\"}"));
         assertEquals(List.of("a, b"), sources("[\"a, b\"]", "\"a\":{\"type\":\"text\"}"));
     }
 

@@ -133,6 +133,10 @@ public class TemplateMappingsTests extends OpenSearchTestCase {
                         + EMBEDDING.formatted("a") + "}}}",
                 null);
         assertEquals("a.v", found().getFirst().path());
+        component("weaker", embedding("a.v", "weaker"));
+        composable(
+                "{\"_doc\":{\"disable_objects\":true,\"properties\":{\"a.v\":{\"type\":\"text\"}}}}", null, "weaker");
+        assertEquals(List.of(), found());
     }
 
     /** A wildcard of one component means the fields of another. */
