@@ -142,6 +142,7 @@ public class EmbeddingSearchPlugin extends Plugin
     /** What exists once the node hands over its own services. */
     private record Services(
             EmbeddingClient client,
+            QueueBudget budget,
             CachingEmbedder cache,
             Embedder embedder,
             DiskCache disk,
@@ -155,10 +156,11 @@ public class EmbeddingSearchPlugin extends Plugin
     private synchronized Services services(Client client, ClusterService clusterService, Environment environment) {
         if (services.get() == null) {
             ThreadPool threadPool = client.threadPool();
+            QueueBudget budget = new QueueBudget(settings, breaker::get);
             EmbeddingClient embeddings = new EmbeddingClient(
                     models,
                     CertificateAuthorities.of(settings, environment.configDir()),
-                    new QueueBudget(settings, breaker::get),
+                    budget,
                     new EmbeddingClient.Node(threadPool, version(), stats));
             Embedder made = new VectorMeter(
                     embeddings, (model, texts, characters) -> stats.model(model).saved(-texts, -characters));
@@ -178,6 +180,7 @@ public class EmbeddingSearchPlugin extends Plugin
                     () -> clusterService.getClusterSettings().get(IngestService.SYSTEM_INGEST_PIPELINE_ENABLED);
             services.set(new Services(
                     embeddings,
+                    budget,
                     cache,
                     embedder,
                     disk,
@@ -245,6 +248,9 @@ public class EmbeddingSearchPlugin extends Plugin
         pluginNodes.set(new PluginNodes(client, clusterService.getRerouteService()));
         clusterService.addListener(pluginNodes.get());
         Services made = services(client, clusterService, environment);
+        clusterService
+                .getClusterSettings()
+                .addSettingsUpdateConsumer(made.budget()::update, QueueBudget.dynamicSettings());
         if (nodeEnvironment.hasNodeFile()) {
             made.disk().open(nodeEnvironment.nodeDataPaths()[0]);
         } else {

@@ -80,5 +80,36 @@ public class FullQueueTests extends OpenSearchSingleNodeTestCase {
                 getInstanceFromNode(CircuitBreakerService.class).getBreaker("embedding");
         assertEquals(1024, breaker.getLimit());
         assertEquals(0, breaker.getUsed());
+        limit("512b");
+        assertEquals(512, breaker.getLimit());
+        assertEquals(1.0, breaker.getOverhead(), 0);
+        limit(null);
+        assertEquals("as in the node's own settings", 1024, breaker.getLimit());
+        assertEquals(1.0, breaker.getOverhead(), 0);
+    }
+
+    private void limit(String limit) {
+        Settings.Builder settings = Settings.builder();
+        if (limit == null) {
+            settings.putNull("breaker.embedding.limit");
+        } else {
+            settings.put("breaker.embedding.limit", limit);
+        }
+        client().admin()
+                .cluster()
+                .prepareUpdateSettings()
+                .setTransientSettings(settings)
+                .get();
+    }
+
+    public void testDocumentThatNeverFindsRoomIsTooLarge() {
+        createIndex();
+        Exception e = expectThrows(
+                Exception.class,
+                () -> client().prepareIndex("i")
+                        .setSource(Map.of("t", "words ".repeat(1000)))
+                        .get());
+        assertEquals(RestStatus.REQUEST_ENTITY_TOO_LARGE, ExceptionsHelper.status(ExceptionsHelper.unwrapCause(e)));
+        assertThat(e.getMessage(), containsString("or raise [embedding.queue.size]"));
     }
 }

@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.opensearch.ExceptionsHelper;
 import org.opensearch.action.support.ContextPreservingActionListener;
 import org.opensearch.common.settings.Setting;
 import org.opensearch.common.util.concurrent.ThreadContext;
@@ -66,22 +65,26 @@ public final class CachingEmbedder implements Embedder {
             return;
         }
         EmbeddingModel model;
-        Function<String, VectorKey> keys;
+        Map<VectorKey, List<Integer>> positions;
         try {
             model = models.get(request.model());
-            keys = VectorKey.of(model, request);
-        } catch (IllegalArgumentException e) {
+            positions = positions(request, VectorKey.of(model, request));
+        } catch (RuntimeException e) {
             listener.onFailure(e);
             return;
         }
         Collector collector = new Collector(
                 request.texts().size(), ContextPreservingActionListener.wrapPreservingContext(listener, threadContext));
-        Found found = find(request, model, positions(request, keys), collector);
+        Found found = find(request, model, positions, collector);
         hits.add(found.vectors().keySet().stream()
                 .mapToInt(waiter -> waiter.positions().size())
                 .sum());
-        found.vectors().forEach((waiter, vector) -> collector.vector(waiter.positions(), vector.clone()));
-        start(request, found.toStart());
+        Each.run(
+                () -> Each.run(
+                        found.vectors().entrySet(),
+                        vector -> collector.vector(
+                                vector.getKey().positions(), vector.getValue().clone())),
+                () -> start(request, found.toStart()));
     }
 
     private static Map<VectorKey, List<Integer>> positions(EmbeddingRequest request, Function<String, VectorKey> keys) {
@@ -127,8 +130,7 @@ public final class CachingEmbedder implements Embedder {
         Map<Boolean, List<Flight>> byDisk = toStart.stream()
                 .collect(Collectors.partitioningBy(
                         flight -> disk.mayHold(flight.name().key(), request.purpose())));
-        passOn(request, byDisk.get(false));
-        lookUp(request, byDisk.get(true));
+        Each.run(() -> passOn(request, byDisk.get(false)), () -> lookUp(request, byDisk.get(true)));
     }
 
     /** Reads from disk; what turns out to be missing goes the way of the others. */
@@ -140,11 +142,7 @@ public final class CachingEmbedder implements Embedder {
             Map<Boolean, List<Flight>> byFound = flights.stream()
                     .collect(Collectors.partitioningBy(
                             flight -> vectors.containsKey(flight.name().key())));
-            try {
-                passOn(request, byFound.get(false));
-            } finally {
-                landFound(byFound.get(true), vectors);
-            }
+            Each.run(() -> passOn(request, byFound.get(false)), () -> landFound(byFound.get(true), vectors));
         });
     }
 
@@ -166,7 +164,7 @@ public final class CachingEmbedder implements Embedder {
                 try {
                     land(flights, results);
                 } catch (RuntimeException e) {
-                    fail(flights, e);
+                    fail(flights, e); // those who have not heard yet
                 }
             }
 
@@ -183,6 +181,9 @@ public final class CachingEmbedder implements Embedder {
             next.embed(request.withTexts(texts(flights)), landing);
         } catch (RuntimeException e) {
             landing.onFailure(e); // or those who join would wait for ever
+        } catch (Error e) {
+            landing.onFailure(new IllegalStateException("the text could not be embedded: a fault on this side", e));
+            throw e;
         }
     }
 
@@ -223,12 +224,14 @@ public final class CachingEmbedder implements Embedder {
                 land(landing.get(i), results.get(i), kept);
             }
         }
-        kept.forEach(disk::keep);
-        List<RuntimeException> thrown = new ArrayList<>();
+        List<Runnable> steps = new ArrayList<>();
         for (int i = 0; i < landing.size(); i++) {
-            landing.get(i).land(results.get(i), thrown);
+            Flight flight = landing.get(i);
+            EmbeddingResult result = results.get(i);
+            steps.add(() -> flight.land(result));
         }
-        ExceptionsHelper.maybeThrowRuntimeAndSuppress(thrown);
+        kept.forEach((key, vector) -> steps.add(() -> disk.keep(key, vector)));
+        Each.run(steps);
     }
 
     private void land(Flight flight, EmbeddingResult result, Map<VectorKey, float[]> kept) {

@@ -121,7 +121,7 @@ public final class DiskCache implements Closeable {
             ready = List.copyOf(waiting);
             waiting.clear();
         }
-        ready.forEach(this::fork);
+        Each.run(ready, this::fork);
     }
 
     /**

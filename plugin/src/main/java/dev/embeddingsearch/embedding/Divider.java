@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import org.opensearch.ExceptionsHelper;
 
 /**
  * Makes batches of inputs, whichever requests they come from, and gives each its own result. Where one of the inputs may
@@ -77,13 +76,15 @@ final class Divider {
         }
 
         private void hand(float[][] vectors) {
-            List<RuntimeException> thrown = new ArrayList<>();
+            List<Runnable> tell = new ArrayList<>();
             for (int i = 0; i < vectors.length; i++) {
-                if (vectors[i] != null) {
-                    inputs.get(i).vector(vectors[i], thrown);
+                Input input = inputs.get(i);
+                float[] vector = vectors[i];
+                if (vector != null) {
+                    tell.add(() -> input.vector(vector));
                 }
             }
-            ExceptionsHelper.maybeThrowRuntimeAndSuppress(thrown);
+            Each.run(tell);
         }
 
         @Override
@@ -184,14 +185,10 @@ final class Divider {
                 sizes.learn(target.model(), half);
             }
         };
-        Each.run(parts.stream()
-                .<Runnable>map(part -> () -> lane.accept(suspects(target, part, whole)))
-                .toList());
+        Each.run(parts, part -> lane.accept(suspects(target, part, whole)));
     }
 
     static void fail(List<Input> inputs, Failure failure) {
-        List<RuntimeException> thrown = new ArrayList<>();
-        inputs.forEach(input -> input.failure(failure.exception(), thrown));
-        ExceptionsHelper.maybeThrowRuntimeAndSuppress(thrown);
+        Each.run(inputs, input -> input.failure(failure.exception()));
     }
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.embedding;
 
+import java.util.Collection;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Does several things, whichever of them throw: a receiver that does must not keep the others from hearing. */
 final class Each {
@@ -17,11 +19,11 @@ final class Each {
      * nest, and the messages of wrapped exceptions would double with each.
      */
     static void run(Iterable<Runnable> tasks) {
-        RuntimeException first = null;
+        Throwable first = null;
         for (Runnable task : tasks) {
             try {
                 task.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 if (first == null) {
                     first = e;
                 } else if (!first.equals(e)) {
@@ -29,8 +31,16 @@ final class Each {
                 }
             }
         }
-        if (first != null) {
-            throw first;
+        if (first instanceof Error error) {
+            throw error;
         }
+        if (first != null) {
+            throw (RuntimeException) first;
+        }
+    }
+
+    /** Does something with each of {@code items}. */
+    static <T> void run(Collection<T> items, Consumer<T> action) {
+        run(items.stream().<Runnable>map(item -> () -> action.accept(item)).toList());
     }
 }

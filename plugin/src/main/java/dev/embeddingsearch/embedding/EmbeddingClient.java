@@ -65,54 +65,70 @@ public final class EmbeddingClient implements Embedder, Closeable {
     public void embed(EmbeddingRequest request, ActionListener<List<EmbeddingResult>> listener) {
         ActionListener<List<EmbeddingResult>> preserving =
                 ContextPreservingActionListener.wrapPreservingContext(listener, threadContext);
-        EmbeddingModel model;
-        VectorShape shape;
-        try {
-            model = models.get(request.model());
-            shape = VectorShape.of(model, request.dimensions());
-        } catch (IllegalArgumentException e) {
-            preserving.onFailure(e);
-            return;
-        }
         if (request.texts().isEmpty()) {
             preserving.onResponse(List.of());
             return;
         }
-        Lane lane = lanes.computeIfAbsent(model.name(), name -> new Lane(http, timer, backoff, budget.new Share()));
-        Releasable bytes;
+        Admitted admitted;
         try {
-            bytes = lane.budget().reserve(request.purpose(), bytes(request, shape));
-        } catch (OpenSearchRejectedExecutionException e) {
+            admitted = admit(request);
+        } catch (RuntimeException e) {
             preserving.onFailure(e);
             return;
         }
-        Collector collector = collector(request, model, lane, ActionListener.runBefore(preserving, bytes::close));
-        Batch.Target target = new Batch.Target(model, request.side(), request.purpose(), shape);
-        Failure refusal = lane.refusal(model);
+        Collector collector = collector(request, admitted, preserving);
+        boolean taken = false;
+        try {
+            send(request, admitted, collector);
+            taken = true;
+        } finally {
+            if (!taken) { // whatever was thrown, be it by the listener: it hears once, and bytes are given back
+                collector.failRest(
+                        new FailureMapper(admitted.model()).unexpected().exception());
+            }
+        }
+    }
+
+    /** A request that there is room for, until its bytes are given back. */
+    private record Admitted(EmbeddingModel model, VectorShape shape, Lane lane, RequestSize size, Releasable bytes) {}
+
+    /**
+     * Finds the model and reserves bytes.
+     *
+     * @throws IllegalArgumentException if the model is not configured, or not for this
+     * @throws OpenSearchRejectedExecutionException if there is no room
+     */
+    private Admitted admit(EmbeddingRequest request) {
+        EmbeddingModel model = models.get(request.model());
+        VectorShape shape = VectorShape.of(model, request.dimensions());
+        Lane lane = lanes.computeIfAbsent(model.name(), name -> new Lane(http, timer, backoff, budget.new Share()));
+        QueueBudget.Share room = lane.budget();
+        RequestSize size = new RequestSize(model, request, shape, room.mostOf(request.purpose()));
+        return new Admitted(model, shape, lane, size, room.reserve(request.purpose(), size.bytes()));
+    }
+
+    private void send(EmbeddingRequest request, Admitted admitted, Collector collector) {
+        Lane lane = admitted.lane();
+        Failure refusal = lane.refusal(admitted.model());
         if (refusal != null) {
             collector.failRest(refusal.exception());
             return;
         }
+        Batch.Target target = new Batch.Target(admitted.model(), request.side(), request.purpose(), admitted.shape());
         List<Input> inputs = List.of();
         lane.announce(request.purpose());
         try {
-            inputs = new Preparation(tokens, model, request).prepare(collector);
+            inputs = new Preparation(tokens, admitted.model(), request).prepare(admitted.size(), collector);
         } finally {
             lane.submit(target, inputs);
         }
     }
 
-    /** About as many as texts, their copies in the request's body, and vectors take. */
-    private static long bytes(EmbeddingRequest request, VectorShape shape) {
-        long chars = request.texts().stream().mapToLong(String::length).sum();
-        int dimensions = Math.max(shape.expected(), shape.wanted());
-        long vector = 4L * (dimensions > 0 ? dimensions : 1024);
-        return 3 * chars + request.texts().size() * (vector + 100);
-    }
-
     /** Gathers the results, those that come in the time the request has. */
     private Collector collector(
-            EmbeddingRequest request, EmbeddingModel model, Lane lane, ActionListener<List<EmbeddingResult>> listener) {
+            EmbeddingRequest request, Admitted admitted, ActionListener<List<EmbeddingResult>> whole) {
+        EmbeddingModel model = admitted.model();
+        ActionListener<List<EmbeddingResult>> listener = ActionListener.runBefore(whole, admitted.bytes()::close);
         int texts = request.texts().size();
         boolean search = request.purpose() == Purpose.SEARCH;
         TimeValue time =
@@ -125,7 +141,7 @@ public final class EmbeddingClient implements Embedder, Closeable {
         deadline.start(timer.scheduler(), time, () -> {
             EmbeddingException late = new FailureMapper(model)
                     .late(time, search ? "search_timeout" : "ingest_timeout", collector.lastAttempt());
-            Each.run(() -> collector.failRest(late), lane::dropAbandoned);
+            Each.run(() -> collector.failRest(late), admitted.lane()::dropAbandoned);
         });
         return collector;
     }

@@ -164,6 +164,10 @@ final class FailureMapper {
                 outage);
     }
 
+    Failure unexpected() {
+        return unexpected(new IllegalStateException("a fault on this side"));
+    }
+
     Failure unexpected(RuntimeException e) {
         String says = "could not be called: " + e.getClass().getSimpleName();
         return Failure.of(

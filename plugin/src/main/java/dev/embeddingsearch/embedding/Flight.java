@@ -57,19 +57,9 @@ final class Flight {
         return waiters.stream().findFirst();
     }
 
-    /**
-     * Tells all who wait, once nobody can join any more.
-     *
-     * @param thrown gets what receivers throw, which must not keep the others from hearing
-     */
-    void land(EmbeddingResult result, List<RuntimeException> thrown) {
-        for (Waiter waiter : waiters) {
-            try {
-                tell(waiter, result);
-            } catch (RuntimeException e) {
-                thrown.add(e);
-            }
-        }
+    /** Tells all who wait, once nobody can join any more. */
+    void land(EmbeddingResult result) {
+        Each.run(waiters, waiter -> tell(waiter, result));
     }
 
     private static void tell(Waiter waiter, EmbeddingResult result) {

@@ -50,31 +50,17 @@ final class Input {
         return waiters.stream().allMatch(waiter -> waiter.collector().answered());
     }
 
-    /**
-     * Hands the vector to all who wait, a copy to all but the first.
-     *
-     * @param thrown gets what receivers throw, which must not keep the others from hearing
-     */
-    void vector(float[] vector, List<RuntimeException> thrown) {
-        for (int i = 0; i < waiters.size(); i++) {
-            Waiter waiter = waiters.get(i);
-            float[] own = i == 0 ? vector : vector.clone();
-            guarded(() -> waiter.collector().vector(waiter.positions(), own), thrown);
-        }
+    /** Hands the vector to all who wait, a copy to all but the first. */
+    void vector(float[] vector) {
+        Waiter first = waiters.getFirst();
+        Each.run(waiters, waiter -> {
+            float[] own = waiter.equals(first) ? vector : vector.clone();
+            waiter.collector().vector(waiter.positions(), own);
+        });
     }
 
-    void failure(Exception failure, List<RuntimeException> thrown) {
-        for (Waiter waiter : waiters) {
-            guarded(() -> waiter.collector().failure(waiter.positions(), failure), thrown);
-        }
-    }
-
-    private static void guarded(Runnable report, List<RuntimeException> thrown) {
-        try {
-            report.run();
-        } catch (RuntimeException e) {
-            thrown.add(e);
-        }
+    void failure(Exception failure) {
+        Each.run(waiters, waiter -> waiter.collector().failure(waiter.positions(), failure));
     }
 
     /** Leaves the text out. */

@@ -25,7 +25,7 @@ final class Preparation {
     }
 
     /** Prepares all texts; those that cannot be sent are reported to the collector and left out. */
-    List<Input> prepare(Collector collector) {
+    List<Input> prepare(RequestSize size, Collector collector) {
         Map<String, List<Integer>> distinct = new LinkedHashMap<>();
         for (int i = 0; i < request.texts().size(); i++) {
             distinct.computeIfAbsent(request.texts().get(i), text -> new ArrayList<>())
@@ -34,6 +34,7 @@ final class Preparation {
         List<Input> inputs = new ArrayList<>(distinct.size());
         distinct.forEach((text, positions) -> {
             try {
+                size.requireRoom(text);
                 Tokens.Counted fitting = fit(text);
                 inputs.add(new Input(fitting.text(), fitting.tokens()).wantedBy(collector, positions));
             } catch (RuntimeException e) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.embedding;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
@@ -41,14 +42,33 @@ public final class QueueBudget {
 
     /** What the circuit breaker is to be made with; {@code breaker.embedding.*} comes first. */
     public static BreakerSettings breakerSettings(Settings settings) {
+        return breakerSettings(SIZE.get(settings).getBytes(), settings);
+    }
+
+    private static BreakerSettings breakerSettings(long limit, Settings settings) {
         return BreakerSettings.updateFromSettings(
                 new BreakerSettings(
-                        BREAKER,
-                        SIZE.get(settings).getBytes(),
-                        1.0,
-                        CircuitBreaker.Type.MEMORY,
-                        CircuitBreaker.Durability.TRANSIENT),
+                        BREAKER, limit, 1.0, CircuitBreaker.Type.MEMORY, CircuitBreaker.Durability.TRANSIENT),
                 settings);
+    }
+
+    /** The settings whose changes {@link #update} wants to hear of. */
+    public static List<Setting<?>> dynamicSettings() {
+        return List.of(BreakerSettings.CIRCUIT_BREAKER_LIMIT_SETTING, BreakerSettings.CIRCUIT_BREAKER_OVERHEAD_SETTING);
+    }
+
+    /**
+     * Sets limit and overhead of the circuit breaker to those of changed settings. OpenSearch's own consumer, which comes
+     * before, takes the whole heap and twice the bytes for what is not set.
+     */
+    public void update(Settings clusterSettings) {
+        BreakerSettings changed = breakerSettings(limit, clusterSettings);
+        breaker.get().setLimitAndOverhead(changed.getLimit(), changed.getOverhead());
+    }
+
+    /** Most bytes that a single text may have, so that it finds room at all. */
+    long mostOf(Purpose purpose) {
+        return purpose == Purpose.SEARCH ? limit : limit - limit / 16;
     }
 
     /**
@@ -57,7 +77,7 @@ public final class QueueBudget {
      * @throws OpenSearchRejectedExecutionException if there is no room for them
      */
     Releasable reserve(Purpose purpose, long bytes) {
-        long most = purpose == Purpose.SEARCH ? limit : limit - limit / 16;
+        long most = mostOf(purpose);
         if (used.addAndGet(bytes) > most) {
             long before = used.addAndGet(-bytes);
             throw new OpenSearchRejectedExecutionException("expected texts and vectors of at most ["
@@ -88,6 +108,10 @@ public final class QueueBudget {
 
     /** One model's part, which counts for itself. */
     final class Share {
+
+        long mostOf(Purpose purpose) {
+            return QueueBudget.this.mostOf(purpose);
+        }
 
         private final AtomicLong bytes = new AtomicLong();
         private final LongAdder rejections = new LongAdder();

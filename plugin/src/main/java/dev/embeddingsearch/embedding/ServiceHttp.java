@@ -74,7 +74,7 @@ final class ServiceHttp implements Closeable {
             body = bodies.write(batch);
             call = client.newCall(request(batch, body, key));
             call.timeout().timeout(batch.model().limits().timeout().millis(), TimeUnit.MILLISECONDS);
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException | RuntimeException e) {
             outcome.failure(failures.unexpected(new IllegalStateException("cannot write the request", e)));
             return;
         }
@@ -86,13 +86,17 @@ final class ServiceHttp implements Closeable {
 
             @Override
             public void onResponse(Call ended, Response response) {
-                outcome.rateLimit(RateLimit.of(response.headers()));
-                Reading reading = new Reading(batch, body, failures, outcome);
-                Runnable told = reading.read(response, () -> send(batch, receiver));
-                if (closed) { // its connection may have become idle only now
-                    client.connectionPool().evictAll();
+                Runnable told = () -> outcome.failure(failures.unexpected());
+                try {
+                    outcome.rateLimit(RateLimit.of(response.headers()));
+                    Reading reading = new Reading(batch, body, failures, outcome);
+                    told = reading.read(response, () -> send(batch, receiver));
+                    if (closed) { // its connection may have become idle only now
+                        client.connectionPool().evictAll();
+                    }
+                } finally {
+                    told.run(); // nobody calls back a second time
                 }
-                told.run();
             }
         });
         batch.onCancel(call::cancel);

@@ -4,7 +4,6 @@ package dev.embeddingsearch.embedding;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.opensearch.common.unit.TimeValue;
-import org.opensearch.core.concurrency.OpenSearchRejectedExecutionException;
 import org.opensearch.threadpool.Scheduler;
 import org.opensearch.threadpool.ThreadPool;
 
@@ -19,12 +18,12 @@ record Timer(Scheduler scheduler, LongSupplier nanoClock) {
         return nanoClock.getAsLong();
     }
 
-    /** Runs {@code task} after a time, or {@code otherwise} at once when the node is shutting down. */
+    /** Runs {@code task} after a time, or {@code otherwise} at once when it cannot be planned, as while shutting down. */
     void later(long nanos, Runnable task, Runnable otherwise) {
         try {
             long millis = TimeUnit.NANOSECONDS.toMillis(nanos + 999_999);
             scheduler.schedule(task, TimeValue.timeValueMillis(millis), ThreadPool.Names.GENERIC);
-        } catch (OpenSearchRejectedExecutionException e) {
+        } catch (RuntimeException e) { // of the shutdown, or a fault: nothing else would end the wait
             otherwise.run();
         }
     }

@@ -24,8 +24,11 @@ public final class VectorMeter implements Embedder {
     @Override
     public void embed(EmbeddingRequest request, ActionListener<List<EmbeddingResult>> listener) {
         next.embed(request, ActionListener.delegateFailure(listener, (delegate, results) -> {
-            read(request, results);
-            delegate.onResponse(results);
+            try {
+                read(request, results);
+            } finally {
+                delegate.onResponse(results);
+            }
         }));
     }
 

@@ -5,7 +5,6 @@ import dev.embeddingsearch.model.EmbeddingModel;
 import dev.embeddingsearch.model.Models;
 import dev.embeddingsearch.model.Side;
 import java.util.List;
-import org.opensearch.OpenSearchException;
 import org.opensearch.action.support.PlainActionFuture;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.core.action.ActionListener;
@@ -42,15 +41,15 @@ public class DividerTests extends OpenSearchTestCase {
         Divider divider = new Divider(batch -> fail("nothing to divide"), sizes);
         Batch good = divider.batch(target, List.of(input(before), input(new Broken()), input(after)));
         Exception e =
-                expectThrows(OpenSearchException.class, () -> good.succeed(new float[][] {{1, 0}, {0, 1}, {-1, 0}}));
-        assertEquals("broken receiver", e.getCause().getMessage());
+                expectThrows(IllegalStateException.class, () -> good.succeed(new float[][] {{1, 0}, {0, 1}, {-1, 0}}));
+        assertEquals("broken receiver", e.getMessage());
         assertArrayEquals(new float[] {1, 0}, before.actionGet().getFirst().vector(), 0);
         assertArrayEquals(new float[] {-1, 0}, after.actionGet().getFirst().vector(), 0);
 
         PlainActionFuture<List<EmbeddingResult>> last = new PlainActionFuture<>();
         Batch bad = divider.batch(target, List.of(input(new Broken()), input(last)));
         Failure closed = new FailureMapper(model).closed();
-        expectThrows(OpenSearchException.class, () -> bad.fail(closed));
+        expectThrows(IllegalStateException.class, () -> bad.fail(closed));
         assertSame(closed.exception(), last.actionGet().getFirst().failure());
     }
 
@@ -60,9 +59,9 @@ public class DividerTests extends OpenSearchTestCase {
         Input one = input(first);
         Input two = input(second);
         Batch batch = new Divider(further -> fail("nothing to divide"), sizes).batch(target, List.of(one, two));
-        one.failure(new IllegalStateException("late"), List.of());
+        one.failure(new IllegalStateException("late"));
         assertFalse(batch.abandoned());
-        two.failure(new IllegalStateException("late"), List.of());
+        two.failure(new IllegalStateException("late"));
         assertTrue(batch.abandoned());
     }
 }

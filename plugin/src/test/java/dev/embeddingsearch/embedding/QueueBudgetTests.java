@@ -107,11 +107,45 @@ public class QueueBudgetTests extends EmbeddingClientTestCase {
         budget("embedding.queue.size", "10kb");
         EmbeddingClient client = client();
         OpenSearchRejectedExecutionException rejection = expectThrows(
-                OpenSearchRejectedExecutionException.class, () -> embed(client, request(0, "a", "b".repeat(10_000))));
+                OpenSearchRejectedExecutionException.class,
+                () -> embed(client, request(0, "a", "b".repeat(2_000), "c".repeat(2_000))));
         assertThat(rejection.getMessage(), containsString("[embedding.queue.size]"));
         assertEquals(0, service.calls.size());
         assertVector("a", 1536, embed(client, "a").getFirst());
         assertEquals(0, budget.bytes());
+    }
+
+    public void testTextThatNeverFindsRoomIsTooLarge() {
+        budget("embedding.queue.size", "10kb");
+        List<EmbeddingResult> results = embed(client(), request(8, "a", "b".repeat(4_000)));
+        assertVector("a", 8, results.get(0));
+        Exception tooLarge = results.get(1).failure();
+        assertEquals(RestStatus.REQUEST_ENTITY_TOO_LARGE, ExceptionsHelper.status(tooLarge));
+        assertEquals(
+                "expected a text of at most [9.3kb] in memory, got one of [11.7kb], [3] bytes a character; shorten it,"
+                        + " set the model's [max_input_tokens] to have it cut, or raise [embedding.queue.size]",
+                tooLarge.getMessage());
+        assertEquals(List.of("a"), service.calls.getLast().input());
+        assertEquals(
+                "as the model gets it",
+                1,
+                embed(client("max_input_tokens", "10"), request(8, "word ".repeat(4_000))).stream()
+                        .filter(result -> result.failure() == null)
+                        .count());
+        assertEquals(0, budget.bytes());
+    }
+
+    public void testLimitOfTheBreakerComesBackWithTheSetting() {
+        QueueBudget made = budget("embedding.queue.size", "1mb");
+        Settings set =
+                Settings.builder().put("breaker.embedding.limit", "1000b").build();
+        made.update(set);
+        assertEquals(1000, breaker.getLimit());
+        assertEquals(1.0, breaker.getOverhead(), 0);
+        breaker.setLimitAndOverhead(Runtime.getRuntime().maxMemory(), 2.0); // as OpenSearch does when it is removed
+        made.update(Settings.EMPTY);
+        assertEquals(1 << 20, breaker.getLimit());
+        assertEquals(1.0, breaker.getOverhead(), 0);
     }
 
     /** Whatever becomes of requests, in the end nothing is held. */
