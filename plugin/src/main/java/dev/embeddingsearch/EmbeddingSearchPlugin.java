@@ -39,6 +39,7 @@ import dev.embeddingsearch.query.HybridScoresExt;
 import dev.embeddingsearch.query.HybridScoresPhase;
 import dev.embeddingsearch.query.QueryEmbedder;
 import dev.embeddingsearch.query.RankedQueryBuilder;
+import dev.embeddingsearch.query.SearchTasks;
 import dev.embeddingsearch.query.SearchedIndices;
 import dev.embeddingsearch.query.ShardSearchPhases;
 import dev.embeddingsearch.query.SimilarityQueryBuilder;
@@ -150,6 +151,7 @@ public class EmbeddingSearchPlugin extends Plugin
             PartialUpdates updates,
             UnembeddedWrites unembedded,
             WriteAccess writeAccess,
+            SearchTasks searches,
             BatchEmbedder batchEmbedder) {}
 
     /** Ingest asks for its processors before the node asks for components; whoever comes first has them made. */
@@ -188,6 +190,7 @@ public class EmbeddingSearchPlugin extends Plugin
                     updates,
                     new UnembeddedWrites(mappings, updates, processorsGenerated),
                     writeAccess,
+                    new SearchTasks(threadPool.getThreadContext()),
                     new BatchEmbedder(
                             embedder,
                             models,
@@ -257,7 +260,8 @@ public class EmbeddingSearchPlugin extends Plugin
             made.disk().close(); // this node keeps nothing on disk
         }
         SearchedIndices indices = new SearchedIndices(clusterService, indexNameExpressionResolver);
-        queryEmbedder.set(new QueryEmbedder(made.embedder(), models, made.mappings(), indices, stats));
+        queryEmbedder.set(new QueryEmbedder(
+                made.embedder(), models, made.mappings(), indices, new QueryEmbedder.Node(threadPool, stats)));
         NodeCounters counters = new NodeCounters(stats, made.cache()::stats, made.client()::status);
         return List.of(
                 new NodeServices(models, made.client(), made.embedder(), counters),
@@ -310,6 +314,7 @@ public class EmbeddingSearchPlugin extends Plugin
                 services.get().updates(),
                 services.get().unembedded(),
                 new WholeDocuments(),
+                services.get().searches(),
                 new UrlUpdateFilter(models));
     }
 

@@ -36,6 +36,7 @@ final class ReplyParser {
     private long totalTokens;
 
     /** What an entry has for its input: a vector, or null and why there is none. */
+    @SuppressWarnings("ArrayRecordComponent") // handed over, compared by nobody
     private record Entry(float[] vector, BadReplyException fault) {
 
         static Entry without(String fault) {

@@ -7,10 +7,13 @@ import dev.embeddingsearch.model.EmbeddingModel;
 import dev.embeddingsearch.model.RequestFormat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import okhttp3.MediaType;
+import okhttp3.RequestBody;
 import org.opensearch.common.util.set.Sets;
 
 /**
@@ -19,9 +22,11 @@ import org.opensearch.common.util.set.Sets;
  */
 final class RequestBodies {
 
-    private static final Map<String, String> WORDS = Map.of(
-            "encoding_format", "encoding_format|base64",
-            "dimensions", "dimension|matryoshka");
+    private static final MediaType JSON = MediaType.get("application/json");
+
+    private static final Map<String, List<String>> WORDS = Map.of(
+            "encoding_format", List.of("encoding_format", "base64"),
+            "dimensions", List.of("dimension", "matryoshka"));
 
     private final JsonFactory json;
     private final Map<Service, Set<String>> refused = new ConcurrentHashMap<>();
@@ -36,9 +41,10 @@ final class RequestBodies {
     /**
      * A body.
      *
+     * @param content its bytes
      * @param optional names of the parameters that it has and could do without
      */
-    record Body(byte[] bytes, Set<String> optional) {}
+    record Body(RequestBody content, Set<String> optional) {}
 
     RequestBodies(JsonFactory json) {
         this.json = json;
@@ -70,7 +76,7 @@ final class RequestBodies {
             }
             body.writeEndObject();
         }
-        return new Body(bytes.toByteArray(), optional);
+        return new Body(RequestBody.create(bytes.toByteArray(), JSON), optional);
     }
 
     private static Set<String> optional(Batch batch) {
@@ -91,12 +97,10 @@ final class RequestBodies {
         String says = (error.code() + " " + error.message()).toLowerCase(Locale.ROOT);
         boolean named = false;
         for (String parameter : body.optional()) {
-            for (String word : WORDS.get(parameter).split("\\|")) {
-                if (says.contains(word)) {
-                    named = true;
-                    refused.computeIfAbsent(Service.of(batch), service -> ConcurrentHashMap.newKeySet())
-                            .add(parameter);
-                }
+            if (WORDS.get(parameter).stream().anyMatch(says::contains)) {
+                named = true;
+                refused.computeIfAbsent(Service.of(batch), service -> ConcurrentHashMap.newKeySet())
+                        .add(parameter);
             }
         }
         return named;

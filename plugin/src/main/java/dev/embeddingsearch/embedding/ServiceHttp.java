@@ -19,10 +19,8 @@ import okhttp3.Callback;
 import okhttp3.Dispatcher;
 import okhttp3.Dns;
 import okhttp3.HttpUrl;
-import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
-import okhttp3.RequestBody;
 import okhttp3.Response;
 
 /**
@@ -30,8 +28,6 @@ import okhttp3.Response;
  * another address of the host or replace a stale connection by itself; all other second attempts are the caller's.
  */
 final class ServiceHttp implements Closeable {
-
-    private static final MediaType JSON = MediaType.get("application/json");
 
     private final Models models;
     private final String userAgent;
@@ -156,7 +152,7 @@ final class ServiceHttp implements Closeable {
         Request.Builder request = new Request.Builder()
                 .url(url(model, model.modelId(batch.side()), azure))
                 .header("User-Agent", userAgent)
-                .post(RequestBody.create(body.bytes(), JSON));
+                .post(body.content());
         key.ifPresent(secret -> request.header(
                 azure ? "api-key" : "Authorization", azure ? secret.reveal() : "Bearer " + secret.reveal()));
         return request.build();

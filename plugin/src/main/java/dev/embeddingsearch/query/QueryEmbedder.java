@@ -25,6 +25,7 @@ import java.util.stream.Stream;
 import org.opensearch.action.support.GroupedActionListener;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.index.query.QueryRewriteContext;
+import org.opensearch.threadpool.ThreadPool;
 import org.opensearch.transport.client.Client;
 
 /** Embeds a query's text on the coordinating node, once for every model among the searched indices. */
@@ -35,19 +36,22 @@ public final class QueryEmbedder {
     private final EmbeddingMappings mappings;
     private final SearchedIndices searchedIndices;
     private final EmbeddingStats stats;
+    private final ThreadPool threadPool;
+    private final SearchRelease release;
 
     public QueryEmbedder(
-            Embedder embedder,
-            Models models,
-            EmbeddingMappings mappings,
-            SearchedIndices searchedIndices,
-            EmbeddingStats stats) {
+            Embedder embedder, Models models, EmbeddingMappings mappings, SearchedIndices searchedIndices, Node node) {
         this.embedder = embedder;
         this.models = models;
         this.mappings = mappings;
         this.searchedIndices = searchedIndices;
-        this.stats = stats;
+        this.stats = node.stats();
+        this.threadPool = node.threadPool();
+        this.release = new SearchRelease(threadPool);
     }
+
+    /** What this node offers, and where it counts. */
+    public record Node(ThreadPool threadPool, EmbeddingStats stats) {}
 
     /** What distinguishes the vectors that searched fields of one name need. */
     record Target(String model, String modelId, int dimensions, InputType inputType) {
@@ -203,8 +207,9 @@ public final class QueryEmbedder {
     }
 
     private void embed(Set<Target> targets, QueryInput input, ActionListener<List<QueryVector>> listener) {
+        SearchWait<List<QueryVector>> wait = new SearchWait<>(threadPool, release, listener);
         GroupedActionListener<QueryVector> group =
-                new GroupedActionListener<>(ActionListener.map(listener, List::copyOf), targets.size());
+                new GroupedActionListener<>(ActionListener.map(wait, List::copyOf), targets.size());
         for (Target target : targets) {
             EmbeddingRequest request = new EmbeddingRequest(
                     target.model(),
@@ -215,6 +220,7 @@ public final class QueryEmbedder {
                     Purpose.SEARCH);
             embedder.embed(request, ActionListener.map(group, results -> vector(target, results.get(0))));
         }
+        wait.watch();
     }
 
     /** Code that looks for code is compared like with like, so it takes the side of the documents. */

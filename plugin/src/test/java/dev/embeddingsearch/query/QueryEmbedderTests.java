@@ -97,7 +97,7 @@ public class QueryEmbedderTests extends OpenSearchTestCase {
                 models,
                 new EmbeddingMappings(clusterService),
                 new SearchedIndices(clusterService, new IndexNameExpressionResolver(new ThreadContext(Settings.EMPTY))),
-                stats);
+                new QueryEmbedder.Node(threadPool, stats));
     }
 
     @After
