@@ -31,12 +31,16 @@ final class BufferedField extends FlatFieldVectorsWriter<float[]> {
     @Override
     public void addValue(int docId, float[] vector) {
         if (docId == lastDocument) {
-            throw new IllegalArgumentException("VectorValuesField \"" + field.name
-                    + "\" appears more than once in this document (only one value is allowed per field)");
+            throw appearsTwice(field);
         }
         documents.add(docId);
         vectors.add(copyValue(vector));
         lastDocument = docId;
+    }
+
+    static IllegalArgumentException appearsTwice(FieldInfo field) {
+        return new IllegalArgumentException("VectorValuesField \"" + field.name
+                + "\" appears more than once in this document (only one value is allowed per field)");
     }
 
     @Override

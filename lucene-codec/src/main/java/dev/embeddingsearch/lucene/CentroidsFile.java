@@ -21,20 +21,28 @@ final class CentroidsFile {
     static final String EXTENSION = "emc";
 
     private static final String CODEC_NAME = "EmbeddingSearchCentroids";
-    private static final int VERSION = 1;
+    private static final int VERSION_START = 1;
+    /** Nodes of graphs follow. A reader of the first version must not open what it would take for a graph of ordinals. */
+    private static final int VERSION_NODES = 2;
+
     private static final int END_OF_FIELDS = -1;
 
     private CentroidsFile() {}
 
-    static void write(SegmentWriteState state, Map<FieldInfo, CentroidSum> fields) throws IOException {
+    static void write(SegmentWriteState state, Map<FieldInfo, CentroidSum> fields, GraphNodesWriter nodes)
+            throws IOException {
         String fileName = fileName(state.segmentInfo, state.segmentSuffix);
         try (IndexOutput out = state.directory.createOutput(fileName, state.context)) {
-            CodecUtil.writeIndexHeader(out, CODEC_NAME, VERSION, state.segmentInfo.getId(), state.segmentSuffix);
+            int version = nodes.isEmpty() ? VERSION_START : VERSION_NODES;
+            CodecUtil.writeIndexHeader(out, CODEC_NAME, version, state.segmentInfo.getId(), state.segmentSuffix);
             for (Map.Entry<FieldInfo, CentroidSum> field : fields.entrySet()) {
                 out.writeInt(field.getKey().number);
                 writeField(out, field.getValue());
             }
             out.writeInt(END_OF_FIELDS);
+            if (!nodes.isEmpty()) {
+                nodes.writeFields(out);
+            }
             CodecUtil.writeFooter(out);
         }
     }
@@ -55,10 +63,18 @@ final class CentroidsFile {
         return state.directory.openInput(fileName(state.segmentInfo, state.segmentSuffix), state.context);
     }
 
-    /** The centroids by field name. The checksum is compared first: nothing damaged is interpreted. */
-    static Map<String, Centroid> read(IndexInput in, SegmentReadState state) throws IOException {
+    /**
+     * What is in the file, by field name.
+     *
+     * @param nodes of the fields whose graphs have fewer nodes than there are vectors
+     */
+    record Content(Map<String, Centroid> centroids, Map<String, GraphNodes.Entry> nodes) {}
+
+    /** The checksum is compared first: nothing damaged is interpreted. */
+    static Content read(IndexInput in, SegmentReadState state) throws IOException {
         CodecUtil.checksumEntireFile(in);
-        CodecUtil.checkIndexHeader(in, CODEC_NAME, VERSION, VERSION, state.segmentInfo.getId(), state.segmentSuffix);
+        int version = CodecUtil.checkIndexHeader(
+                in, CODEC_NAME, VERSION_START, VERSION_NODES, state.segmentInfo.getId(), state.segmentSuffix);
         Map<String, Centroid> centroids = new HashMap<>();
         for (int number = in.readInt(); number != END_OF_FIELDS; number = in.readInt()) {
             FieldInfo field = field(number, state.fieldInfos, in);
@@ -67,10 +83,13 @@ final class CentroidsFile {
                 centroids.put(field.name, centroid);
             }
         }
-        return Map.copyOf(centroids);
+        Map<String, GraphNodes.Entry> nodes =
+                version < VERSION_NODES ? Map.of() : GraphNodes.readFields(in, state.fieldInfos);
+        return new Content(Map.copyOf(centroids), nodes);
     }
 
-    private static FieldInfo field(int number, FieldInfos infos, IndexInput in) throws IOException {
+    /** A float field by its number in {@code in}. */
+    static FieldInfo field(int number, FieldInfos infos, IndexInput in) throws IOException {
         FieldInfo field = number < 0 ? null : infos.fieldInfo(number);
         if (field == null || !field.hasVectorValues() || field.getVectorEncoding() != VectorEncoding.FLOAT32) {
             throw new CorruptIndexException("expected the number of a float vector field, got [" + number + "]", in);

@@ -5,7 +5,12 @@ import java.io.IOException;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.KnnVectorsWriter;
+import org.apache.lucene.codecs.hnsw.FlatVectorScorerUtil;
+import org.apache.lucene.codecs.hnsw.FlatVectorsFormat;
+import org.apache.lucene.codecs.hnsw.FlatVectorsReader;
+import org.apache.lucene.codecs.lucene99.Lucene99FlatVectorsFormat;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
+import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsReader;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
 
@@ -14,13 +19,14 @@ import org.apache.lucene.index.SegmentWriteState;
  * each float field.
  *
  * <p>Vectors and graph are written and read by {@link Lucene99HnswVectorsFormat}: its files (<code>.vec</code>, <code>
- * .vemf</code>, <code>.vex</code>, <code>.vem</code>) are unchanged and described there. Beside them stands one file of
- * this format.
+ * .vemf</code>, <code>.vex</code>, <code>.vem</code>) are described there. Beside them stands one file of this format, and
+ * a second one where several documents have the same vector.
  *
  * <h2>.emc (centroids) file</h2>
  *
  * <ul>
- *   <li><b>[IndexHeader]</b>: codec name <code>EmbeddingSearchCentroids</code>, version 1, segment id, segment suffix
+ *   <li><b>[IndexHeader]</b>: codec name <code>EmbeddingSearchCentroids</code>, version 1, or 2 where there is an .emn file,
+ *       segment id, segment suffix
  *   <li>for each field with {@link org.apache.lucene.index.VectorEncoding#FLOAT32 FLOAT32} vectors:
  *       <ul>
  *         <li><b>[Int]</b> field number, not negative
@@ -30,6 +36,15 @@ import org.apache.lucene.index.SegmentWriteState;
  *             little-endian order
  *       </ul>
  *   <li><b>[Int]</b> -1, the end of the fields
+ *   <li>in version 2, for each field of which a vector is there twice:
+ *       <ul>
+ *         <li><b>[Int]</b> field number, not negative
+ *         <li><b>[Int]</b> how many vectors there are
+ *         <li><b>[Int]</b> how many of them differ: the nodes of the graph
+ *         <li>for each of the three parts of the .emn file: <b>[Long]</b>, where it starts; of the first two, the metadata
+ *             of {@link org.apache.lucene.util.packed.DirectMonotonicWriter} with blocks of 2^16; <b>[Long]</b>, its length
+ *       </ul>
+ *   <li>in version 2, <b>[Int]</b> -1, their end
  *   <li><b>[Footer]</b>
  * </ul>
  *
@@ -38,6 +53,27 @@ import org.apache.lucene.index.SegmentWriteState;
  * spread is the root mean square of <code>x.y - m(x)</code> over pairs x, y of unit vectors, with <code>m(x)</code> the
  * mean cosine of x with all others; it is estimated from 512 vectors of the segment, drawn anew by each merge. The whole
  * file is read, and its checksum compared, when a segment is opened.
+ *
+ * <h2>.emn (nodes) file</h2>
+ *
+ * <ul>
+ *   <li><b>[IndexHeader]</b>: codec name <code>EmbeddingSearchNodes</code>, version 1, segment id, segment suffix
+ *   <li>for each field of which a vector is there twice:
+ *       <ul>
+ *         <li>for each node the ordinal of the vector that represents it, increasing, as a {@link
+ *             org.apache.lucene.util.packed.DirectMonotonicWriter} writes it
+ *         <li>for each node and one more, how many copies those before it have, likewise
+ *         <li>the ordinals of the copies, node by node and increasing within each, as a {@link
+ *             org.apache.lucene.util.packed.DirectWriter} writes them with the bits that the number of vectors needs
+ *       </ul>
+ *   <li><b>[Footer]</b>
+ * </ul>
+ *
+ * <p>Vectors whose bits are the same have one node in the graph, and a search that finds it finds all their documents. As
+ * nodes of their own, more of them than a node has neighbours would be each other's only neighbours, and what stands
+ * beside them would not be found. Where no vector is there twice, or the segment has no graph, a node is an ordinal, there
+ * is no .emn file, and the .emc file has version 1, so that 0.1 reads it. 0.1 refuses version 2, and what it wrote itself
+ * has copies in graphs until it is merged.
  *
  * <h2>Deletes</h2>
  *
@@ -50,7 +86,7 @@ import org.apache.lucene.index.SegmentWriteState;
  *
  * <p>A merge starts from the graphs of segments that have no deleted documents and the same <code>m</code>; everything
  * else is inserted anew. Other graphs are not reused: thinned by deletes they lose recall from merge to merge, and with
- * another <code>m</code> they do not fit what is written about them.
+ * another <code>m</code> they do not fit what is written about them. Of graphs that share a vector, the largest is reused.
  *
  * <h2>Writing and reading</h2>
  *
@@ -67,8 +103,11 @@ public final class EmbeddingVectorsFormat extends KnnVectorsFormat {
     /** No segment is ever expected to need this many comparisons, so that none gets a graph. */
     static final int NEVER = Integer.MAX_VALUE;
 
+    /** Exact vectors, without a graph. */
+    static final FlatVectorsFormat FLAT =
+            new Lucene99FlatVectorsFormat(FlatVectorScorerUtil.getLucene99FlatVectorsScorer());
+
     private final GraphOptions graph;
-    private final KnnVectorsFormat lucene;
 
     /** The format with Lucene's defaults for new graphs. */
     public EmbeddingVectorsFormat() {
@@ -83,8 +122,6 @@ public final class EmbeddingVectorsFormat extends KnnVectorsFormat {
     private EmbeddingVectorsFormat(GraphOptions graph) {
         super(NAME);
         this.graph = graph;
-        this.lucene = new Lucene99HnswVectorsFormat(
-                graph.m(), graph.efConstruction(), graph.mergeWorkers(), null, graph.threshold());
     }
 
     /**
@@ -123,13 +160,17 @@ public final class EmbeddingVectorsFormat extends KnnVectorsFormat {
 
     @Override
     public KnnVectorsWriter fieldsWriter(SegmentWriteState state) throws IOException {
-        return new EmbeddingVectorsWriter(state, lucene.fieldsWriter(state), graph.m(), Storage.FLOAT32);
+        GraphNodesWriter nodes = new GraphNodesWriter(state);
+        KnnVectorsWriter graphs = new DistinctGraphWriter(state, graph, FLAT.fieldsWriter(state), nodes);
+        return new EmbeddingVectorsWriter(state, graphs, Storage.FLOAT32, nodes);
     }
 
     @Override
     public KnnVectorsReader fieldsReader(SegmentReadState state) throws IOException {
-        return EmbeddingVectorsReader.open(
-                state, () -> new EmbeddingVectorsReader.Lucenes(lucene.fieldsReader(state), null));
+        return EmbeddingVectorsReader.open(state, () -> {
+            FlatVectorsReader vectors = FLAT.fieldsReader(state);
+            return new EmbeddingVectorsReader.Lucenes(new Lucene99HnswVectorsReader(state, vectors), vectors, false);
+        });
     }
 
     @Override
@@ -139,6 +180,6 @@ public final class EmbeddingVectorsFormat extends KnnVectorsFormat {
 
     @Override
     public String toString() {
-        return NAME + "(" + lucene + ")";
+        return NAME + "(" + graph + ")";
     }
 }

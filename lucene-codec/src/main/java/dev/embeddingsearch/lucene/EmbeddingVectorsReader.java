@@ -25,21 +25,28 @@ import org.apache.lucene.util.IOUtils;
 import org.apache.lucene.util.hnsw.HnswGraph;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
-/** Lucene's reader with the centroids beside it. */
+/** Lucene's reader with the centroids beside it, and the nodes of graphs where vectors are there twice. */
 final class EmbeddingVectorsReader extends KnnVectorsReader implements HnswGraphProvider {
     private final KnnVectorsReader delegate;
+    private final FlatVectorsReader flat;
+    private final boolean quantized;
     private final IndexInput centroidsFile;
-    private final Map<String, Centroid> centroids;
-    private final FlatVectorsReader codes;
+    private final CentroidsFile.Content content;
+    /** Null where each node of every graph is a vector. */
+    private final IndexInput nodesFile;
+
     private final boolean graphs;
     /** Whether this instance was opened and so closes the files: others share them. */
     private final boolean opened;
 
-    private EmbeddingVectorsReader(Lucenes lucenes, IndexInput centroidsFile, Map<String, Centroid> centroids) {
+    private EmbeddingVectorsReader(
+            Lucenes lucenes, IndexInput centroidsFile, CentroidsFile.Content content, IndexInput nodesFile) {
         this.delegate = lucenes.vectors;
+        this.flat = lucenes.flat;
+        this.quantized = lucenes.quantized;
         this.centroidsFile = centroidsFile;
-        this.centroids = centroids;
-        this.codes = lucenes.codes;
+        this.content = content;
+        this.nodesFile = nodesFile;
         this.graphs = true;
         this.opened = true;
     }
@@ -47,9 +54,11 @@ final class EmbeddingVectorsReader extends KnnVectorsReader implements HnswGraph
     /** Shares the files of {@code reader}. */
     private EmbeddingVectorsReader(EmbeddingVectorsReader reader, KnnVectorsReader delegate, boolean graphs) {
         this.delegate = delegate;
+        this.flat = reader.flat;
+        this.quantized = reader.quantized;
         this.centroidsFile = reader.centroidsFile;
-        this.centroids = reader.centroids;
-        this.codes = reader.codes;
+        this.content = reader.content;
+        this.nodesFile = reader.nodesFile;
         this.graphs = graphs;
         this.opened = false;
     }
@@ -58,19 +67,23 @@ final class EmbeddingVectorsReader extends KnnVectorsReader implements HnswGraph
      * Lucene's readers of a segment.
      *
      * @param vectors reads everything
-     * @param codes reads the codes; null where there are none
+     * @param flat compares what graphs are made of
+     * @param quantized whether that are codes
      */
-    record Lucenes(KnnVectorsReader vectors, FlatVectorsReader codes) {}
+    record Lucenes(KnnVectorsReader vectors, FlatVectorsReader flat, boolean quantized) {}
 
     /** Opens what {@code lucene} wrote, and the centroids beside it. */
     static EmbeddingVectorsReader open(SegmentReadState state, IOSupplier<Lucenes> lucene) throws IOException {
         Lucenes lucenes = openLucenes(state, lucene);
-        IndexInput file = null;
+        IndexInput centroids = null;
+        IndexInput nodes = null;
         try {
-            file = CentroidsFile.open(state);
-            return new EmbeddingVectorsReader(lucenes, file, CentroidsFile.read(file, state));
+            centroids = CentroidsFile.open(state);
+            CentroidsFile.Content content = CentroidsFile.read(centroids, state);
+            nodes = content.nodes().isEmpty() ? null : GraphNodes.openFile(state);
+            return new EmbeddingVectorsReader(lucenes, centroids, content, nodes);
         } catch (Throwable t) {
-            IOUtils.closeWhileHandlingException(file, lucenes.vectors);
+            IOUtils.closeWhileHandlingException(nodes, centroids, lucenes.vectors);
             throw t;
         }
     }
@@ -101,17 +114,17 @@ final class EmbeddingVectorsReader extends KnnVectorsReader implements HnswGraph
 
     /** Whether a search's scores are estimates. */
     boolean quantized() {
-        return codes != null;
+        return quantized;
     }
 
     /** Compares the codes of {@code field} with {@code target}; null where there are none. */
     RandomVectorScorer estimator(String field, float[] target) throws IOException {
-        return codes == null ? null : codes.getRandomVectorScorer(field, target);
+        return quantized ? flat.getRandomVectorScorer(field, target) : null;
     }
 
     /** The stored centroid; null when the field has no vector other than zero vectors. */
     Centroid centroid(String field) {
-        return centroids.get(field);
+        return content.centroids().get(field);
     }
 
     /** The same vectors for a merge that must not start from their graph. */
@@ -119,15 +132,29 @@ final class EmbeddingVectorsReader extends KnnVectorsReader implements HnswGraph
         return new EmbeddingVectorsReader(this, delegate, false);
     }
 
+    /** Which vectors the nodes of {@link #nodeGraph} are; null where they are all vectors, by ordinal. */
+    GraphNodes nodes(String field) throws IOException {
+        GraphNodes.Entry entry = content.nodes().get(field);
+        return entry == null ? null : entry.open(nodesFile);
+    }
+
+    HnswGraph nodeGraph(String field) throws IOException {
+        return graphs ? ((HnswGraphProvider) delegate).getGraph(field) : HnswGraph.EMPTY;
+    }
+
+    /** Whoever asks takes nodes for ordinals. */
     @Override
     public HnswGraph getGraph(String field) throws IOException {
-        return graphs ? ((HnswGraphProvider) delegate).getGraph(field) : HnswGraph.EMPTY;
+        return content.nodes().containsKey(field) ? HnswGraph.EMPTY : nodeGraph(field);
     }
 
     @Override
     public void checkIntegrity() throws IOException {
         delegate.checkIntegrity();
         CodecUtil.checksumEntireFile(centroidsFile);
+        if (nodesFile != null) {
+            CodecUtil.checksumEntireFile(nodesFile);
+        }
     }
 
     @Override
@@ -142,7 +169,13 @@ final class EmbeddingVectorsReader extends KnnVectorsReader implements HnswGraph
 
     @Override
     public void search(String field, float[] target, KnnCollector collector, AcceptDocs acceptDocs) throws IOException {
-        delegate.search(field, target, collector, acceptDocs);
+        GraphNodes nodes = nodes(field);
+        if (nodes == null) {
+            delegate.search(field, target, collector, acceptDocs);
+        } else {
+            new GraphNodeSearch(flat.getRandomVectorScorer(field, target), nodes, nodeGraph(field))
+                    .search(collector, acceptDocs);
+        }
     }
 
     @Override
@@ -168,7 +201,7 @@ final class EmbeddingVectorsReader extends KnnVectorsReader implements HnswGraph
     @Override
     public void close() throws IOException {
         if (opened) {
-            IOUtils.close(delegate, centroidsFile);
+            IOUtils.close(delegate, centroidsFile, nodesFile);
         }
     }
 }

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;
 import org.apache.lucene.codecs.KnnFieldVectorsWriter;
 import org.apache.lucene.codecs.KnnVectorsReader;
@@ -20,21 +19,22 @@ import org.apache.lucene.index.Sorter;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.util.Bits;
-import org.apache.lucene.util.SameThreadExecutorService;
 
 /** Lucene's writer, which adds up and samples the unit vectors of each float field as they pass. */
 final class EmbeddingVectorsWriter extends KnnVectorsWriter {
     private final SegmentWriteState state;
     private final KnnVectorsWriter delegate;
-    private final int m;
     private final Storage storage;
+    private final GraphNodesWriter nodes;
     private final Map<FieldInfo, CentroidSum> sums = new LinkedHashMap<>();
 
-    EmbeddingVectorsWriter(SegmentWriteState state, KnnVectorsWriter delegate, int m, Storage storage) {
+    /** @param nodes to which {@code delegate} writes too */
+    EmbeddingVectorsWriter(
+            SegmentWriteState state, KnnVectorsWriter delegate, Storage storage, GraphNodesWriter nodes) {
         this.state = state;
         this.delegate = delegate;
-        this.m = m;
         this.storage = storage;
+        this.nodes = nodes;
     }
 
     @Override
@@ -56,7 +56,7 @@ final class EmbeddingVectorsWriter extends KnnVectorsWriter {
 
     @Override
     public void mergeOneField(FieldInfo field, MergeState mergeState) throws IOException {
-        delegate.mergeOneField(field, withReusableGraphs(field, mergeState));
+        delegate.mergeOneField(field, mergeState);
         if (field.getVectorEncoding() == VectorEncoding.FLOAT32) {
             CentroidSum sum = newSum(field);
             for (int i = 0; i < mergeState.knnVectorsReaders.length; i++) {
@@ -113,49 +113,6 @@ final class EmbeddingVectorsWriter extends KnnVectorsWriter {
         }
     }
 
-    /**
-     * The state with our own readers in place of the per-field ones. Lucene 10.4 looks for a graph in the per-field
-     * reader, where there is none, and so builds every merged graph from nothing (apache/lucene#16400). Of the graphs it
-     * can find here, those that must not be built upon are hidden.
-     */
-    private MergeState withReusableGraphs(FieldInfo field, MergeState state) throws IOException {
-        KnnVectorsReader[] readers = state.knnVectorsReaders.clone();
-        for (int i = 0; i < readers.length; i++) {
-            EmbeddingVectorsReader ours = EmbeddingVectorsReader.of(readers[i], field.name);
-            if (ours != null && MergedVectorValues.hasVectorValues(state.fieldInfos[i], field.name)) {
-                boolean reusable =
-                        state.liveDocs[i] == null && ours.getGraph(field.name).maxConn() == m;
-                readers[i] = reusable ? ours : ours.withoutGraphs();
-            }
-        }
-        return withReaders(state, readers);
-    }
-
-    static MergeState withReaders(MergeState state, KnnVectorsReader[] readers) {
-        return new MergeState(
-                state.docMaps,
-                state.segmentInfo,
-                state.mergeFieldInfos,
-                state.storedFieldsReaders,
-                state.termVectorsReaders,
-                state.normsProducers,
-                state.docValuesProducers,
-                state.fieldInfos,
-                state.liveDocs,
-                state.fieldsProducers,
-                state.pointsReaders,
-                readers,
-                state.maxDocs,
-                state.infoStream,
-                others(state.intraMergeTaskExecutor),
-                state.needsIndexSort);
-    }
-
-    /** Null where there are no other threads: a graph is then better built upon all graphs there are. */
-    private static Executor others(Executor threads) {
-        return threads instanceof SameThreadExecutorService ? null : threads;
-    }
-
     private CentroidSum newSum(FieldInfo field) {
         CentroidSum sum = new CentroidSum(field.getVectorDimension());
         sums.put(field, sum);
@@ -165,7 +122,7 @@ final class EmbeddingVectorsWriter extends KnnVectorsWriter {
     @Override
     public void finish() throws IOException {
         delegate.finish();
-        CentroidsFile.write(state, sums);
+        CentroidsFile.write(state, sums, nodes);
     }
 
     @Override

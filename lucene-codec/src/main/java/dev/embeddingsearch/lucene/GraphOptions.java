@@ -30,6 +30,11 @@ record GraphOptions(int m, int efConstruction, int threshold, int mergeWorkers) 
         return new GraphOptions(m, efConstruction, threshold, workers);
     }
 
+    /** Whether there may be a graph at all. */
+    boolean possible() {
+        return threshold < EmbeddingVectorsFormat.NEVER;
+    }
+
     /** Whether a segment of so many vectors has a graph; a threshold of 0 wants one in each. */
     boolean worthwhile(int vectors) {
         return threshold <= 0 || worthwhile(vectors, threshold);

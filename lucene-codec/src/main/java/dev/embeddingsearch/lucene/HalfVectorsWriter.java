@@ -58,7 +58,7 @@ final class HalfVectorsWriter extends FlatVectorsWriter {
         for (int i = 0; i < readers.length; i++) {
             readers[i] = readers[i] == null ? null : new HalvesReader(readers[i]);
         }
-        lucene.mergeOneField(Halves.inFiles(field), EmbeddingVectorsWriter.withReaders(state, readers));
+        lucene.mergeOneField(Halves.inFiles(field), DistinctGraphWriter.withReaders(state, readers));
     }
 
     /** Graphs of float fields are built over codes. */

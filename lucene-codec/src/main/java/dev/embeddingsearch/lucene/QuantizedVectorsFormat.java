@@ -5,7 +5,6 @@ import java.io.IOException;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.KnnVectorsWriter;
-import org.apache.lucene.codecs.hnsw.FlatVectorScorerUtil;
 import org.apache.lucene.codecs.hnsw.FlatVectorsFormat;
 import org.apache.lucene.codecs.hnsw.FlatVectorsReader;
 import org.apache.lucene.codecs.hnsw.FlatVectorsWriter;
@@ -13,10 +12,8 @@ import org.apache.lucene.codecs.lucene104.Lucene104HnswScalarQuantizedVectorsFor
 import org.apache.lucene.codecs.lucene104.Lucene104ScalarQuantizedVectorsFormat;
 import org.apache.lucene.codecs.lucene104.Lucene104ScalarQuantizedVectorsReader;
 import org.apache.lucene.codecs.lucene104.Lucene104ScalarQuantizedVectorsWriter;
-import org.apache.lucene.codecs.lucene99.Lucene99FlatVectorsFormat;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsReader;
-import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsWriter;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
@@ -26,11 +23,11 @@ import org.apache.lucene.util.hnsw.RandomVectorScorer;
  * Lucene's HNSW vectors format over quantised vectors, for as many dimensions as {@link EmbeddingVectorsFormat} takes,
  * which also keeps the {@link Centroid} of each float field. The exact vectors stay on disk beside their codes.
  *
- * <p>Files are those of {@link Lucene104HnswScalarQuantizedVectorsFormat}, unchanged: codes in <code>.veq</code>, their
+ * <p>Files are those of {@link Lucene104HnswScalarQuantizedVectorsFormat}: codes in <code>.veq</code>, their
  * encoding and what they are centred on in <code>.vemq</code> ({@link Lucene104ScalarQuantizedVectorsFormat} describes
  * both), exact vectors in <code>.vec</code> and <code>.vemf</code>, the graph in <code>.vex</code> and <code>.vem</code>.
- * Beside them stands the <code>.emc</code> file of {@link EmbeddingVectorsFormat}, which also tells what deletes and
- * merges do to centroids and graphs: all of it holds here too.
+ * Beside them stand the <code>.emc</code> and <code>.emn</code> files of {@link EmbeddingVectorsFormat}, which also tells
+ * what deletes and merges do to centroids and graphs: all of it holds here too.
  *
  * <h2>Scores</h2>
  *
@@ -56,9 +53,6 @@ public sealed class QuantizedVectorsFormat extends KnnVectorsFormat permits Half
 
     static final int SCANNED_VECTORS = 8_000;
     static final int SCANNED_BYTES = 4_194_304;
-
-    private static final FlatVectorsFormat WHOLE =
-            new Lucene99FlatVectorsFormat(FlatVectorScorerUtil.getLucene99FlatVectorsScorer());
 
     private static final FlatVectorsFormat HALF = new HalfVectorsFormat();
 
@@ -156,16 +150,16 @@ public sealed class QuantizedVectorsFormat extends KnnVectorsFormat permits Half
     }
 
     private FlatVectorsFormat rawVectors() {
-        return storage == Storage.FLOAT32 ? WHOLE : HALF;
+        return storage == Storage.FLOAT32 ? EmbeddingVectorsFormat.FLAT : HALF;
     }
 
     @Override
     public KnnVectorsWriter fieldsWriter(SegmentWriteState state) throws IOException {
         FlatVectorsWriter codes = new Lucene104ScalarQuantizedVectorsWriter(
                 state, quantization.encoding(), rawVectors().fieldsWriter(state), SCORER);
-        KnnVectorsWriter graphs = new Lucene99HnswVectorsWriter(
-                state, graph.m(), graph.efConstruction(), codes, graph.mergeWorkers(), null, graph.threshold());
-        return new EmbeddingVectorsWriter(state, new LateGraphWriter(state, graphs, graph), graph.m(), storage);
+        GraphNodesWriter nodes = new GraphNodesWriter(state);
+        KnnVectorsWriter graphs = new DistinctGraphWriter(state, graph, codes, nodes);
+        return new EmbeddingVectorsWriter(state, new LateGraphWriter(state, graphs, graph), storage, nodes);
     }
 
     @Override
@@ -173,7 +167,7 @@ public sealed class QuantizedVectorsFormat extends KnnVectorsFormat permits Half
         return EmbeddingVectorsReader.open(state, () -> {
             FlatVectorsReader codes = new Lucene104ScalarQuantizedVectorsReader(
                     state, rawVectors().fieldsReader(state), SCORER);
-            return new EmbeddingVectorsReader.Lucenes(new Lucene99HnswVectorsReader(state, codes), codes);
+            return new EmbeddingVectorsReader.Lucenes(new Lucene99HnswVectorsReader(state, codes), codes, true);
         });
     }
 

@@ -2,6 +2,7 @@
 package dev.embeddingsearch.lucene;
 
 import java.io.IOException;
+import java.util.function.IntConsumer;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.QueryTimeout;
 import org.apache.lucene.search.DocIdSetIterator;
@@ -21,8 +22,8 @@ import org.apache.lucene.util.hnsw.RandomVectorScorer;
  * goes on where it stopped: no vector is compared twice.
  *
  * <p>It walks the graph as Lucene does (<a href="https://arxiv.org/abs/1603.09320">Malkov and Yashunin</a>, algorithm 2),
- * but forgets nothing on the way; where a walk would look at all vectors, it compares those that are left. For one thread at
- * a time.
+ * but forgets nothing on the way; where a walk would look at all vectors, it compares those that are left. Of a vector that
+ * several documents have one node is compared, which stands for all of them. For one thread at a time.
  */
 public final class ResumableSearch {
 
@@ -31,9 +32,19 @@ public final class ResumableSearch {
     /** Bits for all vectors are worth their memory where a walk meets one in so many. */
     private static final int SPARSE = 128;
 
+    /** Compares vectors. */
+    private final RandomVectorScorer vectors;
+    /** Compares nodes: the same, where each is a vector. */
     private final RandomVectorScorer scorer;
+
+    /** Null where each node is a vector. */
+    private final GraphNodes nodes;
+
     private final HnswGraph graph;
+    /** Of vectors. */
     private final Bits accepted;
+
+    private final Bits acceptedNodes;
     private final BitSet met;
     /** Whose neighbours have not been looked at, the nearest on top. */
     private final NeighborQueue frontier;
@@ -45,14 +56,17 @@ public final class ResumableSearch {
     private int count;
     private int visited;
 
-    private ResumableSearch(RandomVectorScorer scorer, HnswGraph graph, Bits accepted, int wanted) {
-        this.scorer = scorer;
+    private ResumableSearch(RandomVectorScorer vectors, GraphNodes nodes, HnswGraph graph, Bits accepted, int wanted) {
+        this.vectors = vectors;
+        this.nodes = nodes;
+        this.scorer = nodes == null ? vectors : new NodeScorer(vectors, nodes::vector, nodes.size());
         this.graph = graph;
         this.accepted = accepted;
-        int vectors = scorer.maxOrd();
-        int expected = HnswGraphSearcher.expectedVisitedNodes(wanted, vectors);
-        this.met = expected < vectors / SPARSE ? new SparseFixedBitSet(vectors) : new FixedBitSet(vectors);
-        int capacity = Math.min(expected, vectors) + BATCH;
+        this.acceptedNodes = nodes == null ? accepted : nodes.accepting(accepted);
+        int size = scorer.maxOrd();
+        int expected = HnswGraphSearcher.expectedVisitedNodes(wanted, size);
+        this.met = expected < size / SPARSE ? new SparseFixedBitSet(size) : new FixedBitSet(size);
+        int capacity = Math.min(expected, size) + BATCH;
         this.frontier = new NeighborQueue(capacity, true);
         this.seen = new int[capacity];
         this.seenScores = new float[capacity];
@@ -68,14 +82,15 @@ public final class ResumableSearch {
     public static ResumableSearch of(LeafReader reader, String field, float[] target, Bits accepted, int wanted)
             throws IOException {
         EmbeddingVectorsReader ours = EmbeddingVectorsReader.of(reader, field);
-        RandomVectorScorer scorer = ours == null ? null : ours.estimator(field, target);
-        return scorer == null
+        RandomVectorScorer vectors = ours == null ? null : ours.estimator(field, target);
+        return vectors == null
                 ? null
-                : new ResumableSearch(scorer, ours.getGraph(field), scorer.getAcceptOrds(accepted), wanted);
+                : new ResumableSearch(
+                        vectors, ours.nodes(field), ours.nodeGraph(field), vectors.getAcceptOrds(accepted), wanted);
     }
 
     /**
-     * Seeks the {@code wanted} nearest documents.
+     * Seeks the {@code wanted} nearest documents, and as many vectors that differ.
      *
      * @param timeout ends the search early; null for none
      * @return the score of the last of them, which documents that were not seen do not exceed but for what the graph
@@ -86,13 +101,22 @@ public final class ResumableSearch {
         for (int i = 0; i < count; i++) {
             nearest.offer(seenScores[i]);
         }
-        Horizon horizon = () -> nearest.size() < wanted ? Float.NEGATIVE_INFINITY : nearest.peek();
+        Horizon horizon = () -> last(nearest, wanted);
         if (walks(wanted)) {
             walk(horizon, nearest, timeout);
         } else {
             scan(nearest, timeout);
         }
-        return horizon.least();
+        if (nodes == null) {
+            return horizon.least();
+        }
+        FloatHeap documents = new FloatHeap(wanted);
+        offer(documents, wanted);
+        return last(documents, wanted);
+    }
+
+    private static float last(FloatHeap nearest, int wanted) {
+        return nearest.size() < wanted ? Float.NEGATIVE_INFINITY : nearest.peek();
     }
 
     /**
@@ -108,24 +132,42 @@ public final class ResumableSearch {
         return visited;
     }
 
-    /** How many documents were seen so far. */
+    /** How many vectors were seen so far that an accepted document has and that differ. */
     public int count() {
         return count;
     }
 
-    /** A document that was seen, from 0 to below {@link #count()}. */
-    public int document(int i) {
-        return scorer.ordToDoc(seen[i]);
-    }
-
-    /** Its score. */
+    /** The score of a vector that was seen, from 0 to below {@link #count()}. */
     public float score(int i) {
         return seenScores[i];
     }
 
+    /** Gives the first {@code most} accepted documents that have this vector. */
+    public void documents(int i, int most, IntConsumer consumer) {
+        if (nodes == null) {
+            consumer.accept(vectors.ordToDoc(seen[i]));
+        } else {
+            nodes.forEach(seen[i], accepted, most, vector -> consumer.accept(vectors.ordToDoc(vector)));
+        }
+    }
+
+    /**
+     * Offers the scores of all documents that were seen.
+     *
+     * @param size so many of them may stay
+     */
+    public void offer(FloatHeap nearest, int size) {
+        for (int i = 0; i < count; i++) {
+            int documents = nodes == null ? 1 : nodes.count(seen[i], accepted, size);
+            for (int j = 0; j < documents && (nearest.size() < size || nearest.peek() < seenScores[i]); j++) {
+                nearest.offer(seenScores[i]);
+            }
+        }
+    }
+
     /** Compares the vectors that the search walks through, for whoever goes on alone; the search is over then. */
     public RandomVectorScorer scorer() {
-        return scorer;
+        return vectors;
     }
 
     /** Below which score nothing is sought. */
@@ -134,16 +176,14 @@ public final class ResumableSearch {
     }
 
     private boolean walks(int wanted) {
-        int vectors = scorer.maxOrd();
-        return graph.size() > 0
-                && wanted < vectors
-                && HnswGraphSearcher.expectedVisitedNodes(wanted, vectors) < vectors;
+        int size = scorer.maxOrd();
+        return graph.size() > 0 && wanted < size && HnswGraphSearcher.expectedVisitedNodes(wanted, size) < size;
     }
 
     private void scan(FloatHeap nearest, QueryTimeout timeout) throws IOException {
         int pending = 0;
         for (int ord = 0; ord < scorer.maxOrd(); ord++) {
-            if ((accepted == null || accepted.get(ord)) && met.getAndSet(ord) == false) {
+            if ((acceptedNodes == null || acceptedNodes.get(ord)) && met.getAndSet(ord) == false) {
                 batch[pending++] = ord;
             }
             if (pending == BATCH) {
@@ -173,9 +213,9 @@ public final class ResumableSearch {
         }
     }
 
-    private void meet(int nodes, FloatHeap nearest) throws IOException {
-        compare(nodes, nearest);
-        for (int i = 0; i < nodes; i++) {
+    private void meet(int found, FloatHeap nearest) throws IOException {
+        compare(found, nearest);
+        for (int i = 0; i < found; i++) {
             frontier.add(batch[i], scores[i]);
         }
     }
@@ -216,16 +256,16 @@ public final class ResumableSearch {
         return found;
     }
 
-    private void compare(int nodes, FloatHeap nearest) throws IOException {
-        if (nodes == 0) {
+    private void compare(int found, FloatHeap nearest) throws IOException {
+        if (found == 0) {
             return;
         }
-        scorer.bulkScore(batch, scores, nodes);
-        visited += nodes;
-        seen = ArrayUtil.grow(seen, count + nodes);
+        scorer.bulkScore(batch, scores, found);
+        visited += found;
+        seen = ArrayUtil.grow(seen, count + found);
         seenScores = ArrayUtil.grow(seenScores, seen.length);
-        for (int i = 0; i < nodes; i++) {
-            if (accepted == null || accepted.get(batch[i])) {
+        for (int i = 0; i < found; i++) {
+            if (acceptedNodes == null || acceptedNodes.get(batch[i])) {
                 seen[count] = batch[i];
                 seenScores[count++] = scores[i];
                 if (nearest != null) {

@@ -19,8 +19,8 @@ import org.apache.lucene.store.IndexOutput;
 
 /** Damage to any file of vectors is found when a segment is opened, or when it is checked, as merges do. */
 public class DamagedVectorsTests extends VectorsTestCase {
-    private static final List<String> QUANTIZED = List.of("vec", "vemf", "veq", "vemq", "vex", "vem", "emc");
-    private static final List<String> EXACT = List.of("vec", "vemf", "vex", "vem", "emc");
+    private static final List<String> QUANTIZED = List.of("vec", "vemf", "veq", "vemq", "vex", "vem", "emc", "emn");
+    private static final List<String> EXACT = List.of("vec", "vemf", "vex", "vem", "emc", "emn");
 
     public void testTruncatedFilesAreRefused() throws IOException {
         for (boolean quantized : new boolean[] {true, false}) {
@@ -60,6 +60,9 @@ public class DamagedVectorsTests extends VectorsTestCase {
             for (int i = 0; i < 20; i++) {
                 writer.addDocument(doc(Integer.toString(i), randomVector(9)));
             }
+            float[] twice = randomVector(9);
+            writer.addDocument(doc("twice", twice));
+            writer.addDocument(doc("twice", twice));
         }
         return dir;
     }

@@ -44,7 +44,7 @@ public class EmbeddingVectorsFormatTests extends VectorsTestCase {
         assertRefused("m must be between 1 and 512, got [513]", 513, 100);
         assertRefused("ef_construction must be between 1 and 3200, got [-1]", 16, -1);
         assertRefused("ef_construction must be between 1 and 3200, got [3201]", 16, 3201);
-        assertTrue(EmbeddingVectorsFormat.hnsw(512, 3200).toString().contains("maxConn=512, beamWidth=3200"));
+        assertTrue(EmbeddingVectorsFormat.hnsw(512, 3200).toString().contains("m=512, ef_construction=3200"));
     }
 
     private static void assertRefused(String message, int m, int efConstruction) {

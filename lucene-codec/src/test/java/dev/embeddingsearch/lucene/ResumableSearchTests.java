@@ -4,11 +4,12 @@ package dev.embeddingsearch.lucene;
 import static org.apache.lucene.search.DocIdSetIterator.NO_MORE_DOCS;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
@@ -82,13 +83,21 @@ public class ResumableSearchTests extends VectorsTestCase {
 
     /** The best {@code k} that were seen and score at least {@code least}. */
     private static TopDocs best(ResumableSearch search, int k, float least) {
-        ScoreDoc[] best = IntStream.range(0, search.count())
-                .mapToObj(i -> new ScoreDoc(search.document(i), search.score(i)))
+        ScoreDoc[] best = hits(search).stream()
                 .filter(hit -> hit.score >= least)
                 .sorted(Comparator.comparingDouble((ScoreDoc hit) -> -hit.score).thenComparingInt(hit -> hit.doc))
                 .limit(k)
                 .toArray(ScoreDoc[]::new);
         return new TopDocs(new TotalHits(search.visited(), TotalHits.Relation.EQUAL_TO), best);
+    }
+
+    static List<ScoreDoc> hits(ResumableSearch search) {
+        List<ScoreDoc> hits = new ArrayList<>();
+        for (int i = 0; i < search.count(); i++) {
+            float score = search.score(i);
+            search.documents(i, Integer.MAX_VALUE, document -> hits.add(new ScoreDoc(document, score)));
+        }
+        return hits;
     }
 
     private static void assertSame(TopDocs expected, TopDocs actual) {
@@ -209,8 +218,7 @@ public class ResumableSearchTests extends VectorsTestCase {
             throws IOException {
         RandomVectorScorer scorer = QuantizedVectorsFormat.estimator(leaf, "v", target);
         HnswGraph graph = EmbeddingVectorsReader.of(leaf, "v").getGraph("v");
-        Set<Integer> seen =
-                IntStream.range(0, search.count()).mapToObj(search::document).collect(Collectors.toSet());
+        Set<Integer> seen = hits(search).stream().map(hit -> hit.doc).collect(Collectors.toSet());
         for (int node = 0; node < scorer.maxOrd(); node++) {
             if (seen.contains(scorer.ordToDoc(node)) && scorer.score(node) > least) {
                 graph.seek(0, node);

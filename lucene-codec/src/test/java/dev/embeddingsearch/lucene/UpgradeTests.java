@@ -44,6 +44,38 @@ public class UpgradeTests extends VectorsTestCase {
         opensAndMerges("index.EmbeddingSearchHalf100.zip", true, Storage.FLOAT16);
     }
 
+    /** Documents 0 to 599, each with the vector of its number modulo 60, all of which are nodes of graphs. */
+    public void testCopiesOfFirstVersion() throws IOException {
+        try (Directory dir = unpack("index.copies.EmbeddingSearch100.zip")) {
+            TestUtil.checkIndex(dir);
+            try (DirectoryReader reader = DirectoryReader.open(dir)) {
+                assertEquals(400, graph(reader.leaves().get(0).reader(), "v").size());
+                assertEquals(200, graph(reader.leaves().get(1).reader(), "v").size());
+                assertEquals(
+                        50,
+                        new IndexSearcher(reader)
+                                .search(new KnnFloatVectorQuery("v", vector(7), 50), 50)
+                                .scoreDocs
+                                .length);
+            }
+            try (IndexWriter writer = new IndexWriter(dir, config(new EmbeddingVectorsFormat(8, 50, 0)))) {
+                writer.forceMerge(1);
+            }
+            TestUtil.checkIndex(dir);
+            try (DirectoryReader reader = DirectoryReader.open(dir)) {
+                assertEquals(
+                        60,
+                        EmbeddingVectorsReader.of(only(reader), "v").nodes("v").size());
+                for (int id = 0; id < 60; id++) {
+                    Set<Long> found = nearest(new IndexSearcher(reader), id);
+                    for (long copy = id; copy < 600; copy += 60) {
+                        assertTrue("document " + copy + " of " + found, found.contains(copy));
+                    }
+                }
+            }
+        }
+    }
+
     private static void opensAndMerges(String archive, boolean quantized, Storage storage) throws IOException {
         try (Directory dir = unpack(archive)) {
             TestUtil.checkIndex(dir);

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.LongStream;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.IndexSearcher;
@@ -29,7 +30,7 @@ final class CodeSearch {
     private final List<Leaf> leaves;
     private final long vectors;
 
-    private record Leaf(LeafReaderContext context, ResumableSearch search, int vectors, AtomicBoolean over) {
+    record Leaf(LeafReaderContext context, ResumableSearch search, int vectors, AtomicBoolean over) {
 
         /** How many of {@code wanted} documents it has, if they are spread evenly, and some more. */
         private int part(int wanted, long all) {
@@ -100,9 +101,7 @@ final class CodeSearch {
     private float last(int wanted) {
         FloatHeap nearest = new FloatHeap(wanted);
         for (Leaf leaf : leaves) {
-            for (int i = 0; i < leaf.search.count(); i++) {
-                nearest.offer(leaf.search.score(i));
-            }
+            leaf.search.offer(nearest, wanted);
         }
         return nearest.size() < wanted ? Float.NEGATIVE_INFINITY : nearest.peek();
     }
@@ -110,16 +109,56 @@ final class CodeSearch {
     /** Those that were seen and score at least {@code least}, the nearest first, but no more than {@code most}. */
     ScoreDoc[] best(float least, int most) {
         List<ScoreDoc> found = new ArrayList<>();
-        for (Leaf leaf : leaves) {
-            for (int i = 0; i < leaf.search.count(); i++) {
-                if (leaf.search.score(i) >= least) {
-                    found.add(new ScoreDoc(leaf.context.docBase + leaf.search.document(i), leaf.search.score(i)));
-                }
-            }
+        for (SeenVector vector : vectors(least)) {
+            vector.addTo(found, most, vector.leaf.search.score(vector.i));
         }
         ScoreDoc[] hits = found.toArray(ScoreDoc[]::new);
         Arrays.sort(hits, ExactScan.BEST_FIRST);
         return hits.length > most ? Arrays.copyOf(hits, most) : hits;
+    }
+
+    /**
+     * The nearest {@code wanted} vectors that differ, the nearest first: documents that share a vector must not keep out
+     * others that are nearer than their estimates tell.
+     */
+    List<SeenVector> distinct(int wanted) {
+        FloatHeap nearest = new FloatHeap(wanted);
+        for (Leaf leaf : leaves) {
+            for (int i = 0; i < leaf.search.count(); i++) {
+                nearest.offer(leaf.search.score(i));
+            }
+        }
+        List<SeenVector> vectors = vectors(nearest.size() < wanted ? Float.NEGATIVE_INFINITY : nearest.peek());
+        vectors.sort((a, b) -> ExactScan.BEST_FIRST.compare(a.first(), b.first()));
+        return vectors.subList(0, Math.min(wanted, vectors.size()));
+    }
+
+    /** A vector that was seen, the {@code i}-th in its segment. */
+    record SeenVector(Leaf leaf, int i) {
+
+        /** Its first document, with the estimate. */
+        ScoreDoc first() {
+            List<ScoreDoc> first = new ArrayList<>(1);
+            addTo(first, 1, leaf.search.score(i));
+            return first.get(0);
+        }
+
+        /** Adds its documents, up to {@code most}, with this score. */
+        void addTo(List<ScoreDoc> hits, int most, float score) {
+            leaf.search.documents(i, most, doc -> hits.add(new ScoreDoc(leaf.context.docBase + doc, score)));
+        }
+    }
+
+    private List<SeenVector> vectors(float least) {
+        List<SeenVector> vectors = new ArrayList<>();
+        for (Leaf leaf : leaves) {
+            for (int i = 0; i < leaf.search.count(); i++) {
+                if (leaf.search.score(i) >= least) {
+                    vectors.add(new SeenVector(leaf, i));
+                }
+            }
+        }
+        return vectors;
     }
 
     /** Those in one segment that were seen and score at least {@code least}. */
@@ -139,14 +178,15 @@ final class CodeSearch {
     }
 
     private static Nearest.Found found(ResumableSearch search, float least) {
-        long[] keys = new long[search.count()];
-        int count = 0;
-        for (int i = 0; i < keys.length; i++) {
-            if (search.score(i) >= least) {
-                keys[count++] = Nearest.Found.key(search.document(i), search.score(i));
+        LongStream.Builder keys = LongStream.builder();
+        for (int i = 0; i < search.count(); i++) {
+            float score = search.score(i);
+            if (score >= least) {
+                search.documents(i, Integer.MAX_VALUE, doc -> keys.add(Nearest.Found.key(doc, score)));
             }
         }
-        return Nearest.Found.estimated(keys, count);
+        long[] found = keys.build().toArray();
+        return Nearest.Found.estimated(found, found.length);
     }
 
     /**

@@ -4,6 +4,7 @@ package dev.embeddingsearch.fusion;
 import dev.embeddingsearch.lucene.VisibleVectors;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.lucene.index.CodecReader;
 import org.apache.lucene.index.FilterLeafReader;
 import org.apache.lucene.index.FloatVectorValues;
@@ -48,12 +49,21 @@ final class LuceneSearch extends KnnFloatVectorQuery {
      * The nearest documents.
      *
      * @param filter which documents may be found, or null for all
+     * @param estimated whether codes are compared
      */
     static VectorSearch.Candidates candidates(
-            VectorLeg leg, Query filter, TopVectorsQuery.Options options, IndexSearcher searcher) throws IOException {
+            VectorLeg leg, Query filter, TopVectorsQuery.Options options, IndexSearcher searcher, boolean estimated)
+            throws IOException {
         LuceneSearch search = new LuceneSearch(leg, filter, options, searcher.getTimeout());
         search.rewrite(searcher);
-        return new VectorSearch.Candidates(search.candidates, search.visited, search.codesScanned);
+        return new VectorSearch.Candidates(search.candidates, search.compared(estimated), List.of(), search.visited);
+    }
+
+    /** All where vectors are exact, or a filter left few documents, hence hard to tell apart by codes. */
+    private ScoreDoc[] compared(boolean estimated) {
+        return estimated && !codesScanned && options.rescored() < candidates.length
+                ? Arrays.copyOf(candidates, options.rescored())
+                : candidates;
     }
 
     @Override

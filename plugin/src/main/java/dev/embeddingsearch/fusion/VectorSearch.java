@@ -3,9 +3,13 @@ package dev.embeddingsearch.fusion;
 
 import dev.embeddingsearch.lucene.QuantizedVectorsFormat;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
@@ -33,12 +37,12 @@ final class VectorSearch {
      * What either search finds.
      *
      * @param byScore the nearest first
+     * @param compared those of which exact scores will tell the nearest
+     * @param vectors those that differ, where it is known, of which {@code compared} are the first documents
      * @param visited how many vectors were looked at
-     * @param scanned whether a filter left documents whose codes were compared one by one: few, hence hard to tell apart by
-     *     codes
      */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody, read only
-    record Candidates(ScoreDoc[] byScore, long visited, boolean scanned) {}
+    record Candidates(ScoreDoc[] byScore, ScoreDoc[] compared, List<CodeSearch.SeenVector> vectors, long visited) {}
 
     /**
      * @param filter which documents may be found, or null for all
@@ -60,15 +64,13 @@ final class VectorSearch {
     Nearest run() throws IOException {
         Candidates sought = sought();
         ScoreDoc[] candidates = sought.byScore();
-        int compared = estimated && sought.scanned() == false
-                ? Math.min(options.rescored(), candidates.length)
-                : candidates.length;
-        ScoreDoc[] first = Arrays.copyOf(candidates, compared);
-        ScoreDoc[] rest = Arrays.copyOfRange(candidates, compared, candidates.length);
+        ScoreDoc[] first = sought.compared();
+        ScoreDoc[] rest = without(first, candidates);
         ExactScan.Rescored seen = estimated
                 ? new ExactScan(leg).rescore(first, searcher)
                 : new ExactScan.Rescored(first, new EstimateErrors());
-        ScoreDoc[] found = Arrays.stream(seen.byRank())
+        ScoreDoc[] byRank = withCopies(seen.byRank(), sought.vectors());
+        ScoreDoc[] found = Arrays.stream(byRank)
                 .limit(options.k())
                 .filter(hit -> leg.rawSimilarity(hit.score) >= options.minSimilarity())
                 .toArray(ScoreDoc[]::new);
@@ -78,7 +80,7 @@ final class VectorSearch {
         double error = estimated ? leg.rawDifference(seen.errors().likely()) : Double.POSITIVE_INFINITY;
         OutsideBound behind = behind(candidates, candidates, seen.errors()).withError(error);
         OutsideBound outside = outside(found, rest.length == 0 ? behind : behind(first, candidates, seen.errors()));
-        ScoreDoc[] others = Arrays.copyOfRange(seen.byRank(), found.length, seen.byRank().length);
+        ScoreDoc[] others = Arrays.copyOfRange(byRank, found.length, byRank.length);
         return new Nearest(
                 known(found, estimated),
                 outside.withError(error),
@@ -89,6 +91,30 @@ final class VectorSearch {
                 seen.errors(),
                 visited,
                 true);
+    }
+
+    /** The same, with the first {@code k} documents that have these vectors. */
+    private ScoreDoc[] withCopies(ScoreDoc[] byRank, List<CodeSearch.SeenVector> vectors) {
+        if (vectors.isEmpty()) {
+            return byRank;
+        }
+        Map<Integer, CodeSearch.SeenVector> byDocument =
+                vectors.stream().collect(Collectors.toMap(vector -> vector.first().doc, vector -> vector));
+        List<ScoreDoc> all = new ArrayList<>(byRank.length);
+        for (ScoreDoc hit : byRank) {
+            int missing = Math.max(1, options.k() - all.size());
+            byDocument.get(hit.doc).addTo(all, missing, hit.score);
+        }
+        all.sort(ExactScan.BEST_FIRST);
+        return all.toArray(ScoreDoc[]::new);
+    }
+
+    private static ScoreDoc[] without(ScoreDoc[] some, ScoreDoc[] hits) {
+        if (Arrays.equals(some, hits)) {
+            return new ScoreDoc[0];
+        }
+        Set<Integer> known = Arrays.stream(some).map(hit -> hit.doc).collect(Collectors.toSet());
+        return Arrays.stream(hits).filter(hit -> !known.contains(hit.doc)).toArray(ScoreDoc[]::new);
     }
 
     private List<Nearest.Found> byLeaf(Function<LeafReaderContext, Nearest.Found> found) {
@@ -131,12 +157,14 @@ final class VectorSearch {
     private Candidates sought() throws IOException {
         CodeSearch codes = codes();
         if (codes == null) {
-            Candidates found = LuceneSearch.candidates(leg, filter, options, searcher);
+            Candidates found = LuceneSearch.candidates(leg, filter, options, searcher, estimated);
             visited = found.visited();
             return found;
         }
         float least = seek(codes);
-        return new Candidates(codes.best(least, options.numCandidates()), visited, false);
+        List<CodeSearch.SeenVector> vectors = codes.distinct(options.rescored());
+        ScoreDoc[] compared = vectors.stream().map(CodeSearch.SeenVector::first).toArray(ScoreDoc[]::new);
+        return new Candidates(codes.best(least, options.numCandidates()), compared, vectors, visited);
     }
 
     private float seek(CodeSearch codes) throws IOException {

@@ -109,6 +109,18 @@ public class CodeSearchTests extends FusionTestCase {
         assertTrue(common + " of " + all, common >= 0.95 * all);
     }
 
+    public void testVectorsThatDifferAreTheBestWhereAllDo() throws IOException {
+        index(codes(), 3_000, 500);
+        CodeSearch search = begin();
+        int wanted = 1 + random().nextInt(100);
+        ScoreDoc[] best = search.best(search.seek(wanted), wanted);
+        int fewer = 1 + random().nextInt(wanted);
+        ScoreDoc[] distinct = search.distinct(fewer).stream()
+                .map(CodeSearch.SeenVector::first)
+                .toArray(ScoreDoc[]::new);
+        assertEquals(documents(Arrays.copyOf(best, fewer)), documents(distinct));
+    }
+
     public void testGoingOnFindsWhatSeekingAsManyAtOnceFinds() throws IOException {
         index(codes(), 2_000, 900);
         CodeSearch resumed = begin();
