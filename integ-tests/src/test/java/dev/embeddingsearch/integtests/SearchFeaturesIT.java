@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Random;
 import org.junit.Before;
 import org.junit.BeforeClass;
 import org.junit.ClassRule;
@@ -45,6 +46,52 @@ public class SearchFeaturesIT {
 
     private Answer query(String query) {
         return search("{\"size\": 30, \"query\": " + query + "}");
+    }
+
+    /** A hundred copies of a vector are no wall before the others: every document is found by its own vector. */
+    @Test
+    public void testCopiesHideNoOtherDocument() {
+        http.put("copied", """
+                {"settings": {"number_of_shards": 1, "number_of_replicas": 0, "index.refresh_interval": "-1"},
+                 "mappings": {"properties": {"v": {"type": "embedding", "dimensions": 32,
+                    "index_options": {"quantization": "none"}}}}}""").expect(200);
+        Random random = new Random(3);
+        List<String> vectors = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            vectors.add(vector(random));
+        }
+        for (int i = 0; i < 30; i++) {
+            vectors.addAll(Collections.nCopies(100, vector(random)));
+        }
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < vectors.size(); i++) {
+            int shuffled = (int) (i * 1_777L % vectors.size());
+            lines.append(
+                    "{\"index\": {\"_id\": \"%d\"}}\n{\"v\": \"%s\"}\n".formatted(shuffled, vectors.get(shuffled)));
+        }
+        http.bulk("copied/_bulk?refresh=true", lines.toString()).expectAllItems();
+        int found = 0;
+        for (int id = 0; id < 1_000; id += 20) {
+            found += nearest(vectors.get(id), 10).ids().get(0).equals(Integer.toString(id)) ? 1 : 0;
+        }
+        assertTrue(found + " of 50", found >= 49);
+        List<String> copies = nearest(vectors.get(1_150), 100).ids();
+        assertEquals(100, new HashSet<>(copies).size());
+        copies.forEach(id -> assertEquals(11, Integer.parseInt(id) / 100));
+    }
+
+    private static String vector(Random random) {
+        float[] vector = new float[32];
+        for (int i = 0; i < vector.length; i++) {
+            vector[i] = (float) random.nextGaussian();
+        }
+        return Base64Vector.of(vector);
+    }
+
+    private Answer nearest(String vector, int k) {
+        return http.search("copied", """
+                {"size": %2$d, "_source": false,
+                 "query": {"embedding": {"field": "v", "vector": "%1$s", "k": %2$d}}}""".formatted(vector, k));
     }
 
     @Test
