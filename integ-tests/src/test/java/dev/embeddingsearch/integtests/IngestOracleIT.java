@@ -36,7 +36,8 @@ public class IngestOracleIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
     private static final int DIMENSIONS = 8;
-    private static final Map<String, String> MODELS = Map.of("default", "text-embedding-3-small", "other", "text-embedding-3-large");
+    private static final Map<String, String> MODELS =
+            Map.of("default", "text-embedding-3-small", "other", "text-embedding-3-large");
 
     private final Http http = NODE.http();
     private final FakeService service = NODE.service();

@@ -125,9 +125,7 @@ record BulkInProgress(
             if (update.equals(request)) { // by identity
                 return now;
             }
-            if (request != null
-                    && update.id().equals(request.id())
-                    && update.index().equals(request.index())) {
+            if (request != null && document.equals(key(request.index(), request.id()))) {
                 now = after(request, now);
             }
         }

@@ -262,6 +262,7 @@ public class PartialDocumentTests extends IngestTestCase {
                 .add(new UpdateRequest("alias", "1").doc("title", "U"))
                 .add(new UpdateRequest(INDEX, "1").doc("text", "new"));
         List<IngestDocumentWrapper> done = batch(bulk, rule("both", "title", "text"), Set.of(0));
+        assertEquals(List.of("U\nnew"), embedder.requests.getFirst().texts());
         assertEquals(vector("U\nnew"), value(done.getFirst(), "both"));
     }
 
