@@ -30,7 +30,7 @@ import org.opensearch.ingest.IngestDocumentWrapper;
 final class PendingDocument {
 
     /** Stands for the vector of a document before this one. */
-    private static final Object UNKNOWN = Boolean.TRUE;
+    private static final Object UNKNOWN = new Object();
 
     private final IngestDocumentWrapper wrapper;
     private final Request request;
@@ -229,7 +229,7 @@ final class PendingDocument {
             return null;
         }
         Object vector = new DocumentPath(rule.target()).value(stored.source());
-        boolean present = vector != null && !PendingMark.is(vector) && !UNKNOWN.equals(vector);
+        boolean present = vector != null && !PendingMark.is(vector) && !vector.equals(UNKNOWN);
         return present && text.equals(DocumentText.of(stored.source(), rule.sources())) ? vector : null;
     }
 
