@@ -23,6 +23,9 @@ public final class VisibleVectors {
 
     /** The vectors of {@code field}; null where there are none, or where they are hidden. */
     public static FloatVectorValues of(LeafReader reader, String field) throws IOException {
-        return exist(reader, field) ? reader.getFloatVectorValues(field) : null;
+        FloatVectorValues values = reader.getFloatVectorValues(field);
+        return values != null && exist(reader, field)
+                ? values
+                : null; // readers of highlighters have neither, nor a list
     }
 }

@@ -46,6 +46,7 @@ public final class HybridQuery extends Query {
             return new Lexical(Objects.requireNonNull(given), given);
         }
 
+        @SuppressWarnings("ReferenceEquality") // how a query says that it rewrote to itself
         Lexical rewrite(IndexSearcher searcher) throws IOException {
             Query rewritten = query.rewrite(searcher);
             return rewritten == query ? this : new Lexical(rewritten, given);
@@ -90,7 +91,7 @@ public final class HybridQuery extends Query {
         this.lexical = lexical;
         this.knn = Objects.requireNonNull(knn);
         this.leg = Objects.requireNonNull(leg);
-        this.vectorWeight = vectorWeight;
+        this.vectorWeight = vectorWeight + 0.0; // -0.0 is no other weight than 0
         this.oneFilter = oneFilter;
         this.hits = hits;
         this.scope = scope;
@@ -154,6 +155,7 @@ public final class HybridQuery extends Query {
     }
 
     /** Whether {@code query} is one of ours that {@code scope} surrounds. */
+    @SuppressWarnings("ReferenceEquality") // a scope is that of one query of one search
     public static boolean isOf(Query query, SearchScope scope) {
         return switch (query) {
             case HybridQuery hybrid -> hybrid.scope == scope;
@@ -169,7 +171,7 @@ public final class HybridQuery extends Query {
 
     /** What no lexical score exceeds; some are computed for that, of documents that match {@code filter}, null for all. */
     LexicalBound lexicalBound(Query filter, IndexSearcher searcher) {
-        return new LexicalBound(lexical.given, filter, searcher);
+        return new LexicalBound(lexical.given, filter, searcher, work);
     }
 
     VectorLeg leg() {
@@ -189,6 +191,9 @@ public final class HybridQuery extends Query {
     @SuppressWarnings("ReferenceEquality") // how a query says that it rewrote to itself
     public Query rewrite(IndexSearcher searcher) throws IOException {
         scope.rewriting();
+        if (scope.asksForMatches(searcher)) {
+            return eitherLeg();
+        }
         Lexical rewrittenLexical = lexical.rewrite(searcher);
         Query rewrittenKnn = knn.rewrite(searcher);
         if (rewrittenLexical == lexical && rewrittenKnn == knn) {
@@ -206,11 +211,15 @@ public final class HybridQuery extends Query {
         if (scoreMode.needsScores()) {
             return new HybridWeight(this, searcher, scoreMode, boost);
         }
-        Query either = new BooleanQuery.Builder()
+        return searcher.createWeight(searcher.rewrite(eitherLeg()), scoreMode, boost);
+    }
+
+    /** The same without its scores, which highlighters can take apart. */
+    private Query eitherLeg() {
+        return new BooleanQuery.Builder()
                 .add(lexical.query, Occur.SHOULD)
                 .add(knn, Occur.SHOULD)
                 .build();
-        return searcher.createWeight(searcher.rewrite(either), scoreMode, boost);
     }
 
     /** Takes the scores of single documents apart, with all boosts around it; for a rewritten query. */

@@ -233,7 +233,10 @@ final class HybridWeight extends Weight implements LegScores.Source {
         Explanation raw = lexical.explain(context, doc);
         LegScores legs = legs(context, doc, raw.isMatch() ? raw.getValue().doubleValue() : Double.NaN);
         if (legs.found() == false) {
-            return Explanation.noMatch("neither a lexical match nor among the nearest vectors", raw);
+            return Explanation.noMatch(
+                    "neither a lexical match nor among the nearest vectors",
+                    Explanation.noMatch("lexical leg: no match", raw),
+                    LegExplanations.unmatched(legs.vector(), hybrid.leg().field()));
         }
         return Explanation.match(
                 fusion().fuse(legs.lexical().score(), legs.vector().score()),

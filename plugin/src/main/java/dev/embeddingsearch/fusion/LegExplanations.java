@@ -26,6 +26,15 @@ final class LegExplanations {
                         Explanation.match((float) leg.bound(), "bound: no document's score exceeds it")));
     }
 
+    /** Of a document that neither leg found. */
+    static Explanation unmatched(LegScores.Vector leg, String field) {
+        return leg.exists()
+                ? Explanation.noMatch(
+                        "vector leg: not among the nearest",
+                        Explanation.match((float) leg.raw(), "exact similarity with field [" + field + "]"))
+                : Explanation.noMatch("vector leg: no vector in field [" + field + "]");
+    }
+
     static Explanation vector(LegScores.Vector leg, String field, Calibration calibration) {
         if (leg.exists() == false) {
             return Explanation.match(0f, "vector leg: no vector in field [" + field + "]");

@@ -4,6 +4,7 @@ package dev.embeddingsearch.fusion;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.TermStates;
@@ -51,15 +52,18 @@ final class LexicalBound {
     private final Query query;
     private final Query filter;
     private final SideSearcher searcher;
+    private final Work work;
     private double bound = Double.NaN;
 
     /**
      * @param query as it was given: rewritten it lacks the clauses that no document matches, be it a hidden one
      * @param filter what documents match whose scores count; null for all
+     * @param work counts the scores that are computed for it
      */
-    LexicalBound(Query query, Query filter, IndexSearcher searcher) {
+    LexicalBound(Query query, Query filter, IndexSearcher searcher, Work work) {
         this.query = query;
         this.filter = filter;
+        this.work = work;
         this.searcher = new SideSearcher(searcher);
     }
 
@@ -205,20 +209,25 @@ final class LexicalBound {
                         .add(filter, BooleanClause.Occur.FILTER)
                         .build();
         Weight weight = searcher.createWeight(searcher.rewrite(restricted), ScoreMode.COMPLETE, 1);
-        double highest = 0;
+        List<Callable<Double>> segments = new ArrayList<>();
         for (LeafReaderContext leaf : searcher.getLeafContexts()) {
-            Scorer scorer = weight.scorer(leaf);
-            if (scorer instanceof ConstantScoreScorer) {
-                highest = Math.max(highest, scorer.getMaxScore(DocIdSetIterator.NO_MORE_DOCS));
-            } else if (scorer != null) {
-                highest = Math.max(highest, highestScore(scorer, leaf));
-            }
+            segments.add(() -> highestScore(weight.scorer(leaf), leaf));
         }
-        return highest;
+        return searcher.getTaskExecutor().invokeAll(segments).stream()
+                .mapToDouble(each -> each)
+                .max()
+                .orElse(0);
     }
 
     /** Of a search that is cancelled meanwhile nothing is collected that would need the right number. */
     private double highestScore(Scorer scorer, LeafReaderContext leaf) throws IOException {
+        if (scorer == null) {
+            return 0;
+        }
+        if (scorer instanceof ConstantScoreScorer) {
+            return scorer.getMaxScore(DocIdSetIterator.NO_MORE_DOCS);
+        }
+        Work.Part counts = work.part();
         Bits live = leaf.reader().getLiveDocs();
         double highest = 0;
         DocIdSetIterator documents = scorer.iterator();
@@ -227,6 +236,7 @@ final class LexicalBound {
                 return highest;
             }
             if (live == null || live.get(doc)) {
+                counts.add(Work.Count.LEXICAL_DOCUMENTS_SCORED);
                 highest = Math.max(highest, scorer.score());
             }
         }

@@ -78,10 +78,9 @@ final class NearestQuery extends Query {
                 return new DefaultScorerSupplier(new ConstantScoreScorer(boost, scoreMode, iterator));
             }
 
-            /** What is found depends on what surrounds the query, which no other search may have. */
             @Override
             public boolean isCacheable(LeafReaderContext context) {
-                return false;
+                return false; // it depends on what surrounds the query, which no other search may have
             }
         };
     }

@@ -10,10 +10,18 @@ import org.apache.lucene.search.Query;
 import org.apache.lucene.search.QueryVisitor;
 import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.Weight;
+import org.apache.lucene.util.Accountable;
 import org.apache.lucene.util.BytesRef;
+import org.apache.lucene.util.RamUsageEstimator;
 
 /** Matches documents by their ids, each with the score of the ranks that an earlier search found it at. */
-public final class RankedQuery extends Query {
+public final class RankedQuery extends Query implements Accountable {
+
+    private static final long BASE_RAM_BYTES = RamUsageEstimator.shallowSizeOfInstance(RankedQuery.class);
+    /** Of the entry of a sorted map, with its key and its value. */
+    private static final long ENTRY_RAM_BYTES = RamUsageEstimator.HASHTABLE_RAM_BYTES_PER_ENTRY
+            + RamUsageEstimator.shallowSizeOfInstance(BytesRef.class)
+            + RamUsageEstimator.shallowSizeOfInstance(Ranks.class);
 
     private final String idField;
     private final SortedMap<BytesRef, Ranks> ranks;
@@ -39,6 +47,15 @@ public final class RankedQuery extends Query {
 
     RankFusion fusion() {
         return fusion;
+    }
+
+    @Override
+    public long ramBytesUsed() {
+        long bytes = BASE_RAM_BYTES;
+        for (BytesRef id : ranks.keySet()) {
+            bytes += ENTRY_RAM_BYTES + RamUsageEstimator.sizeOf(id.bytes);
+        }
+        return bytes;
     }
 
     @Override

@@ -2,6 +2,7 @@
 package dev.embeddingsearch.fusion;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.IndexOptions;
 import org.apache.lucene.index.LeafReader;
@@ -9,6 +10,7 @@ import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.QueryTimeout;
 import org.apache.lucene.index.Terms;
 import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.store.AlreadyClosedException;
 
 /**
  * Tells work beside a search when that search has been cancelled or has run out of time.
@@ -62,8 +64,12 @@ final class ReaderTimeout implements QueryTimeout {
         try {
             open();
             return false;
-        } catch (IOException | RuntimeException e) {
-            return true;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (AlreadyClosedException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            return true; // OpenSearch and Lucene have exceptions of their own for it
         }
     }
 

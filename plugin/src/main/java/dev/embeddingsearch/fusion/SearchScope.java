@@ -31,6 +31,11 @@ public interface SearchScope {
     /** Is called whenever a query of this scope is rewritten. */
     default void rewriting() {}
 
+    /** Whether {@code searcher} asks for nothing but which documents and words match. */
+    default boolean asksForMatches(IndexSearcher searcher) {
+        return false;
+    }
+
     /** How many best hits are all that the search uses of this query; 0 where it uses more. */
     default int bestHits() {
         return 0;

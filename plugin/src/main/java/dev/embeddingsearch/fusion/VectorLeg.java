@@ -53,7 +53,7 @@ public record VectorLeg(
         return other instanceof VectorLeg that
                 && field.equals(that.field)
                 && similarity == that.similarity
-                && background == that.background
+                && Double.compare(background, that.background) == 0
                 && calibrated == that.calibrated
                 && Arrays.equals(target, that.target);
     }

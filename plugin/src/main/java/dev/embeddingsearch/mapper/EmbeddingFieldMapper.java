@@ -178,6 +178,14 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
         if (present) {
             throw new IllegalArgumentException("field [" + name() + "] expects one vector a document, got another");
         }
+        // A nested object is copied into those around it as soon as it has been read, where its mapping says so.
+        for (ParseContext.Document around = document.getParent(); around != null; around = around.getParent()) {
+            if (around.getField(name()) != null) {
+                throw new IllegalArgumentException("field [" + name() + "] expects one vector a document, got another: "
+                        + "[include_in_root] or [include_in_parent] of its nested object copies one from each of "
+                        + "several objects into the document around them; leave it out of the mapping");
+            }
+        }
     }
 
     private static EmbeddingParameters parameters(FieldMapper mapper) {

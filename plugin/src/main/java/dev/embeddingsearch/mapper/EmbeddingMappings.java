@@ -16,7 +16,28 @@ import org.opensearch.cluster.service.ClusterService;
 public final class EmbeddingMappings {
 
     private final ClusterService clusterService;
-    private final PerIndex<Map<String, MappedEmbedding>> fields = new PerIndex<>(EmbeddingMappings::read);
+    private final PerIndex<Parsed> mappings = new PerIndex<>(Parsed::of);
+
+    /**
+     * What a version of a mapping says.
+     *
+     * @param fields by path
+     * @param aliases paths by that of the field alias that leads there
+     */
+    private record Parsed(Map<String, MappedEmbedding> fields, Map<String, String> aliases) {
+
+        static final Parsed NOTHING = new Parsed(Map.of(), Map.of());
+
+        static Parsed of(IndexMetadata index) {
+            MappingMetadata mapping = index.mapping();
+            if (mapping == null) {
+                return NOTHING;
+            }
+            Map<String, Object> source = mapping.sourceAsMap();
+            Map<String, MappedEmbedding> fields = byPath(MappedEmbedding.in(source));
+            return new Parsed(fields, fields.isEmpty() ? Map.of() : MappedEmbedding.aliasesIn(source));
+        }
+    }
 
     public EmbeddingMappings(ClusterService clusterService) {
         this.clusterService = clusterService;
@@ -27,10 +48,20 @@ public final class EmbeddingMappings {
      * there is no such index.
      */
     public Map<String, MappedEmbedding> of(String name) {
+        return parsed(name).fields();
+    }
+
+    /** The {@code embedding} field that {@code path}, or the field alias there, leads to; null if there is none. */
+    public MappedEmbedding field(String name, String path) {
+        Parsed mapping = parsed(name);
+        return mapping.fields().get(mapping.aliases().getOrDefault(path, path));
+    }
+
+    private Parsed parsed(String name) {
         Metadata metadata = clusterService.state().metadata();
         IndexAbstraction found = metadata.getIndicesLookup().get(name);
         IndexMetadata index = found == null ? null : found.getWriteIndex();
-        return index == null ? Map.of() : fields.of(index, metadata);
+        return index == null ? Parsed.NOTHING : mappings.of(index, metadata);
     }
 
     /**
@@ -47,10 +78,5 @@ public final class EmbeddingMappings {
     private static Map<String, MappedEmbedding> byPath(List<MappedEmbedding> fields) {
         // Templates may spell one path in two ways.
         return fields.stream().collect(toUnmodifiableMap(MappedEmbedding::path, field -> field, (one, other) -> other));
-    }
-
-    private static Map<String, MappedEmbedding> read(IndexMetadata index) {
-        MappingMetadata mapping = index.mapping();
-        return mapping == null ? Map.of() : byPath(MappedEmbedding.in(mapping.sourceAsMap()));
     }
 }

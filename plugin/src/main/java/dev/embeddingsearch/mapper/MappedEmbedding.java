@@ -4,6 +4,7 @@ package dev.embeddingsearch.mapper;
 import dev.embeddingsearch.model.InputType;
 import dev.embeddingsearch.model.Models;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -44,6 +45,26 @@ public record MappedEmbedding(
         List<MappedEmbedding> found = new ArrayList<>();
         new Walk(MappedNames.in(root), keptInSource(root.get("_source")), found).into(root, "", false);
         return List.copyOf(found);
+    }
+
+    /** The paths that field aliases of a mapping lead to, whatever is there, by the path of the alias. */
+    static Map<String, String> aliasesIn(Map<String, Object> mapping) {
+        Map<String, String> aliases = new HashMap<>();
+        addAliases(MappedNames.root(mapping), "", aliases);
+        return Map.copyOf(aliases);
+    }
+
+    private static void addAliases(Map<?, ?> object, String prefix, Map<String, String> aliases) {
+        if (object.get("properties") instanceof Map<?, ?> properties) {
+            properties.forEach((name, definition) -> {
+                if (definition instanceof Map<?, ?> field) {
+                    if ("alias".equals(field.get("type")) && field.get("path") != null) {
+                        aliases.put(prefix + name, field.get("path").toString());
+                    }
+                    addAliases(field, prefix + name + ".", aliases);
+                }
+            });
+        }
     }
 
     /** Which paths the mapping's {@code _source} keeps. */

@@ -130,8 +130,10 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
         return input;
     }
 
-    int k() {
-        return options.k();
+    /** How many documents a search for the ranks of this query may ask for: {@code k}, where the indices allow that. */
+    int depth(QueryRewriteContext context) {
+        QueryEmbedder known = embedder.get();
+        return known == null ? options.k() : Math.min(options.k(), known.resultWindow(context));
     }
 
     private EmbeddingQueryBuilder with(QueryInput otherInput, QueryBuilder otherFilter) {

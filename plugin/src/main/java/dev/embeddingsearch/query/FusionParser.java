@@ -51,9 +51,15 @@ final class FusionParser {
     }
 
     private static int parseConstant(XContentParser parser) throws IOException {
-        boolean number = parser.currentToken() == XContentParser.Token.VALUE_NUMBER;
-        if (number && parser.numberValue() instanceof Integer constant && constant >= 1) {
-            return constant;
+        if (parser.currentToken().isValue()) {
+            try {
+                int constant = Integer.parseInt(parser.text());
+                if (constant >= 1) {
+                    return constant;
+                }
+            } catch (NumberFormatException e) {
+                // is told below
+            }
         }
         throw new ParsingException(
                 parser.getTokenLocation(),
@@ -61,12 +67,14 @@ final class FusionParser {
     }
 
     private static float parseWeight(XContentParser parser) throws IOException {
-        if (parser.currentToken() != XContentParser.Token.VALUE_NUMBER) {
+        try {
+            return Float.parseFloat(given(parser).toString());
+        } catch (NumberFormatException e) {
             throw new ParsingException(
                     parser.getTokenLocation(),
-                    "[vector_weight] expects a number from 0 to 1, got [" + given(parser) + "]");
+                    "[vector_weight] expects a number from 0 to 1, got [" + given(parser) + "]",
+                    e);
         }
-        return parser.floatValue();
     }
 
     private static Object given(XContentParser parser) throws IOException {

@@ -170,7 +170,7 @@ public final class HybridMatchQueryBuilder extends AbstractQueryBuilder<HybridMa
         if (request == null || embedding.input().embedded() == false || context.hasAsyncActions()) {
             return this;
         }
-        LegSearches searches = legSearches();
+        LegSearches searches = legSearches(embedding.depth(context));
         SetOnce<QueryBuilder> found = new SetOnce<>();
         context.registerAsyncAction((client, listener) -> searches.run(client, request, found::set, listener));
         return new HybridMatchQueryBuilder(this, found::get);
@@ -181,13 +181,14 @@ public final class HybridMatchQueryBuilder extends AbstractQueryBuilder<HybridMa
         return leg.input().vectors().size() == 1 ? new SimilarityQueryBuilder(leg) : leg;
     }
 
-    LegSearches legSearches() {
+    /** @param depth how deep both lists go */
+    LegSearches legSearches(int depth) {
         boolean unembedded = embedding.input().vectors().isEmpty();
         return new LegSearches(
                 filter == null ? lexical : new BoolQueryBuilder().must(lexical).filter(filter),
                 unembedded ? Optional.empty() : Optional.of(vectorLeg(embedding.filter(filter))),
                 new RankFusion(unembedded ? 0 : fusion.vectorWeight(), fusion.rankConstant()),
-                embedding.k());
+                depth);
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.apache.lucene.search.BoostQuery;
 import org.apache.lucene.search.Query;
 import org.opensearch.plugins.SearchPlugin.ProfileMetricsProvider;
 import org.opensearch.search.internal.SearchContext;
@@ -19,7 +20,9 @@ public final class HybridProfile implements ProfileMetricsProvider {
 
     @Override
     public Collection<Supplier<ProfileMetric>> getQueryProfileMetrics(SearchContext context, Query query) {
-        return query instanceof HybridQuery hybrid
+        // A boost makes the weight of what is within by itself: the profile sees the boost alone.
+        Query weighed = query instanceof BoostQuery boosted ? boosted.getQuery() : query;
+        return weighed instanceof HybridQuery hybrid
                 ? Arrays.stream(Work.Count.values())
                         .map(count -> shared(hybrid.work(), count))
                         .toList()

@@ -112,7 +112,7 @@ public final class QueryEmbedder {
 
     private Set<Target> targets(String field, Searched searched) {
         Set<Target> targets = Arrays.stream(searched.local().orElseGet(searchedIndices::all))
-                .map(index -> mappings.of(index).get(field))
+                .map(index -> mappings.field(index, field))
                 .filter(Objects::nonNull)
                 .map(Target::of)
                 .collect(toCollection(LinkedHashSet::new));
@@ -122,6 +122,11 @@ public final class QueryEmbedder {
         }
         targets.forEach(target -> requireModel(field, target));
         return targets;
+    }
+
+    /** How many hits a search may ask for in all of its indices; as many as any may where they are not known. */
+    int resultWindow(QueryRewriteContext context) {
+        return searchedIndices.resultWindow(context);
     }
 
     private boolean isCurrent(String field, Target target) {
@@ -146,7 +151,7 @@ public final class QueryEmbedder {
     Runnable lexicalCount(String field, QueryRewriteContext context) {
         List<String> indices = searchedIndices.of(context).local().stream()
                 .flatMap(Arrays::stream)
-                .filter(index -> mappings.of(index).containsKey(field))
+                .filter(index -> mappings.field(index, field) != null)
                 .toList();
         return () -> indices.forEach(index -> stats.index(index).lexicalSearch());
     }

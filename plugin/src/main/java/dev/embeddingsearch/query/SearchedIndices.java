@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.opensearch.action.IndicesRequest;
@@ -15,8 +16,10 @@ import org.opensearch.action.search.SearchRequest;
 import org.opensearch.action.search.SearchType;
 import org.opensearch.action.support.IndicesOptions;
 import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
+import org.opensearch.cluster.metadata.Metadata;
 import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.settings.Settings;
+import org.opensearch.index.IndexSettings;
 import org.opensearch.index.query.QueryCoordinatorContext;
 import org.opensearch.index.query.QueryRewriteContext;
 import org.opensearch.search.builder.SearchSourceBuilder;
@@ -86,6 +89,23 @@ public final class SearchedIndices {
                     : resolve(request, own);
         }
         return new Searched(Optional.of(local), byCluster, request.indicesOptions(), isSentOn(request));
+    }
+
+    /** The smallest {@code index.max_result_window} of a request's local indices; no limit where it names none. */
+    int resultWindow(QueryRewriteContext context) {
+        QueryCoordinatorContext coordinator = context.convertToCoordinatorContext();
+        IndicesRequest request = coordinator == null ? null : coordinator.getSearchRequest();
+        if (request == null || (request instanceof SearchRequest search && search.pointInTimeBuilder() != null)) {
+            return Integer.MAX_VALUE;
+        }
+        Metadata metadata = clusterService.state().metadata();
+        return of(context).local().stream()
+                .flatMap(Arrays::stream)
+                .map(metadata::index)
+                .filter(Objects::nonNull)
+                .mapToInt(index -> IndexSettings.MAX_RESULT_WINDOW_SETTING.get(index.getSettings()))
+                .min()
+                .orElse(Integer.MAX_VALUE);
     }
 
     private static Optional<SearchContextId> pointInTime(IndicesRequest request, QueryRewriteContext context) {

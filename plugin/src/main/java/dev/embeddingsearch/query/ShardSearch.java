@@ -75,6 +75,7 @@ final class ShardSearch extends SearchExtBuilder {
         }
     }
 
+    @SuppressWarnings("ReferenceEquality") // an equal query may be a part of a rule
     private boolean isUsers(Query query) {
         return noQuery ? query instanceof MatchAllDocsQuery : query == userQuery;
     }
@@ -92,8 +93,8 @@ final class ShardSearch extends SearchExtBuilder {
 
     /** Whether {@code searcher} searches documents of this shard, and not one that is percolated or highlighted. */
     boolean covers(IndexSearcher searcher) {
-        if (searcher.getTopReaderContext().id()
-                == context.searcher().getTopReaderContext().id()) {
+        Object reader = context.searcher().getTopReaderContext().id();
+        if (reader.equals(searcher.getTopReaderContext().id())) {
             return true;
         }
         Set<Object> segments = segments(context.searcher());

@@ -88,6 +88,12 @@ final class ShardSearchScope implements SearchScope {
         search.noteUserQuery();
     }
 
+    /** Searches go on in searchers of their own kind; highlighters and sorts by nested fields make plain ones. */
+    @Override
+    public boolean asksForMatches(IndexSearcher searcher) {
+        return searcher.getClass() == IndexSearcher.class && search.covers(searcher);
+    }
+
     @Override
     public int bestHits() {
         return search.bestHits(this);

@@ -38,7 +38,7 @@ import org.apache.lucene.search.similarities.Similarity;
 public class LexicalBoundTests extends FusionTestCase {
 
     private double bound(Query query) throws IOException {
-        return new LexicalBound(searcher.rewrite(query), null, searcher).get();
+        return new LexicalBound(searcher.rewrite(query), null, searcher, new Work()).get();
     }
 
     private static Term term() {

@@ -64,7 +64,7 @@ abstract class DocumentSecurityTestCase extends OpenSearchSingleNodeTestCase {
                 .get();
     }
 
-    /** Documents by id; {@code group} is one of 0 to {@code groups - 1}. */
+    /** Documents by id, each in one of the groups. */
     static Map<String, Map<String, Object>> documents(int count, int groups, boolean nested) {
         Map<String, Map<String, Object>> documents = new LinkedHashMap<>();
         for (int i = 0; i < count; i++) {

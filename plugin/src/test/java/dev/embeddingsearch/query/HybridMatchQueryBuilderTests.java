@@ -243,13 +243,13 @@ public class HybridMatchQueryBuilderTests extends AbstractQueryTestCase<HybridMa
         QueryBuilder filter = QueryBuilders.termQuery("mapped_string", "x");
         assertEquals(
                 Optional.of(new SimilarityQueryBuilder(ofOne.filter(filter))),
-                ranked(ofOne, filter).legSearches().vector());
+                ranked(ofOne, filter).legSearches(100).vector());
         assertEquals(
                 Optional.of(ofBoth.filter(filter)),
-                ranked(ofBoth, filter).legSearches().vector());
+                ranked(ofBoth, filter).legSearches(100).vector());
         assertEquals(
                 Optional.empty(),
-                ranked(embedded(List.of()), filter).legSearches().vector());
+                ranked(embedded(List.of()), filter).legSearches(100).vector());
     }
 
     private static EmbeddingQueryBuilder embedded(List<QueryVector> vectors) {

@@ -177,7 +177,7 @@ public class SecurityStandIn extends Plugin implements ActionPlugin {
 
     private List<QueryBuilder> parse(String rule) {
         List<QueryBuilder> queries = new ArrayList<>();
-        for (String json : rule.split("\\|")) {
+        for (String json : Strings.delimitedListToStringArray(rule, "|")) {
             try (XContentParser parser =
                     JsonXContent.jsonXContent.createParser(registry, LoggingDeprecationHandler.INSTANCE, json)) {
                 queries.add(AbstractQueryBuilder.parseInnerQueryBuilder(parser));
