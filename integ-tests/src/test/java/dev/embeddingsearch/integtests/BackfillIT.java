@@ -93,6 +93,20 @@ public class BackfillIT {
                 .asText();
     }
 
+    @Test
+    public void testTextThatTheServiceCannotTakeStopsNothing() {
+        create("poisoned", "");
+        load("poisoned", 20);
+        service.script(call -> call.inputs().contains(text(7))
+                ? Reply.error(500, "server_error", "no numbers")
+                : FakeService.vectors(call));
+        Answer done = backfill("poisoned", "?batch_size=4").expect(200);
+        assertEquals(done.body().toString(), 19, done.at("/embedded").asInt());
+        assertEquals(done.body().toString(), 1, done.at("/failed").asInt());
+        assertEquals("7", done.at("/failures/0/id").asText());
+        assertEquals(1, marked("poisoned"));
+    }
+
     private static int marked(String index) {
         http.post(index + "/_refresh", null).expect(200);
         return http.post(index + "/_count", MARKED).expect(200).at("/count").asInt();

@@ -142,6 +142,36 @@ public class ServiceFailuresIT {
         assertEquals(3, Articles.vectors(http, "guilty"));
     }
 
+    @Test
+    public void testTextThatFailsTheModelDoesNotSinkTheOthers() {
+        NODE.settings("default.max_retries", 1).expect(200);
+        service.script(call -> call.inputs().stream().anyMatch(text -> text.contains("poison"))
+                ? Reply.error(500, "server_error", "input is too large to process")
+                : FakeService.vectors(call));
+        Articles.create(http, "poisoned", 1);
+        Answer bulk = http.bulk("poisoned/_bulk", """
+                {"index": {"_id": "a"}}
+                {"body": "curling"}
+                {"index": {"_id": "b"}}
+                {"body": "some poison"}
+                {"index": {"_id": "c"}}
+                {"body": "rowing"}
+                """).expect(200);
+        assertEquals(List.of(201, 400, 201), statuses(bulk));
+        bulk.expectItemError(
+                1,
+                400,
+                "answered [500] [server_error]: input is too large to process; it answers for other texts, so this one"
+                        + " is the cause");
+        for (int i = 0; i < 12; i++) { // more failures than open the breaker
+            http.put("poisoned/_doc/b", "{\"body\": \"some poison\"}").expectError(400, "so this one is the cause");
+        }
+        assertEquals(
+                2,
+                http.search("poisoned", "{\"query\": {\"embedding\": {\"field\": \"meaning\", \"text\": \"ice\"}}}")
+                        .total());
+    }
+
     private static List<Integer> statuses(Answer bulk) {
         return bulk.body().get("items").findValues("status").stream()
                 .map(status -> status.asInt())

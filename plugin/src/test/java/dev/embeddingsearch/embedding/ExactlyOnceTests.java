@@ -5,6 +5,8 @@ import dev.embeddingsearch.model.InputType;
 import dev.embeddingsearch.model.Side;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,6 +23,7 @@ import org.opensearch.core.common.unit.ByteSizeValue;
 public class ExactlyOnceTests extends EmbeddingClientTestCase {
 
     private final ManualTime time = new ManualTime();
+    private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
     private final List<Caller> callers = new ArrayList<>();
 
     /** Counts its answers, and throws at each, if it is to. */
@@ -28,9 +31,11 @@ public class ExactlyOnceTests extends EmbeddingClientTestCase {
 
         private final AtomicInteger answers = new AtomicInteger();
         private final Throwable thrown;
+        private final Set<Thread> threads;
 
-        Caller(Throwable thrown) {
+        Caller(Throwable thrown, Set<Thread> threads) {
             this.thrown = thrown;
+            this.threads = threads;
         }
 
         @Override
@@ -44,6 +49,7 @@ public class ExactlyOnceTests extends EmbeddingClientTestCase {
         }
 
         private void answer() {
+            threads.add(Thread.currentThread());
             answers.incrementAndGet();
             if (thrown instanceof Error error) {
                 throw error;
@@ -68,7 +74,9 @@ public class ExactlyOnceTests extends EmbeddingClientTestCase {
     }
 
     @After
-    public void expectNothingAgain() {
+    public void expectNothingAgain() throws Exception {
+        threads.remove(Thread.currentThread());
+        assertBusy(() -> threads.forEach(thread -> assertNotEquals(Thread.State.RUNNABLE, thread.getState())));
         Thread.setDefaultUncaughtExceptionHandler(before);
     }
 
@@ -78,7 +86,8 @@ public class ExactlyOnceTests extends EmbeddingClientTestCase {
                     case 0 -> null;
                     case 1 -> new IllegalStateException("caller");
                     default -> new AssertionError("caller");
-                });
+                },
+                threads);
         callers.add(caller);
         return caller;
     }
@@ -136,7 +145,7 @@ public class ExactlyOnceTests extends EmbeddingClientTestCase {
             release.countDown();
             assertAllAnsweredOnce();
             service.behaviour = service::vectors;
-            Caller next = new Caller(null);
+            Caller next = new Caller(null, threads);
             embedder.embed(request(64, "one", "two"), next);
             callers.add(next);
             assertAllAnsweredOnce();

@@ -42,7 +42,7 @@ public class LaneStatusTests extends EmbeddingClientTestCase {
         assertTrue(asked.await(30, TimeUnit.SECONDS));
         PlainActionFuture<List<EmbeddingResult>> second = new PlainActionFuture<>();
         client.embed(request(0, "b", "c"), second);
-        expectThrows(OpenSearchRejectedExecutionException.class, () -> embed(client, request(0, "d".repeat(100_000))));
+        expectThrows(OpenSearchRejectedExecutionException.class, () -> embed(client, request(0, "d".repeat(30_000))));
         LaneStatus status = client.status().get("default");
         assertThat(status.queuedBytes(), greaterThan(3 * 4 * 1536L));
         assertEquals(new LaneStatus(2, status.queuedBytes(), 1, "closed", 1), status);
