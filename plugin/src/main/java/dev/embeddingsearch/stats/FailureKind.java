@@ -5,7 +5,7 @@ import java.util.Locale;
 
 /** Why a call of a service brought no vectors. */
 public enum FailureKind {
-    /** 429: too many requests or tokens. */
+    /** 429: too many requests or tokens; 409 and 425. */
     THROTTLED,
     /** The account has nothing left. */
     QUOTA,
@@ -19,7 +19,7 @@ public enum FailureKind {
     UNREACHABLE,
     /** No answer within {@code timeout}, or 408. */
     TIMEOUT,
-    /** 5xx. */
+    /** 424 and 5xx. */
     SERVER_ERROR,
     /** An answer that does not add up. */
     BAD_REPLY,

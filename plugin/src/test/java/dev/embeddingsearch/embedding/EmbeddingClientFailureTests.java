@@ -45,6 +45,14 @@ public class EmbeddingClientFailureTests extends EmbeddingClientTestCase {
         assertFinal(429, "insufficient_quota", RestStatus.SERVICE_UNAVAILABLE, "quota is used up");
     }
 
+    public void testMissingKeyNamesTheNodeThatLacksIt() {
+        withKey = false;
+        service.behaviour = asked -> FakeService.error(401, "no_key", "the reason");
+        assertThat(
+                failure(client(), "a").getMessage(),
+                containsString("no key was sent: add [embedding.model.default.api_key] to the keystore of node [n1]"));
+    }
+
     private void assertFinal(int status, String code, RestStatus expected, String words) {
         service.calls.clear();
         service.behaviour = asked -> FakeService.error(status, code, "the reason");
