@@ -165,17 +165,17 @@ public class QueryCompositionIT {
             Answer found = http.search("rowers", "{\"size\": 30, \"query\": " + query + "}");
             found.ids().forEach(id -> assertEquals(Topics.ROWING, Topics.of(id)));
         }
-        assertEquals(
-                "with an own filter the nearest ten are rowers",
-                10,
-                http.search(
-                                "rowers",
-                                "{\"query\": "
-                                        + EMBEDDING.replace(
-                                                "\"k\": 10",
-                                                "\"k\": 10, \"filter\": {\"term\":" + " {\"topic\": \"rowing\"}}")
-                                        + "}")
-                        .total());
+        String filter = "\"filter\": {\"term\": {\"topic\": \"rowing\"}}, ";
+        for (String query : List.of(HYBRID, EMBEDDING)) {
+            String inside = query.replace("\": {\"query\"", "\": {" + filter + "\"query\"")
+                    .replace("\": {\"field\"", "\": {" + filter + "\"field\"");
+            Answer expected = query(inside);
+            Answer found = http.search("rowers", "{\"size\": 30, \"query\": " + query + "}");
+            assertTrue("as many as match", expected.total() >= 10);
+            assertEquals(expected.total(), found.total());
+            assertEquals(expected.ids(), found.ids());
+            assertEquals(expected.scores(), found.scores());
+        }
     }
 
     @Test

@@ -110,21 +110,21 @@ public class QueryPlacesIT {
     }
 
     @Test
-    public void testStoredQueryWithAVectorFindsDocumentsToCome() {
-        http.put("stored-vectors", """
+    public void testDocumentIsPercolatedWithoutAGraph() {
+        http.put("alerts", """
                 {"mappings": {"properties": {"query": {"type": "percolator"},
-                    "own": {"type": "embedding", "dimensions": 2}}}}
+                    "meaning": {"type": "embedding", "dimensions": 2, "source_fields": []}}}}
                 """).expect(200);
-        http.put("stored-vectors/_doc/east?refresh=true", """
-                {"query": {"embedding": {"field": "own", "vector": [1, 0], "exact": true, "min_similarity": 0.9}}}
+        http.put("alerts/_doc/1?refresh=true", """
+                {"query": {"embedding": {"field": "meaning", "vector": [1, 0], "min_similarity": 0.5}}}
                 """).expect(201);
-        String percolate = "{\"query\": {\"percolate\": {\"field\": \"query\", \"document\": {\"own\": %s}}}}";
-        assertEquals(
-                List.of("east"),
-                http.search("stored-vectors", percolate.formatted("[2, 0.1]")).ids());
-        assertEquals(
-                List.of(),
-                http.search("stored-vectors", percolate.formatted("[0.1, 2]")).ids());
+        for (String vector : List.of("[0.9, 0.1]", "[-1, 0]")) {
+            Answer found = http.search(
+                    "alerts",
+                    "{\"query\": {\"percolate\": {\"field\": \"query\", \"document\": " + "{\"meaning\": " + vector
+                            + "}}}}");
+            assertEquals(vector.startsWith("[0") ? 1 : 0, found.total());
+        }
     }
 
     @Test

@@ -25,7 +25,7 @@ public final class HybridScoresExt extends SearchExtBuilder {
     }
 
     public static HybridScoresExt fromXContent(XContentParser parser) throws IOException {
-        if (parser.currentToken() != XContentParser.Token.VALUE_BOOLEAN) {
+        if (!parser.isBooleanValue()) {
             throw new ParsingException(
                     parser.getTokenLocation(), "[" + NAME + "] expects true or false, got " + parser.currentToken());
         }

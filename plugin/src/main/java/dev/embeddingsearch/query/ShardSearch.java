@@ -101,7 +101,7 @@ final class ShardSearch extends SearchExtBuilder {
         return segments(searcher).stream().anyMatch(segments::contains);
     }
 
-    static Set<Object> segments(IndexSearcher searcher) {
+    private static Set<Object> segments(IndexSearcher searcher) {
         Set<Object> keys = new HashSet<>();
         for (LeafReaderContext leaf : searcher.getLeafContexts()) {
             IndexReader.CacheHelper segment = leaf.reader().getCoreCacheHelper();
