@@ -86,7 +86,8 @@ import org.apache.lucene.index.SegmentWriteState;
  *
  * <p>A merge starts from the graphs of segments that have no deleted documents and the same <code>m</code>; everything
  * else is inserted anew. Other graphs are not reused: thinned by deletes they lose recall from merge to merge, and with
- * another <code>m</code> they do not fit what is written about them. Of graphs that share a vector, the largest is reused.
+ * another <code>m</code> they do not fit what is written about them. Of graphs that share vectors,
+ * the largest is reused whole, others without what they share.
  *
  * <h2>Writing and reading</h2>
  *

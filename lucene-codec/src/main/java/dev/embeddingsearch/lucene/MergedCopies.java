@@ -25,6 +25,9 @@ import org.apache.lucene.util.packed.PackedLongValues;
  * vector meanwhile, a fraction of what their graph takes.
  */
 final class MergedCopies {
+    /** A graph that would lose a larger part of its nodes is no help. */
+    private static final double MOST_GIVEN_UP = .25;
+
     private final MergeState state;
     private final List<Segment> segments;
     private final int[] representatives;
@@ -133,8 +136,8 @@ final class MergedCopies {
     }
 
     /**
-     * Segments from whose graphs the merge may start, the largest first, unless a vector is a node twice: of two graphs, or
-     * of one that version 0.1 wrote.
+     * Segments from whose graphs the merge may start, the largest first; none in which a vector may be a node twice, but
+     * for what version 0.1 wrote.
      */
     private static List<Segment> withGraphs(
             String field, List<Segment> segments, MergeState state, GraphOptions options) throws IOException {
@@ -284,21 +287,39 @@ final class MergedCopies {
             return -1;
         }
 
-        /** Makes the nodes of the graph represent their vectors, if no other does. */
+        /**
+         * Makes the nodes of the graph represent their vectors, but for the few that nodes of a larger graph represent. Of
+         * the largest graph none is given up: the others are added to it.
+         */
         void claim(int[] first, int[] chosen, FixedBitSet claimedVectors) {
             FixedBitSet own = new FixedBitSet(first.length);
+            FixedBitSet kept = new FixedBitSet(graph.size());
             for (int node = 0; node < graph.size(); node++) {
-                int vector = first[merged(nodes == null ? node : nodes.vector(node))];
-                if (claimedVectors.get(vector) || own.getAndSet(vector)) {
+                int vector = first[ordinal(node)];
+                if (own.getAndSet(vector)) {
                     return;
+                }
+                if (!claimedVectors.get(vector)) {
+                    kept.set(node);
+                }
+            }
+            int left = kept.cardinality();
+            if (graph.size() - left > graph.size() * MOST_GIVEN_UP) {
+                return;
+            }
+            for (int node = 0; node < graph.size(); node++) {
+                if (kept.get(node)) {
+                    chosen[first[ordinal(node)]] = ordinal(node);
                 }
             }
             claimedVectors.or(own);
-            for (int node = 0; node < graph.size(); node++) {
-                int ordinal = merged(nodes == null ? node : nodes.vector(node));
-                chosen[first[ordinal]] = ordinal;
-            }
+            graph = left == graph.size() ? graph : new ThinnedGraph(graph, kept);
             claimed = true;
+        }
+
+        /** The new ordinal of the vector that represents a node: where graphs are reused, all vectors stay. */
+        private int ordinal(int node) {
+            return merged(nodes == null ? node : nodes.vector(node));
         }
     }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -405,11 +406,12 @@ public class CopiesTests extends VectorsTestCase {
         }
     }
 
-    public void testMergeBuildsUponTheLargestGraph() throws IOException {
+    public void testMergeBuildsUponGraphsThatShareVectors() throws IOException {
         List<String> messages = new ArrayList<>();
         List<float[]> large = vectors(counts(400, 10, 10));
         List<float[]> small = new ArrayList<>(vectors(counts(200, 0, 0)));
-        small.addAll(large.subList(0, 50));
+        boolean few = random().nextBoolean();
+        small.addAll(new ArrayList<>(new LinkedHashSet<>(large)).subList(0, few ? 50 : 100));
         IndexWriterConfig config = new IndexWriterConfig()
                 .setCodec(TestUtil.alwaysKnnVectorsFormat(new QuantizedVectorsFormat(randomQuantization(), 12, 60, 0)))
                 .setMergePolicy(new TieredMergePolicy())
@@ -428,7 +430,8 @@ public class CopiesTests extends VectorsTestCase {
                 assertTrue(
                         messages.toString(),
                         messages.stream()
-                                .anyMatch(m -> m.startsWith("build graph from merging 1 graphs of 610 vectors")));
+                                .anyMatch(m -> m.startsWith(
+                                        "build graph from merging " + (few ? 2 : 1) + " graphs of 610 vectors")));
                 assertFinds(reader, large);
             }
         }
