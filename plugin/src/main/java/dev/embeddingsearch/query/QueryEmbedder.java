@@ -205,7 +205,7 @@ public final class QueryEmbedder {
 
     private boolean makes(String model, String id) {
         try {
-            return models.get(model).id().equals(id);
+            return models.identity(model).id().equals(id);
         } catch (IllegalArgumentException e) {
             return false; // not configured here, or not well
         }
