@@ -34,7 +34,8 @@ public class PackageCycleTests {
             entry("query", Set.of("model", "embedding", "mapper", "fusion", "stats")),
             entry("ingest", Set.of("model", "embedding", "mapper", "stats")),
             entry("backfill", Set.of("ingest", "mapper")),
-            entry("rest", Set.of("model", "embedding", "mapper", "stats", "lucene")));
+            entry("rest", Set.of("model", "embedding", "mapper", "stats", "lucene")),
+            entry("allocation", Set.of("analysis", "mapper")));
 
     private static final JavaClasses ALL = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())

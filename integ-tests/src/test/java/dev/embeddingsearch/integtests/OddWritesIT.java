@@ -294,6 +294,7 @@ public class OddWritesIT {
         http.put("blocked/_create/1", "{\"a\": \"snow\"}").expectError(409, "already exists");
         http.put("blocked/_settings", "{\"index.blocks.write\": true}").expect(200);
         http.put("blocked/_doc/2", "{\"a\": \"snow\"}").expectError(403, "blocked by");
+        http.put("blocked/_settings", "{\"index.blocks.write\": null}").expect(200);
         http.post("blocked/_close", null).expect(200);
         http.put("blocked/_doc/2", "{\"a\": \"snow\"}").expectError(400, "closed");
         assertEquals(List.of(), service.inputs());
