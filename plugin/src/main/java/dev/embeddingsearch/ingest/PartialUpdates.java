@@ -85,8 +85,10 @@ public final class PartialUpdates implements ActionFilter {
             ActionFilterChain<Request, Response> chain) {
         List<UpdateRequest> partial = partial(bulk);
         partial.forEach(PartialUpdates::prepare);
+        ActionListener<Response> inOrder =
+                ActionListener.map(listener, response -> (Response) ItemOrder.restored((BulkResponse) response));
         AbandonableBulk<Response> answer = new AbandonableBulk<>(
-                ActionListener.runBefore(listener, restore(partial)), pressure.get(), bulk.ramBytesUsed());
+                ActionListener.runBefore(inOrder, restore(partial)), pressure.get(), bulk.ramBytesUsed());
         // Also without updates: the requests of a bulk request around this one are none of its business.
         try (ThreadContext.StoredContext caller = threadContext.newStoredContext(true, List.of(REQUEST))) {
             threadContext.putTransient(

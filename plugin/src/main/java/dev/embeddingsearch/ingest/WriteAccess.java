@@ -33,6 +33,7 @@ import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.index.Index;
 import org.opensearch.core.index.shard.ShardId;
 import org.opensearch.index.IndexNotFoundException;
+import org.opensearch.indices.IndexClosedException;
 
 /**
  * Asks the shards, as the caller, whether they take documents, before any text is read or paid for: with a write request
@@ -109,6 +110,9 @@ public final class WriteAccess {
         if (index == null) {
             throw new IllegalArgumentException("no write index is defined for alias [" + place.index()
                     + "], which stands for several: name an index, or set [is_write_index] for one");
+        }
+        if (index.getState() == IndexMetadata.State.CLOSE) {
+            throw new IndexClosedException(index.getIndex());
         }
         int shard = place.id() == null ? 0 : OperationRouting.generateShardId(index, place.id(), place.routing());
         return new Question(new ShardId(index.getIndex(), shard), place.index(), place.opType());

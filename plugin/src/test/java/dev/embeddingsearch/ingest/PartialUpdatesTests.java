@@ -2,6 +2,7 @@
 package dev.embeddingsearch.ingest;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.opensearch.action.DocWriteRequest;
@@ -12,12 +13,15 @@ import org.opensearch.action.bulk.BulkResponse;
 import org.opensearch.action.bulk.TransportBulkAction;
 import org.opensearch.action.delete.DeleteRequest;
 import org.opensearch.action.index.IndexRequest;
+import org.opensearch.action.index.IndexResponse;
 import org.opensearch.action.search.SearchAction;
 import org.opensearch.action.search.SearchRequest;
 import org.opensearch.action.support.PlainActionFuture;
 import org.opensearch.action.support.WriteRequest.RefreshPolicy;
 import org.opensearch.action.update.UpdateRequest;
 import org.opensearch.common.xcontent.XContentType;
+import org.opensearch.core.index.Index;
+import org.opensearch.core.index.shard.ShardId;
 import org.opensearch.core.rest.RestStatus;
 import org.opensearch.index.VersionType;
 import org.opensearch.ingest.IngestDocument;
@@ -211,6 +215,44 @@ public class PartialUpdatesTests extends IngestTestCase {
         assertEquals(List.of(), passed);
         assertEquals(1, items.length);
         assertTrue(items[0].isFailed());
+    }
+
+    /** OpenSearch fills the places of failures in the order in which its pipelines report them. */
+    public void testItemsComeBackInTheOrderOfTheirRequests() {
+        BulkRequest bulk = new BulkRequest();
+        for (int i = 0; i < 4; i++) {
+            bulk.add(source("" + i, "{}"));
+        }
+        BulkItemResponse[] items = {
+            failed(3, BulkItemResponse.Failure.FailureSource.PIPELINE),
+            new BulkItemResponse(0, DocWriteRequest.OpType.INDEX, written("1", "uuid")),
+            failed(0, BulkItemResponse.Failure.FailureSource.PIPELINE),
+            new BulkItemResponse(2, DocWriteRequest.OpType.INDEX, written("2", "_na_"))
+        };
+        PlainActionFuture<BulkResponse> answer = new PlainActionFuture<>();
+        updates.apply(
+                null,
+                BulkAction.NAME,
+                bulk,
+                null,
+                answer,
+                (task, action, request, listener) -> listener.onResponse(new BulkResponse(items, 7, 8)));
+        BulkResponse ordered = answer.actionGet();
+        List<String> ids =
+                Arrays.stream(ordered.getItems()).map(BulkItemResponse::getId).toList();
+        assertEquals(List.of("0", "1", "2", "3"), ids);
+        assertEquals(8, ordered.getIngestTookInMillis());
+    }
+
+    private static BulkItemResponse failed(int slot, BulkItemResponse.Failure.FailureSource source) {
+        return new BulkItemResponse(
+                slot,
+                DocWriteRequest.OpType.INDEX,
+                new BulkItemResponse.Failure(INDEX, "" + slot, new IllegalStateException("no"), source));
+    }
+
+    private static IndexResponse written(String id, String indexUuid) {
+        return new IndexResponse(new ShardId(new Index(INDEX, indexUuid), 0), id, 1, 1, 1, true);
     }
 
     public void testNothingStaysBehind() {
