@@ -96,10 +96,27 @@ final class PendingDocument {
      * whose stored document comes without its vector, which the update would lose.
      */
     private boolean concerns(EmbeddingRule rule) {
-        return update() == null
-                || !rule.inSource()
-                || DocumentText.touches(source(), rule.sources())
-                || new DocumentPath(rule.target()).touches(source());
+        return update() == null || !rule.inSource() || touches(rule) || mayReplace(rule);
+    }
+
+    private boolean touches(EmbeddingRule rule) {
+        return DocumentText.touches(source(), rule.sources()) || new DocumentPath(rule.target()).touches(source());
+    }
+
+    private boolean mayReplace(EmbeddingRule rule) {
+        return new DocumentPath(rule.target()).mayReplace(source())
+                || rule.sources().stream().anyMatch(path -> new DocumentPath(path).mayReplace(source()));
+    }
+
+    /** Whether an object of a partial document that says nothing about the field replaces something that does. */
+    private boolean replaces(EmbeddingRule rule, Stored stored) {
+        if (stored.source() == null) {
+            return false;
+        }
+        Map<String, Object> whole = merged(stored);
+        DocumentPath target = new DocumentPath(rule.target());
+        return !target.values(whole).equals(target.values(stored.source()))
+                || !DocumentText.of(whole, rule.sources()).equals(DocumentText.of(stored.source(), rule.sources()));
     }
 
     /** Whether a partial document that leaves the text alone still can bring the vector that the stored one waits for. */
@@ -129,11 +146,12 @@ final class PendingDocument {
         if (failed()) {
             return null;
         }
+        boolean concerned = update() == null || !rule.inSource() || touches(rule) || replaces(rule, stored);
+        if (!concerned) {
+            return completes(rule, stored) ? textToRetry(rule, stored) : null;
+        }
         if (update() != null) {
             request.vectors().addUpdate(update().id(), rule.target());
-        }
-        if (!concerns(rule)) {
-            return completes(rule, stored) ? textToRetry(rule, stored) : null;
         }
         if (updatesNothing(stored)) {
             throw new DocumentMissingException(

@@ -47,6 +47,19 @@ public record DocumentPath(String name) {
         return touches(document, name);
     }
 
+    /**
+     * Whether a partial document has an object on the way to the field: merged into an object it leaves the field alone, but
+     * it replaces a list of objects, and what they say.
+     */
+    public boolean mayReplace(Map<String, Object> partial) {
+        for (int dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
+            if (partial.get(name.substring(0, dot)) instanceof Map<?, ?>) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static boolean touches(Map<?, ?> object, String path) {
         if (object.containsKey(path)) {
             return true;

@@ -7,6 +7,7 @@ import dev.embeddingsearch.model.InputType;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.opensearch.ExceptionsHelper;
 import org.opensearch.Version;
@@ -166,6 +167,18 @@ public class PartialDocumentTests extends IngestTestCase {
                 "vector", List.of("text"), "tiny", "tiny-1", 3, InputType.TEXT, false, true, Marking.NONE);
         BulkRequest bulk = new BulkRequest().add(new UpdateRequest(INDEX, "1").doc("views", 3));
         assertEquals(vector("same"), value(batch(bulk, outside, Set.of()).get(0), "vector"));
+    }
+
+    /** An object is merged into an object, but takes the place of a list. */
+    public void testObjectThatReplacesAListTakesItsTextAway() throws Exception {
+        index.documents.put("1", "{\"title\":\"T\",\"o\":[{\"t\":\"x\",\"v\":\"old\"}]}");
+        index.documents.put("2", "{\"title\":\"T\",\"o\":{\"t\":\"x\",\"v\":\"old\"}}");
+        BulkRequest bulk = new BulkRequest()
+                .add(new UpdateRequest(INDEX, "1").doc("o", Map.of("y", 1)))
+                .add(new UpdateRequest(INDEX, "2").doc("o", Map.of("y", 1)));
+        List<IngestDocumentWrapper> done = batch(bulk, rule("o.v", "o.t", "title"), Set.of());
+        assertEquals(Map.of("y", 1, "v", vector("T")), value(done.get(0), "o"));
+        assertEquals("merged: text and vector stay", Map.of("y", 1), value(done.get(1), "o"));
     }
 
     public void testPartialUpdateOfOneOfTwoSources() throws Exception {
