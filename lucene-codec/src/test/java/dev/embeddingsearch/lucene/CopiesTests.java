@@ -348,8 +348,9 @@ public class CopiesTests extends VectorsTestCase {
             long expected = vectors.stream()
                     .filter(vector -> EUCLIDEAN.compare(target, vector) >= .9f)
                     .count();
+            // Goes through the whole graph: with a higher bound a walk may end before it comes near.
             assertEquals(
-                    expected, new IndexSearcher(reader).count(new FloatVectorSimilarityQuery("v", target, .5f, .9f)));
+                    expected, new IndexSearcher(reader).count(new FloatVectorSimilarityQuery("v", target, 0, .9f)));
         });
     }
 
