@@ -20,6 +20,9 @@ final class HybridWeight extends Weight implements LegScores.Source {
 
     private final HybridQuery hybrid;
     private final Weight lexical;
+    /** The same for what is looked at beside the search of a segment, by any thread. */
+    private final Weight lexicalBeside;
+
     private final BegunSearch begun;
     private final Nearest nearest;
     private final LexicalBound bound;
@@ -36,6 +39,9 @@ final class HybridWeight extends Weight implements LegScores.Source {
         super(query);
         this.hybrid = query;
         this.lexical = query.lexicalWeight(searcher, scoreMode);
+        this.lexicalBeside = query.scope().isProfiled(searcher)
+                ? query.lexicalWeight(new SideSearcher(searcher), scoreMode)
+                : lexical;
         this.begun = new BegunSearch(query.leg());
         this.nearest = query.nearest(searcher, begun);
         nearest.count(query.work().part());
@@ -88,7 +94,7 @@ final class HybridWeight extends Weight implements LegScores.Source {
             return first;
         }
         LexicalSample sample =
-                new LexicalSample(lexical, searcher, hybrid.work().part());
+                new LexicalSample(lexicalBeside, searcher, hybrid.work().part());
         Head head = first;
         while (true) {
             int candidates = widening.candidates(
@@ -111,7 +117,7 @@ final class HybridWeight extends Weight implements LegScores.Source {
     private Widening widening() throws IOException {
         long matches = 0;
         for (LeafReaderContext leaf : searcher.getLeafContexts()) {
-            ScorerSupplier supplier = lexical.scorerSupplier(leaf);
+            ScorerSupplier supplier = lexicalBeside.scorerSupplier(leaf);
             matches += supplier == null ? 0 : supplier.cost();
         }
         int documents = searcher.getIndexReader().numDocs();
@@ -190,7 +196,7 @@ final class HybridWeight extends Weight implements LegScores.Source {
         private CompleteScores completeScores() {
             return CompleteScores.by(
                     () -> {
-                        ScorerSupplier supplier = lexical.scorerSupplier(context);
+                        ScorerSupplier supplier = lexicalBeside.scorerSupplier(context);
                         return supplier == null ? null : supplier.get(found.count());
                     },
                     work);

@@ -36,6 +36,11 @@ public interface SearchScope {
         return false;
     }
 
+    /** Whether somebody measures the weights that {@code searcher} makes; such weights are for one thread a segment. */
+    default boolean isProfiled(IndexSearcher searcher) {
+        return false;
+    }
+
     /** How many best hits are all that the search uses of this query; 0 where it uses more. */
     default int bestHits() {
         return 0;

@@ -69,6 +69,10 @@ final class ShardSearch extends SearchExtBuilder {
         return search;
     }
 
+    boolean isProfiled() {
+        return context.getProfilers() != null;
+    }
+
     void noteUserQuery() {
         if (userQuery == null && !noQuery && context.parsedQuery() != null) {
             userQuery = context.parsedQuery().query();

@@ -95,6 +95,11 @@ final class ShardSearchScope implements SearchScope {
     }
 
     @Override
+    public boolean isProfiled(IndexSearcher searcher) {
+        return search.covers(searcher) && search.isProfiled();
+    }
+
+    @Override
     public int bestHits() {
         return search.bestHits(this);
     }
