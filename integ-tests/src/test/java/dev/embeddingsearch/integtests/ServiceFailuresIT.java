@@ -58,8 +58,8 @@ public class ServiceFailuresIT {
         expectRefused(
                 400,
                 "the service of model [default] at [" + service.url()
-                        + "] answered [401] [invalid_api_key]: Incorrect API key provided: [key]; check"
-                        + " [embedding.model.default.api_key] in the keystore");
+                        + "] answered [401] [invalid_api_key]: Incorrect API key provided: [key]; no key was sent: add"
+                        + " [embedding.model.default.api_key] to the keystore of node [scripted]");
         Answer refused = http.post(INDEX + "/_doc", DOCUMENT);
         assertThat(refused.body().toString(), not(containsString("abc123")));
     }
