@@ -197,7 +197,7 @@ public class RestIT {
             JsonNode bad = node(models, "second").at("/models/default/verify/error");
             assertEquals(400, bad.get("status").asInt());
             assertThat(bad.get("reason").asText(), containsString("[401] [invalid_api_key]: Incorrect API key"));
-            assertThat(bad.get("reason").asText(), containsString("check [embedding.model.default.api_key]"));
+            assertThat(bad.get("reason").asText(), containsString("add [embedding.model.default.api_key]"));
             assertThat(models.body().toString(), not(containsString(KEY)));
             assertEquals("past the cache", 4L * round, service.calls().size());
         }

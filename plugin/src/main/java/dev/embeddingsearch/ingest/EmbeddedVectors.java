@@ -63,9 +63,14 @@ final class EmbeddedVectors {
 
     /** What a vector was made of, in each way that ingest made it; nothing of one that came from elsewhere. */
     Set<Origin> of(Object vector) {
-        return vector instanceof String || vector instanceof Iterable<?>
-                ? origins.getOrDefault(VectorOrigin.ofVector(vector), Set.of())
-                : Set.of();
+        if (!(vector instanceof String || vector instanceof Iterable<?>)) {
+            return Set.of();
+        }
+        try {
+            return origins.getOrDefault(VectorOrigin.ofVector(vector), Set.of());
+        } catch (IllegalArgumentException e) {
+            return Set.of(); // no vector at all: the shard refuses it in its own words
+        }
     }
 
     Set<String> targets() {

@@ -89,7 +89,9 @@ final class WriteCheck {
             if (!origins.isEmpty() && !origins.contains(expected)) {
                 throw changed(field.path());
             }
-            provenance.add(field.path(), expected, VectorOrigin.ofVector(value));
+            if (!origins.isEmpty()) {
+                provenance.add(field.path(), expected, VectorOrigin.ofVector(value));
+            }
         }
         return false;
     }
