@@ -88,6 +88,10 @@ public class QueryPlacesIT {
         sports("first");
         sports("second");
         http.put("unmapped/_doc/1?refresh=true", "{\"title\": \"curling\"}").expect(201);
+        http.put(
+                        "bystander",
+                        "{\"mappings\": {\"properties\": {\"meaning\": {\"type\": \"embedding\", \"dimensions\": 3}}}}")
+                .expect(200);
         NODE.service().reset();
         Answer found = http.search("first,second,unmapped", "{\"query\": " + HYBRID + "}");
         assertEquals(1, NODE.service().calls().size());

@@ -91,6 +91,10 @@ public final class QueryEmbedder {
      */
     Search search(String field, QueryInput input, boolean ranked, QueryRewriteContext context) {
         Searched found = searchedIndices.of(context);
+        if (input.embedded() && found.local().isEmpty()) {
+            // A data node rewrites once more what the coordinating node embedded, and is not told for which indices.
+            return new Search(field, Set.of(), Optional.empty(), false);
+        }
         Searched searched = ranked && !found.isForwarded() ? found.embeddedHere() : found;
         Set<Target> targets = targets(field, searched);
         if (targets.isEmpty() && searched.remote().isEmpty() && !input.embedded()) {

@@ -333,16 +333,26 @@ public class QueryEmbedderTests extends OpenSearchTestCase {
 
     /** Explaining and validating do not say which indices they are about. */
     public void testIndicesThatNobodyNamedMayHaveChangedTheirModel() {
-        PlainActionFuture<QueryBuilder> rewritten = new PlainActionFuture<>();
-        Rewriteable.rewriteAndFetch(
-                query(InputType.TEXT),
-                new BaseQueryRewriteContext(xContentRegistry(), null, null, () -> 0L),
-                rewritten);
         assertEquals(
                 Set.of("one-1", "two-1"),
-                vectors(rewritten.actionGet()).stream()
+                vectors(rewriteForNoRequest(query(InputType.TEXT))).stream()
                         .map(QueryVector::modelId)
                         .collect(Collectors.toSet()));
+    }
+
+    /** Data nodes rewrite what they search, and do not say which indices that is about. */
+    public void testDataNodesEmbedNothingAgain() {
+        QueryBuilder embedded = rewrite(query(InputType.TEXT), "a");
+        requests.clear();
+        assertSame(embedded, rewriteForNoRequest(embedded));
+        assertEquals("an index of another model is there", List.of(), requests);
+    }
+
+    private QueryBuilder rewriteForNoRequest(QueryBuilder query) {
+        PlainActionFuture<QueryBuilder> rewritten = new PlainActionFuture<>();
+        Rewriteable.rewriteAndFetch(
+                query, new BaseQueryRewriteContext(xContentRegistry(), null, null, () -> 0L), rewritten);
+        return rewritten.actionGet();
     }
 
     public void testSearchOfNoIndexAsksNobody() {
