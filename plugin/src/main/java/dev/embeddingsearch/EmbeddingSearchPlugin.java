@@ -4,10 +4,6 @@ package dev.embeddingsearch;
 import dev.embeddingsearch.allocation.PluginAllocationDecider;
 import dev.embeddingsearch.allocation.PluginNodes;
 import dev.embeddingsearch.analysis.CodeAnalysis;
-import dev.embeddingsearch.backfill.BackfillAction;
-import dev.embeddingsearch.backfill.BackfillStatus;
-import dev.embeddingsearch.backfill.RestBackfillAction;
-import dev.embeddingsearch.backfill.TransportBackfillAction;
 import dev.embeddingsearch.codec.EmbeddingCodecService;
 import dev.embeddingsearch.embedding.CachingEmbedder;
 import dev.embeddingsearch.embedding.CertificateAuthorities;
@@ -19,11 +15,11 @@ import dev.embeddingsearch.embedding.VectorMeter;
 import dev.embeddingsearch.ingest.BatchEmbedder;
 import dev.embeddingsearch.ingest.EmbeddingProcessor;
 import dev.embeddingsearch.ingest.IndexNames;
-import dev.embeddingsearch.ingest.LateEmbedder;
 import dev.embeddingsearch.ingest.PartialUpdates;
 import dev.embeddingsearch.ingest.PrimaryWrites;
 import dev.embeddingsearch.ingest.ShardWrites;
 import dev.embeddingsearch.ingest.SourceFieldsProcessor;
+import dev.embeddingsearch.ingest.StoredDocumentEmbedder;
 import dev.embeddingsearch.ingest.UnembeddedWrites;
 import dev.embeddingsearch.ingest.WriteAccess;
 import dev.embeddingsearch.mapper.EmbeddingFieldMapper;
@@ -34,20 +30,24 @@ import dev.embeddingsearch.model.UrlUpdateFilter;
 import dev.embeddingsearch.query.ConcurrentHybridSearch;
 import dev.embeddingsearch.query.EmbeddingQueryBuilder;
 import dev.embeddingsearch.query.HybridMatchQueryBuilder;
-import dev.embeddingsearch.query.HybridProfile;
-import dev.embeddingsearch.query.HybridScoresExt;
-import dev.embeddingsearch.query.HybridScoresPhase;
 import dev.embeddingsearch.query.QueryEmbedder;
 import dev.embeddingsearch.query.RankedQueryBuilder;
-import dev.embeddingsearch.query.SearchTasks;
 import dev.embeddingsearch.query.SearchedIndices;
-import dev.embeddingsearch.query.ShardSearchPhases;
 import dev.embeddingsearch.query.SimilarityQueryBuilder;
+import dev.embeddingsearch.reembed.BackfillAction;
+import dev.embeddingsearch.reembed.BackfillStatus;
+import dev.embeddingsearch.reembed.RestBackfillAction;
+import dev.embeddingsearch.reembed.TransportBackfillAction;
 import dev.embeddingsearch.rest.EmbeddingActions;
 import dev.embeddingsearch.rest.NodeCounters;
 import dev.embeddingsearch.rest.NodeServices;
-import dev.embeddingsearch.source.HitsWithoutVectors;
-import dev.embeddingsearch.source.WholeDocuments;
+import dev.embeddingsearch.search.HitsWithoutVectors;
+import dev.embeddingsearch.search.HybridProfile;
+import dev.embeddingsearch.search.HybridScoresExt;
+import dev.embeddingsearch.search.HybridScoresPhase;
+import dev.embeddingsearch.search.SearchTasks;
+import dev.embeddingsearch.search.ShardSearchPhases;
+import dev.embeddingsearch.search.WholeDocuments;
 import dev.embeddingsearch.stats.EmbeddingStats;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -265,7 +265,8 @@ public class EmbeddingSearchPlugin extends Plugin
         NodeCounters counters = new NodeCounters(stats, made.cache()::stats, made.client()::status);
         return List.of(
                 new NodeServices(models, made.client(), made.embedder(), counters),
-                new LateEmbedder(made.embedder(), models, made.mappings(), stats, threadPool.getThreadContext()),
+                new StoredDocumentEmbedder(
+                        made.embedder(), models, made.mappings(), stats, threadPool.getThreadContext()),
                 made.unembedded(),
                 made.writeAccess());
     }

@@ -5,13 +5,13 @@ import static org.hamcrest.Matchers.containsString;
 import static org.opensearch.test.hamcrest.OpenSearchAssertions.assertAcked;
 
 import com.carrotsearch.randomizedtesting.annotations.ThreadLeakFilters;
-import dev.embeddingsearch.backfill.BackfillAction;
-import dev.embeddingsearch.backfill.BackfillRequest;
-import dev.embeddingsearch.backfill.BackfillResponse;
-import dev.embeddingsearch.backfill.BackfillStatus;
 import dev.embeddingsearch.embedding.OkHttpThreadFilter;
 import dev.embeddingsearch.mapper.PendingMark;
 import dev.embeddingsearch.mapper.VectorValue;
+import dev.embeddingsearch.reembed.BackfillAction;
+import dev.embeddingsearch.reembed.BackfillRequest;
+import dev.embeddingsearch.reembed.BackfillResponse;
+import dev.embeddingsearch.reembed.BackfillStatus;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -278,7 +278,7 @@ public class EmbeddingBackfillIT extends OpenSearchIntegTestCase {
                 .get()
                 .getTasks()
                 .stream()
-                .filter(task -> task.getParentTaskId().isSet() == false)
+                .filter(task -> !task.getParentTaskId().isSet())
                 .toList();
         assertEquals(1, tasks.size());
         return tasks.getFirst();

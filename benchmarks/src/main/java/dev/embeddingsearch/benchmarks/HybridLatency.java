@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.benchmarks;
 
-import dev.embeddingsearch.fusion.HybridQuery;
+import dev.embeddingsearch.hybrid.HybridQuery;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.benchmarks;
 
-import dev.embeddingsearch.lucene.Quantization;
-import dev.embeddingsearch.lucene.QuantizedVectorsFormat;
+import dev.embeddingsearch.vectors.Quantization;
+import dev.embeddingsearch.vectors.QuantizedVectorsFormat;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;

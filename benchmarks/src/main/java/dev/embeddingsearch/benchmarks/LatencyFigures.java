@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.benchmarks;
 
-import dev.embeddingsearch.fusion.Work;
+import dev.embeddingsearch.knn.SearchCounters;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
@@ -10,7 +10,7 @@ import java.util.Map;
 final class LatencyFigures {
 
     private final double[] milliseconds;
-    private final Map<Work.Count, Long> counts = new EnumMap<>(Work.Count.class);
+    private final Map<SearchCounters.Count, Long> counts = new EnumMap<>(SearchCounters.Count.class);
 
     LatencyFigures(int questions) {
         this.milliseconds = new double[questions];
@@ -22,8 +22,8 @@ final class LatencyFigures {
     }
 
     /** Adds what a hybrid query computed in a shard. */
-    void did(Work work) {
-        for (Work.Count count : Work.Count.values()) {
+    void did(SearchCounters work) {
+        for (SearchCounters.Count count : SearchCounters.Count.values()) {
             counts.merge(count, work.get(count), Long::sum);
         }
     }
@@ -44,7 +44,7 @@ final class LatencyFigures {
     }
 
     /** For a question, on average; 0 where no hybrid query counts. */
-    long average(Work.Count count) {
+    long average(SearchCounters.Count count) {
         return counts.getOrDefault(count, 0L) / milliseconds.length;
     }
 }

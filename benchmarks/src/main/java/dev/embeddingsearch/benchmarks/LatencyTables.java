@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.benchmarks;
 
-import dev.embeddingsearch.fusion.Work;
+import dev.embeddingsearch.knn.SearchCounters;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -41,16 +41,16 @@ final class LatencyTables {
         }
 
         private long words(SearchWay way) {
-            return figures.get(way).average(Work.Count.LEXICAL_DOCUMENTS_SCORED);
+            return figures.get(way).average(SearchCounters.Count.LEXICAL_DOCUMENTS_SCORED);
         }
 
         private long codes(SearchWay way) {
-            return figures.get(way).average(Work.Count.KNN_VECTORS_VISITED)
-                    + figures.get(way).average(Work.Count.ESTIMATED_SIMILARITIES);
+            return figures.get(way).average(SearchCounters.Count.KNN_VECTORS_VISITED)
+                    + figures.get(way).average(SearchCounters.Count.ESTIMATED_SIMILARITIES);
         }
 
         private long cosines(SearchWay way) {
-            return figures.get(way).average(Work.Count.EXACT_SIMILARITIES);
+            return figures.get(way).average(SearchCounters.Count.EXACT_SIMILARITIES);
         }
     }
 

@@ -2,8 +2,8 @@
 package dev.embeddingsearch.benchmarks;
 
 import com.sun.management.OperatingSystemMXBean;
-import dev.embeddingsearch.lucene.Quantization;
-import dev.embeddingsearch.lucene.QuantizedVectorsFormat;
+import dev.embeddingsearch.vectors.Quantization;
+import dev.embeddingsearch.vectors.QuantizedVectorsFormat;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.benchmarks;
 
-import dev.embeddingsearch.fusion.HybridQuery;
-import dev.embeddingsearch.fusion.TopVectorsQuery;
-import dev.embeddingsearch.fusion.VectorLeg;
-import dev.embeddingsearch.lucene.Quantization;
+import dev.embeddingsearch.hybrid.HybridQuery;
+import dev.embeddingsearch.knn.KnnQuery;
+import dev.embeddingsearch.knn.KnnTarget;
+import dev.embeddingsearch.vectors.Quantization;
 import java.util.List;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.VectorSimilarityFunction;
@@ -54,11 +54,11 @@ enum SearchWay {
      * @param nearest how many documents the vector leg finds, among twice as many candidates, as by default
      */
     Query query(LatencyCorpus.Question question, int nearest, int size) {
-        VectorLeg leg = new VectorLeg(LatencyCorpus.VECTOR, question.vector(), VectorSimilarityFunction.DOT_PRODUCT, 0);
+        KnnTarget leg = new KnnTarget(LatencyCorpus.VECTOR, question.vector(), VectorSimilarityFunction.DOT_PRODUCT, 0);
         int candidates = Math.max(100, 2 * nearest);
         int rescored = Quantization.forDimensions(question.vector().length).rescored(nearest);
-        TopVectorsQuery knn = new TopVectorsQuery(
-                leg, null, new TopVectorsQuery.Options(nearest, candidates, rescored, Double.NEGATIVE_INFINITY, false));
+        KnnQuery knn = new KnnQuery(
+                leg, null, new KnnQuery.Options(nearest, candidates, rescored, Double.NEGATIVE_INFINITY, false));
         Query words = either(question.words().stream()
                 .map(word -> (Query) new TermQuery(new Term(LatencyCorpus.TEXT, word)))
                 .toList());

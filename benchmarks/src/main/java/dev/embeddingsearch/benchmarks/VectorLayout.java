@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.benchmarks;
 
-import dev.embeddingsearch.fusion.HybridQuery;
-import dev.embeddingsearch.fusion.TopVectorsQuery;
-import dev.embeddingsearch.fusion.VectorLeg;
-import dev.embeddingsearch.lucene.EmbeddingVectorsFormat;
-import dev.embeddingsearch.lucene.Quantization;
-import dev.embeddingsearch.lucene.QuantizedVectorsFormat;
-import dev.embeddingsearch.lucene.Storage;
+import dev.embeddingsearch.hybrid.HybridQuery;
+import dev.embeddingsearch.knn.KnnQuery;
+import dev.embeddingsearch.knn.KnnTarget;
+import dev.embeddingsearch.vectors.EmbeddingVectorsFormat;
+import dev.embeddingsearch.vectors.Quantization;
+import dev.embeddingsearch.vectors.QuantizedVectorsFormat;
+import dev.embeddingsearch.vectors.flat.VectorPrecision;
 import java.io.IOException;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.KnnVectorsReader;
@@ -24,15 +24,15 @@ import org.apache.lucene.search.RescoreTopNQuery;
 
 /** The ways to lay out and search vectors that are compared: Lucene's own and ours, all with the same graph. */
 enum VectorLayout {
-    LUCENE_FLOAT("Lucene, float", null, Storage.FLOAT32),
-    LUCENE_BINARY("Lucene, 1 bit, all rescored", null, Storage.FLOAT32),
-    NONE("`none`", Quantization.NONE, Storage.FLOAT32),
-    INT8("`int8`", Quantization.INT8, Storage.FLOAT32),
-    INT4("`int4`", Quantization.INT4, Storage.FLOAT32),
-    BINARY("`binary`", Quantization.BINARY, Storage.FLOAT32),
-    INT8_HALF("`int8`, `float16`", Quantization.INT8, Storage.FLOAT16),
-    INT4_HALF("`int4`, `float16`", Quantization.INT4, Storage.FLOAT16),
-    BINARY_HALF("`binary`, `float16`", Quantization.BINARY, Storage.FLOAT16);
+    LUCENE_FLOAT("Lucene, float", null, VectorPrecision.FLOAT32),
+    LUCENE_BINARY("Lucene, 1 bit, all rescored", null, VectorPrecision.FLOAT32),
+    NONE("`none`", Quantization.NONE, VectorPrecision.FLOAT32),
+    INT8("`int8`", Quantization.INT8, VectorPrecision.FLOAT32),
+    INT4("`int4`", Quantization.INT4, VectorPrecision.FLOAT32),
+    BINARY("`binary`", Quantization.BINARY, VectorPrecision.FLOAT32),
+    INT8_HALF("`int8`, `float16`", Quantization.INT8, VectorPrecision.FLOAT16),
+    INT4_HALF("`int4`, `float16`", Quantization.INT4, VectorPrecision.FLOAT16),
+    BINARY_HALF("`binary`, `float16`", Quantization.BINARY, VectorPrecision.FLOAT16);
 
     static final String FIELD = "vector";
 
@@ -41,9 +41,9 @@ enum VectorLayout {
 
     private final String title;
     private final Quantization quantization;
-    private final Storage storage;
+    private final VectorPrecision storage;
 
-    VectorLayout(String title, Quantization quantization, Storage storage) {
+    VectorLayout(String title, Quantization quantization, VectorPrecision storage) {
         this.title = title;
         this.quantization = quantization;
         this.storage = storage;
@@ -79,10 +79,9 @@ enum VectorLayout {
                     ? knn
                     : RescoreTopNQuery.createFullPrecisionRescorerQuery(knn, vector, FIELD, k);
         }
-        VectorLeg leg = new VectorLeg(FIELD, vector, VectorSimilarityFunction.DOT_PRODUCT, 0);
-        TopVectorsQuery.Options options =
-                new TopVectorsQuery.Options(k, candidates, rescored, Double.NEGATIVE_INFINITY, false);
-        return HybridQuery.vectorOnly(new TopVectorsQuery(leg, filter, options), leg);
+        KnnTarget leg = new KnnTarget(FIELD, vector, VectorSimilarityFunction.DOT_PRODUCT, 0);
+        KnnQuery.Options options = new KnnQuery.Options(k, candidates, rescored, Double.NEGATIVE_INFINITY, false);
+        return HybridQuery.vectorOnly(new KnnQuery(leg, filter, options), leg);
     }
 
     /** One of Lucene's formats under its own name, without its limit of 1,024 dimensions, which only writing knows. */

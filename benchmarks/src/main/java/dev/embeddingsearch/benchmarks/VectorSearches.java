@@ -159,7 +159,7 @@ final class VectorSearches {
         List<LeafReaderContext> leaves = searcher.getIndexReader().leaves();
         LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(doc, leaves));
         NumericDocValues numbers = leaf.reader().getNumericDocValues(VectorBuild.NUMBER);
-        if (numbers == null || numbers.advanceExact(doc - leaf.docBase) == false) {
+        if (numbers == null || !numbers.advanceExact(doc - leaf.docBase)) {
             throw new IllegalStateException("document [" + doc + "] has no number");
         }
         return (int) numbers.longValue();

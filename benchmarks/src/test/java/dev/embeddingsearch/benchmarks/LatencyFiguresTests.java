@@ -3,7 +3,7 @@ package dev.embeddingsearch.benchmarks;
 
 import static org.junit.Assert.assertEquals;
 
-import dev.embeddingsearch.fusion.Work;
+import dev.embeddingsearch.knn.SearchCounters;
 import org.junit.Test;
 
 public class LatencyFiguresTests {
@@ -38,8 +38,8 @@ public class LatencyFiguresTests {
 
     @Test
     public void nothingIsCountedWhereNoHybridQueryRuns() {
-        assertEquals(0, figures.average(Work.Count.EXACT_SIMILARITIES));
-        figures.did(new Work());
-        assertEquals(0, figures.average(Work.Count.EXACT_SIMILARITIES));
+        assertEquals(0, figures.average(SearchCounters.Count.EXACT_SIMILARITIES));
+        figures.did(new SearchCounters());
+        assertEquals(0, figures.average(SearchCounters.Count.EXACT_SIMILARITIES));
     }
 }

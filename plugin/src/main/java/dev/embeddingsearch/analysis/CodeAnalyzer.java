@@ -37,7 +37,7 @@ public final class CodeAnalyzer extends Analyzer {
     protected TokenStreamComponents createComponents(String fieldName) {
         CodeTokenizer tokenizer = new CodeTokenizer(operators);
         TokenStream stream = new CJKWidthFilter(tokenizer);
-        if (leftOut.isEmpty() == false) {
+        if (!leftOut.isEmpty()) {
             stream = new CodeQuestionFilter(stream, leftOut);
         }
         stream = new CodeIdentifierFilter(stream, splitting);

@@ -42,7 +42,7 @@ public final class CodeIdentifierFilter extends TokenFilter {
             emit();
             return true;
         }
-        if (input.incrementToken() == false) {
+        if (!input.incrementToken()) {
             return false;
         }
         next = 0;

@@ -49,18 +49,18 @@ public final class CodeQuestionFilter extends TokenFilter {
         }
         skipped = 0;
         while (input.incrementToken()) {
-            if (words.contains(term.buffer(), 0, term.length()) == false) {
+            if (!words.contains(term.buffer(), 0, term.length())) {
                 othersToo = true;
                 leading.clear();
                 increment.setPositionIncrement(increment.getPositionIncrement() + skipped);
                 return true;
             }
             skipped += increment.getPositionIncrement();
-            if (othersToo == false) {
+            if (!othersToo) {
                 leading.add(captureState());
             }
         }
-        nothingElse = othersToo == false;
+        nothingElse = !othersToo;
         return nothingElse && nextLeading();
     }
 
@@ -75,7 +75,7 @@ public final class CodeQuestionFilter extends TokenFilter {
     @Override
     public void end() throws IOException {
         super.end();
-        if (nothingElse == false) {
+        if (!nothingElse) {
             increment.setPositionIncrement(increment.getPositionIncrement() + skipped);
         }
     }

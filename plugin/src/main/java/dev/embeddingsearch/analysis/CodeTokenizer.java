@@ -77,7 +77,7 @@ public final class CodeTokenizer extends Tokenizer {
     /** Stops before the first character of a token, and gives it. */
     private int skip() throws IOException {
         int codePoint = peek();
-        while (codePoint != END && starts(codePoint) == false) {
+        while (codePoint != END && !starts(codePoint)) {
             next += Character.charCount(codePoint);
             codePoint = peek();
         }

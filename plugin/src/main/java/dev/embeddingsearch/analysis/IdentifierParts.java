@@ -132,7 +132,7 @@ final class IdentifierParts {
                 if (byCase && part == UPPER && (before == LOWER || before == DIGIT)) {
                     return i;
                 }
-                if (byCase && part == LOWER && capitals > 1 && isPlural(i) == false) {
+                if (byCase && part == LOWER && capitals > 1 && !isPlural(i)) {
                     return last;
                 }
                 capitals = part == UPPER ? capitals + 1 : 0;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.codec;
 
-import dev.embeddingsearch.lucene.EmbeddingVectorsFormat;
-import dev.embeddingsearch.lucene.Quantization;
-import dev.embeddingsearch.lucene.QuantizedVectorsFormat;
 import dev.embeddingsearch.mapper.EmbeddingFieldType;
 import dev.embeddingsearch.mapper.EmbeddingParameters;
 import dev.embeddingsearch.mapper.VectorIndexOptions;
+import dev.embeddingsearch.vectors.EmbeddingVectorsFormat;
+import dev.embeddingsearch.vectors.Quantization;
+import dev.embeddingsearch.vectors.QuantizedVectorsFormat;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.lucene.codecs.Codec;

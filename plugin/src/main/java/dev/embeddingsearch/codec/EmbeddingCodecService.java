@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.codec;
 
-import dev.embeddingsearch.lucene.SplitSourceCodec;
 import dev.embeddingsearch.mapper.CodecOwner;
 import dev.embeddingsearch.mapper.VectorsInSource;
+import dev.embeddingsearch.source.SplitSourceCodec;
 import java.util.Optional;
 import org.apache.lucene.codecs.Codec;
 import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
@@ -45,7 +45,7 @@ public final class EmbeddingCodecService extends CodecService {
     @Override
     public Codec codec(String name) {
         Codec codec = super.codec(name);
-        if (mapperService == null || codec.knnVectorsFormat() instanceof PerFieldKnnVectorsFormat == false) {
+        if (mapperService == null || !(codec.knnVectorsFormat() instanceof PerFieldKnnVectorsFormat)) {
             return codec;
         }
         Codec ours = new EmbeddingCodec(codec, mapperService, mergeWorkers);

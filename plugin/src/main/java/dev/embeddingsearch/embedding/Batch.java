@@ -12,7 +12,7 @@ final class Batch {
     private final Target target;
     private final List<Input> inputs;
     private final Trial trial;
-    private final Outcome outcome;
+    private final BatchListener outcome;
     private final AtomicBoolean told = new AtomicBoolean();
     private volatile int failedAttempts;
     private volatile Runnable cancel = () -> {};
@@ -30,7 +30,7 @@ final class Batch {
         HARMLESS
     }
 
-    Batch(Target target, List<Input> inputs, Trial trial, Outcome outcome) {
+    Batch(Target target, List<Input> inputs, Trial trial, BatchListener outcome) {
         this.target = target;
         this.inputs = List.copyOf(inputs);
         this.trial = trial;

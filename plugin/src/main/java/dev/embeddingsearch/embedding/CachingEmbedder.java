@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.embedding;
 
-import dev.embeddingsearch.embedding.Flight.Waiter;
+import dev.embeddingsearch.embedding.InFlight.Waiter;
 import dev.embeddingsearch.model.EmbeddingModel;
 import dev.embeddingsearch.model.Models;
 import java.util.ArrayList;
@@ -42,7 +42,7 @@ public final class CachingEmbedder implements Embedder {
     // Guarded by this, so that a text is at every moment in the cache, on its way, or neither. Nobody is told or asked
     // anything under the lock.
     private final VectorCache cache;
-    private final Map<Flight.Name, Flight> flights = new HashMap<>();
+    private final Map<InFlight.Name, InFlight> flights = new HashMap<>();
 
     /** A cache in front of {@code next}, with so many bytes of memory; on disk as {@code disk} says. */
     public CachingEmbedder(
@@ -56,7 +56,7 @@ public final class CachingEmbedder implements Embedder {
     }
 
     /** What is there and what is not: each found vector with its waiter, and the flights this request has to start. */
-    private record Found(Map<Waiter, float[]> vectors, List<Flight> toStart) {}
+    private record Found(Map<Waiter, float[]> vectors, List<InFlight> toStart) {}
 
     @Override
     public void embed(EmbeddingRequest request, ActionListener<List<EmbeddingResult>> listener) {
@@ -79,8 +79,8 @@ public final class CachingEmbedder implements Embedder {
         hits.add(found.vectors().keySet().stream()
                 .mapToInt(waiter -> waiter.positions().size())
                 .sum());
-        Each.run(
-                () -> Each.run(
+        RunAll.run(
+                () -> RunAll.run(
                         found.vectors().entrySet(),
                         vector -> collector.vector(
                                 vector.getKey().positions(), vector.getValue().clone())),
@@ -110,10 +110,10 @@ public final class CachingEmbedder implements Embedder {
                 found.vectors().put(waiter, vector);
                 return;
             }
-            Flight.Name name = new Flight.Name(key, model.name(), request.purpose());
-            Flight flight = flights.get(name);
+            InFlight.Name name = new InFlight.Name(key, model.name(), request.purpose());
+            InFlight flight = flights.get(name);
             if (flight == null || !flight.startedWith(model)) {
-                flight = new Flight(name, model, request.texts().get(where.getFirst()));
+                flight = new InFlight(name, model, request.texts().get(where.getFirst()));
                 flights.put(name, flight);
                 found.toStart().add(flight);
             }
@@ -122,38 +122,38 @@ public final class CachingEmbedder implements Embedder {
         return found;
     }
 
-    private static List<String> texts(List<Flight> flights) {
-        return flights.stream().map(Flight::text).toList();
+    private static List<String> texts(List<InFlight> flights) {
+        return flights.stream().map(InFlight::text).toList();
     }
 
-    private void start(EmbeddingRequest request, List<Flight> toStart) {
-        Map<Boolean, List<Flight>> byDisk = toStart.stream()
+    private void start(EmbeddingRequest request, List<InFlight> toStart) {
+        Map<Boolean, List<InFlight>> byDisk = toStart.stream()
                 .collect(Collectors.partitioningBy(
                         flight -> disk.mayHold(flight.name().key(), request.purpose())));
-        Each.run(() -> passOn(request, byDisk.get(false)), () -> lookUp(request, byDisk.get(true)));
+        RunAll.run(() -> passOn(request, byDisk.get(false)), () -> lookUp(request, byDisk.get(true)));
     }
 
     /** Reads from disk; what turns out to be missing goes the way of the others. */
-    private void lookUp(EmbeddingRequest request, List<Flight> flights) {
+    private void lookUp(EmbeddingRequest request, List<InFlight> flights) {
         if (flights.isEmpty()) {
             return;
         }
         disk.read(flights.stream().map(flight -> flight.name().key()).toList(), vectors -> {
-            Map<Boolean, List<Flight>> byFound = flights.stream()
+            Map<Boolean, List<InFlight>> byFound = flights.stream()
                     .collect(Collectors.partitioningBy(
                             flight -> vectors.containsKey(flight.name().key())));
-            Each.run(() -> passOn(request, byFound.get(false)), () -> landFound(byFound.get(true), vectors));
+            RunAll.run(() -> passOn(request, byFound.get(false)), () -> landFound(byFound.get(true), vectors));
         });
     }
 
-    private void landFound(List<Flight> flights, Map<VectorKey, float[]> vectors) {
+    private void landFound(List<InFlight> flights, Map<VectorKey, float[]> vectors) {
         List<EmbeddingResult> results = flights.stream()
                 .map(flight -> EmbeddingResult.of(vectors.get(flight.name().key())))
                 .toList();
         land(flights, results);
     }
 
-    private void passOn(EmbeddingRequest request, List<Flight> flights) {
+    private void passOn(EmbeddingRequest request, List<InFlight> flights) {
         if (flights.isEmpty()) {
             return;
         }
@@ -187,7 +187,7 @@ public final class CachingEmbedder implements Embedder {
         }
     }
 
-    private void fail(List<Flight> landing, Exception failure) {
+    private void fail(List<InFlight> landing, Exception failure) {
         land(landing, Collections.nCopies(landing.size(), EmbeddingResult.failed(failure)));
     }
 
@@ -195,11 +195,11 @@ public final class CachingEmbedder implements Embedder {
      * Tells a request that there was no room for it. That need not be so for those who joined it for some of its texts: the
      * one who has waited for a text the longest tries next.
      */
-    private void turnAway(EmbeddingRequest request, List<Flight> rejected, Exception failure) {
+    private void turnAway(EmbeddingRequest request, List<InFlight> rejected, Exception failure) {
         List<Runnable> steps = new ArrayList<>();
-        Map<Collector, List<Flight>> next = new LinkedHashMap<>();
+        Map<Collector, List<InFlight>> next = new LinkedHashMap<>();
         synchronized (this) {
-            for (Flight flight : rejected) {
+            for (InFlight flight : rejected) {
                 Waiter away = flight.leave();
                 steps.add(() -> away.collector().failure(away.positions(), failure));
                 flight.first()
@@ -210,10 +210,10 @@ public final class CachingEmbedder implements Embedder {
             }
         }
         next.values().forEach(left -> steps.add(() -> passOn(request, left)));
-        Each.run(steps);
+        RunAll.run(steps);
     }
 
-    private void land(List<Flight> landing, List<EmbeddingResult> results) {
+    private void land(List<InFlight> landing, List<EmbeddingResult> results) {
         if (results.size() != landing.size()) {
             throw new IllegalStateException(
                     "expected [" + landing.size() + "] results, one a text, got [" + results.size() + "]");
@@ -226,15 +226,15 @@ public final class CachingEmbedder implements Embedder {
         }
         List<Runnable> steps = new ArrayList<>();
         for (int i = 0; i < landing.size(); i++) {
-            Flight flight = landing.get(i);
+            InFlight flight = landing.get(i);
             EmbeddingResult result = results.get(i);
             steps.add(() -> flight.land(result));
         }
         kept.forEach((key, vector) -> steps.add(() -> disk.keep(key, vector)));
-        Each.run(steps);
+        RunAll.run(steps);
     }
 
-    private void land(Flight flight, EmbeddingResult result, Map<VectorKey, float[]> kept) {
+    private void land(InFlight flight, EmbeddingResult result, Map<VectorKey, float[]> kept) {
         flights.remove(flight.name(), flight);
         if (result.failure() == null && unchanged(flight)) {
             cache.put(flight.name().key(), result.vector());
@@ -243,7 +243,7 @@ public final class CachingEmbedder implements Embedder {
     }
 
     /** Whether the settings are what they were at the start; else the vector may come from other ones than its key. */
-    private boolean unchanged(Flight flight) {
+    private boolean unchanged(InFlight flight) {
         try {
             return flight.startedWith(models.get(flight.name().model()));
         } catch (IllegalArgumentException e) {

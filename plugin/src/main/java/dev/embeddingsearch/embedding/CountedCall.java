@@ -4,15 +4,15 @@ package dev.embeddingsearch.embedding;
 import dev.embeddingsearch.stats.ModelStats;
 
 /** Counts one call, from its beginning to its outcome, and passes that on. */
-final class CountedCall implements Outcome {
+final class CountedCall implements BatchListener {
 
     private final ModelStats stats;
     private final Batch batch;
-    private final Outcome receiver;
+    private final BatchListener receiver;
     private final long start = System.nanoTime();
     private long tokensSaid;
 
-    CountedCall(ModelStats stats, Batch batch, Outcome receiver) {
+    CountedCall(ModelStats stats, Batch batch, BatchListener receiver) {
         this.stats = stats;
         this.batch = batch;
         this.receiver = receiver;
@@ -75,7 +75,7 @@ final class CountedCall implements Outcome {
     }
 
     @Override
-    public void rateLimit(RateLimit limit) {
+    public void rateLimit(RateLimitHeaders limit) {
         receiver.rateLimit(limit);
     }
 

@@ -121,7 +121,7 @@ public final class DiskCache implements Closeable {
             ready = List.copyOf(waiting);
             waiting.clear();
         }
-        Each.run(ready, this::fork);
+        RunAll.run(ready, this::fork);
     }
 
     /**

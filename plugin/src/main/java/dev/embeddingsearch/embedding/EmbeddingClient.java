@@ -34,7 +34,7 @@ public final class EmbeddingClient implements Embedder, Closeable {
     private final ThreadContext threadContext;
     private final Tokens tokens = new Tokens();
     private final Backoff backoff = new Backoff(() -> Randomness.get().nextDouble());
-    private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
+    private final Map<String, ModelDispatcher> lanes = new ConcurrentHashMap<>();
 
     /** A client for a node. */
     public EmbeddingClient(Models models, CertificateAuthorities authorities, QueueBudget budget, Node node) {
@@ -90,7 +90,8 @@ public final class EmbeddingClient implements Embedder, Closeable {
     }
 
     /** A request that there is room for, until its bytes are given back. */
-    private record Admitted(EmbeddingModel model, VectorShape shape, Lane lane, RequestSize size, Releasable bytes) {}
+    private record Admitted(
+            EmbeddingModel model, VectorShape shape, ModelDispatcher lane, RequestSize size, Releasable bytes) {}
 
     /**
      * Finds the model and reserves bytes.
@@ -101,14 +102,15 @@ public final class EmbeddingClient implements Embedder, Closeable {
     private Admitted admit(EmbeddingRequest request) {
         EmbeddingModel model = models.get(request.model());
         VectorShape shape = VectorShape.of(model, request.dimensions());
-        Lane lane = lanes.computeIfAbsent(model.name(), name -> new Lane(http, timer, backoff, budget.new Share()));
+        ModelDispatcher lane = lanes.computeIfAbsent(
+                model.name(), name -> new ModelDispatcher(http, timer, backoff, budget.new Share()));
         QueueBudget.Share room = lane.budget();
         RequestSize size = new RequestSize(model, request, shape, room.mostOf(request.purpose()));
         return new Admitted(model, shape, lane, size, room.reserve(request.purpose(), size.bytes()));
     }
 
     private void send(EmbeddingRequest request, Admitted admitted, Collector collector) {
-        Lane lane = admitted.lane();
+        ModelDispatcher lane = admitted.lane();
         Failure refusal = lane.refusal(admitted.model());
         if (refusal != null) {
             collector.failRest(refusal.exception());
@@ -141,14 +143,14 @@ public final class EmbeddingClient implements Embedder, Closeable {
         deadline.start(timer.scheduler(), time, () -> {
             EmbeddingException late = new FailureMapper(model)
                     .late(time, search ? "search_timeout" : "ingest_timeout", collector.lastAttempt());
-            Each.run(() -> collector.failRest(late), admitted.lane()::dropAbandoned);
+            RunAll.run(() -> collector.failRest(late), admitted.lane()::dropAbandoned);
         });
         return collector;
     }
 
     /** How calls stand, by the names of the models that were called since the node started. */
-    public Map<String, LaneStatus> status() {
-        Map<String, LaneStatus> status = new TreeMap<>();
+    public Map<String, DispatchStatus> status() {
+        Map<String, DispatchStatus> status = new TreeMap<>();
         lanes.forEach((model, lane) -> status.put(model, lane.status()));
         return status;
     }
@@ -157,6 +159,6 @@ public final class EmbeddingClient implements Embedder, Closeable {
     @Override
     public void close() {
         http.close();
-        Each.run(lanes.values().stream().<Runnable>map(lane -> lane::close).toList());
+        RunAll.run(lanes.values().stream().<Runnable>map(lane -> lane::close).toList());
     }
 }

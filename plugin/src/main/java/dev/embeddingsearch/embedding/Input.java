@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.embedding;
 
-import dev.embeddingsearch.embedding.Flight.Waiter;
+import dev.embeddingsearch.embedding.InFlight.Waiter;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -53,14 +53,14 @@ final class Input {
     /** Hands the vector to all who wait, a copy to all but the first. */
     void vector(float[] vector) {
         Waiter first = waiters.getFirst();
-        Each.run(waiters, waiter -> {
+        RunAll.run(waiters, waiter -> {
             float[] own = waiter.equals(first) ? vector : vector.clone();
             waiter.collector().vector(waiter.positions(), own);
         });
     }
 
     void failure(Exception failure) {
-        Each.run(waiters, waiter -> waiter.collector().failure(waiter.positions(), failure));
+        RunAll.run(waiters, waiter -> waiter.collector().failure(waiter.positions(), failure));
     }
 
     /** Leaves the text out. */

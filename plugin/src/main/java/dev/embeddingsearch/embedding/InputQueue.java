@@ -66,7 +66,7 @@ final class InputQueue {
     }
 
     /** How many tokens the next call has, nearly. */
-    int nextTokens(Packer packer) {
+    int nextTokens(BatchLimits packer) {
         return (int) Math.min(packer.maxTokens(), tokens);
     }
 
@@ -76,7 +76,7 @@ final class InputQueue {
      * @param inFlight how many calls of the model are under way
      * @param preparing how many requests to the model are about to add inputs
      */
-    long delay(long now, Packer packer, int inFlight, int preparing) {
+    long delay(long now, BatchLimits packer, int inFlight, int preparing) {
         Limits limits = target.model().limits();
         boolean alone = inFlight == 0 && preparing == 0 && requests == 1;
         if (target.purpose() == Purpose.SEARCH || alone || packer.isFull(inputs.size(), tokens)) {
@@ -88,7 +88,7 @@ final class InputQueue {
         return Math.max(0, Math.min(quiet, longest));
     }
 
-    List<Input> take(Packer packer) {
+    List<Input> take(BatchLimits packer) {
         List<Input> taken = packer.take(() -> new Removing(inputs.values().iterator()));
         tokens -= taken.stream().mapToLong(Input::tokens).sum();
         return taken;

@@ -59,7 +59,7 @@ final class ServiceHttp implements Closeable {
     }
 
     /** Sends a batch once and tells the outcome, on a thread of the HTTP client or on this one. */
-    void send(Batch batch, Outcome receiver) {
+    void send(Batch batch, BatchListener receiver) {
         CountedCall outcome = new CountedCall(stats.model(batch.model().name()), batch, receiver);
         Optional<ApiKey> key = models.apiKey(batch.model().name());
         FailureMapper failures =
@@ -84,7 +84,7 @@ final class ServiceHttp implements Closeable {
             public void onResponse(Call ended, Response response) {
                 Runnable told = () -> outcome.failure(failures.unexpected());
                 try {
-                    outcome.rateLimit(RateLimit.of(response.headers()));
+                    outcome.rateLimit(RateLimitHeaders.of(response.headers()));
                     Reading reading = new Reading(batch, body, failures, outcome);
                     told = reading.read(response, () -> send(batch, receiver));
                     if (closed) { // its connection may have become idle only now

@@ -52,7 +52,7 @@ final class BatchAccount {
             IndexStats index = index(document);
             index.vectorsKept(document.keptVectors());
             index.documentsFailed(failed ? 1 : 0);
-            index.documentsEmbedded(embedded && failed == false ? 1 : 0);
+            index.documentsEmbedded(embedded && !failed ? 1 : 0);
         }
     }
 

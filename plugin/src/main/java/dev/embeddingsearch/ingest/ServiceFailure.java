@@ -11,7 +11,7 @@ final class ServiceFailure {
     private ServiceFailure() {}
 
     static boolean is(Exception failure) {
-        return failure instanceof EmbeddingException && failure instanceof InputRefusedException == false;
+        return failure instanceof EmbeddingException && !(failure instanceof InputRefusedException);
     }
 
     /**

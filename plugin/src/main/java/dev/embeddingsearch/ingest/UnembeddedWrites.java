@@ -80,7 +80,7 @@ public final class UnembeddedWrites implements ActionFilter {
     }
 
     /** Lets a document pass that was embedded outside ingest. */
-    public void embedded(IndexRequest request, LateDocument document) {
+    public void embedded(IndexRequest request, StoredDocumentToEmbed document) {
         checked.put(request, document.vectors());
     }
 

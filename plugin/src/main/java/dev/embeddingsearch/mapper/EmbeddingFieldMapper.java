@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.mapper;
 
-import dev.embeddingsearch.lucene.EmbeddingVectorsFormat;
-import dev.embeddingsearch.lucene.Quantization;
-import dev.embeddingsearch.lucene.Storage;
 import dev.embeddingsearch.model.InputType;
 import dev.embeddingsearch.model.Models;
+import dev.embeddingsearch.vectors.EmbeddingVectorsFormat;
+import dev.embeddingsearch.vectors.Quantization;
+import dev.embeddingsearch.vectors.flat.VectorPrecision;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
@@ -291,7 +291,7 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
             if (options.asked() != null && options.asked() != Quantization.NONE) {
                 throw cannotHave(field, "quantization", options.asked(), claim.get());
             }
-            if (options.storage() != Storage.FLOAT32) {
+            if (options.storage() != VectorPrecision.FLOAT32) {
                 throw cannotHave(field, "storage", options.storage(), claim.get());
             }
         }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.mapper;
 
-import dev.embeddingsearch.lucene.Quantization;
 import dev.embeddingsearch.model.InputType;
+import dev.embeddingsearch.vectors.Quantization;
 import java.util.List;
 
 /**

@@ -36,7 +36,7 @@ record FieldModel(String id, int dimensions) {
     }
 
     private static void requireSame(String field, String id, ModelIdentity configured) {
-        if (id != null && id.equals(configured.id()) == false) {
+        if (id != null && !id.equals(configured.id())) {
             throw new IllegalArgumentException("field [" + field + "] expects vectors of [" + id + "], but model ["
                     + configured.name() + "] now is [" + configured.id() + "]");
         }

@@ -48,10 +48,10 @@ public record PendingMark(String reason, Text text) {
         Object inputType = rest.remove(EmbeddingFieldMapper.INPUT_TYPE_PARAMETER);
         boolean described = sources != null && model != null && inputType != null;
         boolean plain = sources == null && model == null && inputType == null;
-        if (rest.isEmpty() == false || (described || plain) == false) {
+        if (!rest.isEmpty() || !(described || plain)) {
             throw unexpected(field);
         }
-        if (reason instanceof String == false || reason.toString().length() > MAX_REASON) {
+        if (!(reason instanceof String) || reason.toString().length() > MAX_REASON) {
             throw unexpected(field);
         }
         return new PendingMark(reason.toString(), plain ? null : text(sources, model, inputType));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.mapper;
 
-import dev.embeddingsearch.lucene.SplitSource;
+import dev.embeddingsearch.source.SplitSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -64,7 +64,7 @@ final class SplitSourceField extends StoredField {
         List<SplitSource.Cut> cuts = new ArrayList<>();
         Set<String> seen = new HashSet<>();
         for (VectorPlaces.Place place : VectorPlaces.of(document, vectors.keySet())) {
-            if (seen.add(place.path()) == false) {
+            if (!seen.add(place.path())) {
                 return List.of(); // a field has one vector: which of these?
             }
             Numbers numbers = vectors.get(place.path());

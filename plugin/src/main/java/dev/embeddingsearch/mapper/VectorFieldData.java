@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.mapper;
 
-import dev.embeddingsearch.lucene.VisibleVectors;
+import dev.embeddingsearch.vectors.flat.VisibleVectors;
 import java.io.IOException;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.KnnVectorValues;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.mapper;
 
-import dev.embeddingsearch.lucene.Quantization;
-import dev.embeddingsearch.lucene.Storage;
+import dev.embeddingsearch.vectors.Quantization;
+import dev.embeddingsearch.vectors.flat.VectorPrecision;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -20,12 +20,13 @@ import org.opensearch.core.xcontent.XContentBuilder;
  * @param asked what vectors are quantised to, or null to decide by their length
  * @param storage of the exact vectors beside what they are quantised to
  */
-public record VectorIndexOptions(String type, int m, int efConstruction, Quantization asked, Storage storage)
+public record VectorIndexOptions(String type, int m, int efConstruction, Quantization asked, VectorPrecision storage)
         implements ToXContentObject {
 
     public static final String HNSW = "hnsw";
     public static final String FLAT = "flat";
-    public static final VectorIndexOptions DEFAULT = new VectorIndexOptions(HNSW, 16, 100, null, Storage.FLOAT32);
+    public static final VectorIndexOptions DEFAULT =
+            new VectorIndexOptions(HNSW, 16, 100, null, VectorPrecision.FLOAT32);
 
     public static final String AUTO = "auto";
 
@@ -33,7 +34,7 @@ public record VectorIndexOptions(String type, int m, int efConstruction, Quantiz
     public static final int MAX_EF_CONSTRUCTION = 3200;
 
     public VectorIndexOptions {
-        if (HNSW.equals(type) == false && FLAT.equals(type) == false) {
+        if (!HNSW.equals(type) && !FLAT.equals(type)) {
             throw new IllegalArgumentException("[index_options.type] expects [hnsw] or [flat], got [" + type + "]");
         }
         if (m < 2 || m > MAX_M) {
@@ -44,7 +45,7 @@ public record VectorIndexOptions(String type, int m, int efConstruction, Quantiz
                     + MAX_EF_CONSTRUCTION + ", got [" + efConstruction + "]");
         }
         boolean exactOnly = asked == Quantization.NONE || (asked == null && FLAT.equals(type));
-        if (storage == Storage.FLOAT16 && exactOnly) {
+        if (storage == VectorPrecision.FLOAT16 && exactOnly) {
             throw new IllegalArgumentException("[index_options.storage] [" + storage
                     + "] expects vectors with codes, got [index_options.quantization] ["
                     + (asked == null ? AUTO : asked) + "] with [index_options.type] [" + type
@@ -67,7 +68,7 @@ public record VectorIndexOptions(String type, int m, int efConstruction, Quantiz
 
     /** Parses the object of a mapping; what is absent has its default. */
     static VectorIndexOptions parse(Object value) {
-        if (value instanceof Map == false) {
+        if (!(value instanceof Map)) {
             throw new IllegalArgumentException("[index_options] expects an object, got [" + value + "]");
         }
         Map<?, ?> given = new HashMap<>((Map<?, ?>) value);
@@ -77,10 +78,10 @@ public record VectorIndexOptions(String type, int m, int efConstruction, Quantiz
                 given.remove("ef_construction"), Math.max(m, DEFAULT.efConstruction));
         Quantization quantization = quantization(
                 "index_options.quantization", XContentMapValues.nodeStringValue(given.remove("quantization"), AUTO));
-        Storage storage = storage(
+        VectorPrecision storage = storage(
                 "index_options.storage",
                 XContentMapValues.nodeStringValue(given.remove("storage"), DEFAULT.storage.toString()));
-        if (given.isEmpty() == false) {
+        if (!given.isEmpty()) {
             throw new IllegalArgumentException(
                     "[index_options] expects [type], [m], [ef_construction], [quantization] and [storage], got "
                             + given.keySet());
@@ -89,12 +90,12 @@ public record VectorIndexOptions(String type, int m, int efConstruction, Quantiz
     }
 
     /** What {@code name} under {@code key} asks for. */
-    public static Storage storage(String key, String name) {
-        return Arrays.stream(Storage.values())
+    public static VectorPrecision storage(String key, String name) {
+        return Arrays.stream(VectorPrecision.values())
                 .filter(storage -> storage.toString().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "[" + key + "] expects one of " + Arrays.toString(Storage.values()) + ", got [" + name + "]"));
+                .orElseThrow(() -> new IllegalArgumentException("[" + key + "] expects one of "
+                        + Arrays.toString(VectorPrecision.values()) + ", got [" + name + "]"));
     }
 
     /** What {@code name} under {@code key} asks for; null for {@code auto}, to decide by the length of the vectors. */

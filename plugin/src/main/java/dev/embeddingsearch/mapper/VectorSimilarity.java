@@ -50,7 +50,7 @@ public enum VectorSimilarity {
     public float[] prepare(String field, float[] vector) {
         double squares = 0;
         for (int i = 0; i < vector.length; i++) {
-            if (Float.isFinite(vector[i]) == false) {
+            if (!Float.isFinite(vector[i])) {
                 throw new IllegalArgumentException(
                         "field [" + field + "] expects finite numbers, got [" + vector[i] + "] at index [" + i + "]");
             }

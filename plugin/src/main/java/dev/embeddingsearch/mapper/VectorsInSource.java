@@ -20,12 +20,12 @@ public final class VectorsInSource {
 
     /** Whether documents are stored without their vectors: for mapper and codec, which must not differ in this. */
     public static boolean isLeftOut(Settings index) {
-        return SETTING.get(index) == false && otherCodec(index).isEmpty();
+        return !SETTING.get(index) && otherCodec(index).isEmpty();
     }
 
     /** Refuses a field in an index that leaves vectors out of its documents, but is written by a codec that cannot. */
     static void requireCodec(String field, Settings index) {
-        if (SETTING.get(index) == false) {
+        if (!SETTING.get(index)) {
             otherCodec(index).ifPresent(setting -> {
                 throw new IllegalArgumentException("field [" + field + "] cannot be in an index with ["
                         + SETTING.getKey() + "] [false] and [" + setting + "] [" + index.get(setting)
@@ -36,7 +36,7 @@ public final class VectorsInSource {
     }
 
     private static Optional<String> otherCodec(Settings index) {
-        if (CODECS.contains(index.get(CODEC, "default")) == false) {
+        if (!CODECS.contains(index.get(CODEC, "default"))) {
             return Optional.of(CODEC);
         }
         return index.getAsBoolean(STAR_TREE, false) ? Optional.of(STAR_TREE) : CodecOwner.claim(index);

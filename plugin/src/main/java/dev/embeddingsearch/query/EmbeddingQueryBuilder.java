@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.query;
 
-import dev.embeddingsearch.fusion.HybridQuery;
-import dev.embeddingsearch.fusion.TopVectorsQuery;
-import dev.embeddingsearch.fusion.VectorLeg;
+import dev.embeddingsearch.hybrid.HybridQuery;
+import dev.embeddingsearch.knn.KnnQuery;
+import dev.embeddingsearch.knn.KnnTarget;
 import dev.embeddingsearch.mapper.EmbeddingFieldType;
 import dev.embeddingsearch.mapper.EmbeddingParameters;
 import dev.embeddingsearch.mapper.VectorValue;
 import dev.embeddingsearch.model.ModelCatalog;
+import dev.embeddingsearch.search.QueryNames;
+import dev.embeddingsearch.search.ShardSearchScope;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
@@ -32,7 +34,7 @@ import org.opensearch.index.query.QueryShardContext;
 /** Query {@code embedding}: the documents whose vectors are nearest to that of a text, of code, or to a given vector. */
 public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQueryBuilder> {
 
-    public static final String NAME = "embedding";
+    public static final String NAME = QueryNames.EMBEDDING;
 
     private final String field;
     private final QueryInput input;
@@ -203,12 +205,12 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
         if (leg.isEmpty()) {
             return new MatchNoDocsQuery("field [" + field + "] has no vectors to compare with");
         }
-        VectorLeg vectors = leg.get().vectors();
+        KnnTarget vectors = leg.get().vectors();
         return HybridQuery.vectorOnly(leg.get().knn(), calibrated ? vectors : vectors.uncalibrated());
     }
 
     /** The vector leg of a search on one shard. */
-    record Leg(VectorLeg vectors, Query knn) {}
+    record Leg(KnnTarget vectors, Query knn) {}
 
     /**
      * The leg on the shard of {@code context}, or empty where the field is not mapped, or the text could not be embedded
@@ -219,7 +221,7 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
         if (type == null || (input.embedded() && input.vectors().isEmpty())) {
             return Optional.empty();
         }
-        if (type.unwrap() instanceof EmbeddingFieldType == false) {
+        if (!(type.unwrap() instanceof EmbeddingFieldType)) {
             throw new IllegalArgumentException("[" + NAME + "] expects a field of type [embedding], but [" + field
                     + "] has type [" + type.typeName() + "]");
         }
@@ -227,16 +229,15 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
         String name = type.name();
         float[] target = parameters.similarity().prepare(name, vector(name, parameters));
         double background = ModelCatalog.backgroundCosine(parameters.modelId());
-        VectorLeg vectors = new VectorLeg(name, target, parameters.similarity().function(), background);
+        KnnTarget vectors = new KnnTarget(name, target, parameters.similarity().function(), background);
         Query filtered = filter == null ? null : filter.toQuery(context);
         return Optional.of(new Leg(
                 vectors,
-                new TopVectorsQuery(
-                        vectors, filtered, options.forShard(parameters), ShardSearchScope.of(context, name))));
+                new KnnQuery(vectors, filtered, options.forShard(parameters), ShardSearchScope.of(context, name))));
     }
 
     private float[] vector(String name, EmbeddingParameters parameters) {
-        if (input.embedded() == false) {
+        if (!input.embedded()) {
             throw new IllegalArgumentException("the text of [" + NAME + "] on field [" + field
                     + "] was not embedded: this query works in searches, not where queries are stored or rewritten on a "
                     + "shard alone; give its [vector] there");

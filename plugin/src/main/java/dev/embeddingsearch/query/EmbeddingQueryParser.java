@@ -77,7 +77,7 @@ final class EmbeddingQueryParser {
                 token = parser.nextToken()) {
             if (token == XContentParser.Token.FIELD_NAME) {
                 key = parser.currentName();
-            } else if (parseField(key, parser) == false && parseKey(key, parser) == false) {
+            } else if (!parseField(key, parser) && !parseKey(key, parser)) {
                 throw unknownKey(key, parser);
             }
         }
@@ -118,7 +118,7 @@ final class EmbeddingQueryParser {
 
     /** Reads a string; a number or boolean is taken for one, as elsewhere in the query DSL. */
     static String string(String key, XContentParser parser) throws IOException {
-        if (parser.currentToken().isValue() == false) {
+        if (!parser.currentToken().isValue()) {
             throw new ParsingException(
                     parser.getTokenLocation(), "[" + key + "] expects a string, got " + parser.currentToken());
         }

@@ -26,7 +26,7 @@ final class FusionParser {
     }
 
     FusionOptions build() {
-        if (ranks == false) {
+        if (!ranks) {
             if (rankConstant != null) {
                 throw new IllegalArgumentException("[rank_constant] expects [fusion] to be [" + FusionOptions.RRF
                         + "], got [" + FusionOptions.SCORE + "]");

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.query;
 
-import dev.embeddingsearch.fusion.HybridQuery;
-import dev.embeddingsearch.fusion.RankFusion;
+import dev.embeddingsearch.hybrid.HybridQuery;
+import dev.embeddingsearch.rank.RankFusion;
+import dev.embeddingsearch.search.QueryNames;
+import dev.embeddingsearch.search.ShardSearchScope;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.Optional;
@@ -33,7 +35,7 @@ import org.opensearch.index.query.QueryShardContext;
  */
 public final class HybridMatchQueryBuilder extends AbstractQueryBuilder<HybridMatchQueryBuilder> {
 
-    public static final String NAME = "hybrid_match";
+    public static final String NAME = QueryNames.HYBRID_MATCH;
     static final float DEFAULT_VECTOR_WEIGHT = 0.67f;
 
     private final QueryBuilder lexical;
@@ -167,7 +169,7 @@ public final class HybridMatchQueryBuilder extends AbstractQueryBuilder<HybridMa
         }
         QueryCoordinatorContext coordinator = context.convertToCoordinatorContext();
         IndicesRequest request = coordinator == null ? null : coordinator.getSearchRequest();
-        if (request == null || embedding.input().embedded() == false || context.hasAsyncActions()) {
+        if (request == null || !embedding.input().embedded() || context.hasAsyncActions()) {
             return this;
         }
         LegSearches searches = legSearches(embedding.depth(context));

@@ -81,7 +81,7 @@ final class HybridMatchQueryParser {
                 if (LEXICAL_KEYS.contains(key)) {
                     matchOptions = true;
                     match.field(key).copyCurrentStructure(parser);
-                } else if (fusion.parseKey(key, parser) == false && shared.parseKey(key, parser) == false) {
+                } else if (!fusion.parseKey(key, parser) && !shared.parseKey(key, parser)) {
                     throw shared.unknownKey(key, parser);
                 }
             }

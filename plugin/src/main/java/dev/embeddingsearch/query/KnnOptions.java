@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.query;
 
-import dev.embeddingsearch.fusion.TopVectorsQuery;
+import dev.embeddingsearch.knn.KnnQuery;
 import dev.embeddingsearch.mapper.EmbeddingParameters;
 import java.io.IOException;
 import org.opensearch.core.common.io.stream.StreamInput;
@@ -37,7 +37,7 @@ record KnnOptions(int k, Integer numCandidates, Float oversample, Float minSimil
             throw new IllegalArgumentException(
                     "[num_candidates] expects k [" + k + "] to " + MAX_CANDIDATES + ", got [" + numCandidates + "]");
         }
-        if (oversample != null && (oversample >= 1 && oversample <= MAX_OVERSAMPLE) == false) {
+        if (oversample != null && !(oversample >= 1 && oversample <= MAX_OVERSAMPLE)) {
             throw new IllegalArgumentException(
                     "[oversample] expects 1 to " + MAX_OVERSAMPLE + ", got [" + oversample + "]");
         }
@@ -72,11 +72,11 @@ record KnnOptions(int k, Integer numCandidates, Float oversample, Float minSimil
     }
 
     /** On a field of these parameters. */
-    TopVectorsQuery.Options forShard(EmbeddingParameters field) {
+    KnnQuery.Options forShard(EmbeddingParameters field) {
         int wanted = rescored(field);
         int candidates =
                 numCandidates == null ? Math.max(wanted, Math.clamp(2L * k, DEFAULT_K, MAX_CANDIDATES)) : numCandidates;
-        return new TopVectorsQuery.Options(
+        return new KnnQuery.Options(
                 k,
                 candidates,
                 Math.min(wanted, candidates),
@@ -86,7 +86,7 @@ record KnnOptions(int k, Integer numCandidates, Float oversample, Float minSimil
 
     /** How many candidates are compared exactly. */
     private int rescored(EmbeddingParameters field) {
-        if (field.quantized() == false) {
+        if (!field.quantized()) {
             return k;
         }
         double wanted = oversample == null ? field.rescored(k) : Math.ceil(k * (double) oversample);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.query;
 
-import dev.embeddingsearch.fusion.RankFusion;
+import dev.embeddingsearch.rank.RankFusion;
+import dev.embeddingsearch.search.RulesInQuery;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -86,9 +87,9 @@ record LegSearches(QueryBuilder lexical, Optional<QueryBuilder> vector, RankFusi
     /** The task of the search, so that cancelling it cancels both; none where tasks are not tracked. */
     private static TaskId parent(Client client, ThreadContext threads) {
         Long task = threads.getTransient(TaskResourceTrackingService.TASK_ID);
-        return task == null || client instanceof NodeClient == false
+        return task == null || !(client instanceof NodeClient node)
                 ? TaskId.EMPTY_TASK_ID
-                : new TaskId(((NodeClient) client).getLocalNodeId(), task);
+                : new TaskId(node.getLocalNodeId(), task);
     }
 
     private SearchRequest search(IndicesRequest request, QueryBuilder leg, TaskId parent) {

@@ -14,6 +14,8 @@ import dev.embeddingsearch.model.Models;
 import dev.embeddingsearch.model.Side;
 import dev.embeddingsearch.query.RemoteMappings.RemoteField;
 import dev.embeddingsearch.query.SearchedIndices.Searched;
+import dev.embeddingsearch.search.SearchRelease;
+import dev.embeddingsearch.search.SearchWait;
 import dev.embeddingsearch.stats.EmbeddingStats;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -144,7 +146,7 @@ public final class QueryEmbedder {
 
     private void requireModel(String field, Target target) {
         String current = models.identity(target.model()).id();
-        if (current.equals(target.modelId()) == false) {
+        if (!current.equals(target.modelId())) {
             throw new IllegalArgumentException("field [" + field + "] holds vectors of model id [" + target.modelId()
                     + "], but model [" + target.model() + "] now has id [" + current
                     + "]: give the model its id back, or reindex into a field created with the new one");

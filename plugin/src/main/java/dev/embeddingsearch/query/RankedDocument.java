@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.query;
 
-import dev.embeddingsearch.fusion.Ranks;
+import dev.embeddingsearch.rank.Ranks;
 import java.io.IOException;
 import java.util.Objects;
 import org.opensearch.core.ParseField;

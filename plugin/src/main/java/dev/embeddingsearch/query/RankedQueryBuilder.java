@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.query;
 
-import dev.embeddingsearch.fusion.RankFusion;
-import dev.embeddingsearch.fusion.RankedQuery;
-import dev.embeddingsearch.fusion.Ranks;
+import dev.embeddingsearch.rank.RankFusion;
+import dev.embeddingsearch.rank.RankedQuery;
+import dev.embeddingsearch.rank.Ranks;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.rest;
 
-import dev.embeddingsearch.lucene.Quantization;
-import dev.embeddingsearch.lucene.Storage;
-import dev.embeddingsearch.lucene.VectorsEstimate;
-import dev.embeddingsearch.lucene.VectorsLayout;
+import dev.embeddingsearch.estimate.VectorsEstimate;
+import dev.embeddingsearch.estimate.VectorsLayout;
+import dev.embeddingsearch.vectors.Quantization;
+import dev.embeddingsearch.vectors.flat.VectorPrecision;
 import java.io.IOException;
 import org.opensearch.action.ActionRequest;
 import org.opensearch.action.ActionRequestValidationException;
@@ -33,7 +33,7 @@ final class EstimateRequest extends ActionRequest {
         this.layout = new VectorsLayout(
                 in.readVInt(),
                 in.readEnum(Quantization.class),
-                in.readEnum(Storage.class),
+                in.readEnum(VectorPrecision.class),
                 in.readBoolean(),
                 in.readVInt(),
                 in.readVInt());

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.rest;
 
-import dev.embeddingsearch.lucene.Quantization;
-import dev.embeddingsearch.lucene.VectorsEstimate;
-import dev.embeddingsearch.lucene.VectorsLayout;
+import dev.embeddingsearch.estimate.VectorsEstimate;
+import dev.embeddingsearch.estimate.VectorsLayout;
 import dev.embeddingsearch.mapper.VectorIndexOptions;
 import dev.embeddingsearch.mapper.VectorSimilarity;
+import dev.embeddingsearch.vectors.Quantization;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +49,7 @@ final class EstimateRequestParser {
 
     private EstimateRequest request() {
         for (String key : given.keySet()) {
-            if (KEYS.contains(key) == false) {
+            if (!KEYS.contains(key)) {
                 throw new IllegalArgumentException("unknown key [" + key + "]: expected are " + KEYS);
             }
         }
@@ -65,7 +65,7 @@ final class EstimateRequestParser {
     private VectorsLayout layout() {
         int dimensions = (int) number("dimensions", 1, EmbedRequest.MAX_DIMENSIONS);
         String type = text("type", VectorIndexOptions.HNSW);
-        if (VectorIndexOptions.HNSW.equals(type) == false && VectorIndexOptions.FLAT.equals(type) == false) {
+        if (!VectorIndexOptions.HNSW.equals(type) && !VectorIndexOptions.FLAT.equals(type)) {
             throw new IllegalArgumentException("[type] expects [hnsw] or [flat], got [" + type + "]");
         }
         Quantization asked =
@@ -96,7 +96,7 @@ final class EstimateRequestParser {
     }
 
     private long number(String key, long min, long max) {
-        if (given.containsKey(key) == false) {
+        if (!given.containsKey(key)) {
             throw new IllegalArgumentException("[" + key + "] is missing: it expects " + min + " to " + max);
         }
         if (given.get(key) instanceof Number number) {

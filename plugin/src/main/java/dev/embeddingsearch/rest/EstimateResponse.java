@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.rest;
 
-import dev.embeddingsearch.lucene.VectorsEstimate;
-import dev.embeddingsearch.lucene.VectorsLayout;
+import dev.embeddingsearch.estimate.VectorsEstimate;
+import dev.embeddingsearch.estimate.VectorsLayout;
 import dev.embeddingsearch.mapper.VectorIndexOptions;
 import java.io.IOException;
 import org.opensearch.core.action.ActionResponse;

@@ -2,7 +2,7 @@
 package dev.embeddingsearch.rest;
 
 import dev.embeddingsearch.embedding.CacheStats;
-import dev.embeddingsearch.embedding.LaneStatus;
+import dev.embeddingsearch.embedding.DispatchStatus;
 import dev.embeddingsearch.stats.EmbeddingStats;
 import dev.embeddingsearch.stats.QueueSnapshot;
 import java.util.LinkedHashMap;
@@ -11,7 +11,8 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /** Where the numbers of one node come from. */
-public record NodeCounters(EmbeddingStats stats, Supplier<CacheStats> cache, Supplier<Map<String, LaneStatus>> queues) {
+public record NodeCounters(
+        EmbeddingStats stats, Supplier<CacheStats> cache, Supplier<Map<String, DispatchStatus>> queues) {
 
     Map<String, Long> cacheNow() {
         CacheStats now = cache.get();
@@ -35,7 +36,7 @@ public record NodeCounters(EmbeddingStats stats, Supplier<CacheStats> cache, Sup
         return all;
     }
 
-    private static QueueSnapshot queue(LaneStatus lane) {
+    private static QueueSnapshot queue(DispatchStatus lane) {
         Map<String, Long> numbers = new LinkedHashMap<>();
         numbers.put("queued_inputs", (long) lane.queuedInputs());
         numbers.put("queued_bytes", lane.queuedBytes());

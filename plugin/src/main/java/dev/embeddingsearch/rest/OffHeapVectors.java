@@ -34,7 +34,7 @@ final class OffHeapVectors {
             for (IndexShard shard : index) {
                 add(shard, index.mapperService(), fields);
             }
-            if (fields.isEmpty() == false) {
+            if (!fields.isEmpty()) {
                 all.put(index.index().getName(), fields);
             }
         }

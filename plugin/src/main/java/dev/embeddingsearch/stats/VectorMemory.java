@@ -35,7 +35,7 @@ public record VectorMemory(Map<String, Map<String, Map<String, Long>>> indices) 
 
     /** The fields of one index, where it has any. */
     void toXContent(XContentBuilder builder, String index) throws IOException {
-        if (indices.containsKey(index) == false) {
+        if (!indices.containsKey(index)) {
             return;
         }
         builder.startObject("fields");

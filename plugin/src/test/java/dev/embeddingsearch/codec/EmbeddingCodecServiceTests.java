@@ -5,13 +5,13 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.instanceOf;
 
-import dev.embeddingsearch.lucene.EmbeddingVectorsFormat;
-import dev.embeddingsearch.lucene.HalfQuantizedVectorsFormat;
-import dev.embeddingsearch.lucene.QuantizedVectorsFormat;
-import dev.embeddingsearch.lucene.SplitSourceCodec;
 import dev.embeddingsearch.mapper.EmbeddingFieldMapper;
 import dev.embeddingsearch.mapper.VectorsInSource;
 import dev.embeddingsearch.model.Models;
+import dev.embeddingsearch.source.SplitSourceCodec;
+import dev.embeddingsearch.vectors.EmbeddingVectorsFormat;
+import dev.embeddingsearch.vectors.Float16QuantizedVectorsFormat;
+import dev.embeddingsearch.vectors.QuantizedVectorsFormat;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Collection;
@@ -129,7 +129,7 @@ public class EmbeddingCodecServiceTests extends MapperServiceTestCase {
             for (String field : List.of("v", "o.v", "z")) {
                 assertThat(vectors(codec, field), instanceOf(QuantizedVectorsFormat.class));
             }
-            assertEquals(HalfQuantizedVectorsFormat.NAME, vectors(codec, "h").getName());
+            assertEquals(Float16QuantizedVectorsFormat.NAME, vectors(codec, "h").getName());
             assertEquals(QuantizedVectorsFormat.NAME, vectors(codec, "v").getName());
             for (String field : List.of("w", "x")) {
                 assertThat(vectors(codec, field), instanceOf(EmbeddingVectorsFormat.class));
@@ -225,7 +225,7 @@ public class EmbeddingCodecServiceTests extends MapperServiceTestCase {
     private static Map<String, Long> files(Directory directory) throws IOException {
         Map<String, Long> files = new TreeMap<>();
         for (String file : directory.listAll()) {
-            if (file.equals(IndexWriter.WRITE_LOCK_NAME) == false) {
+            if (!file.equals(IndexWriter.WRITE_LOCK_NAME)) {
                 files.put(file, directory.fileLength(file));
             }
         }

@@ -19,7 +19,7 @@ public class InputQueueTests extends OpenSearchTestCase {
 
     private final long start = randomLong();
     private final EmbeddingModel model = new Models(Settings.EMPTY).get(Models.DEFAULT);
-    private final Packer packer = new Packer(10, 1000);
+    private final BatchLimits packer = new BatchLimits(10, 1000);
     private final InputQueue queue = queue(Purpose.INGEST);
 
     private InputQueue queue(Purpose purpose) {
@@ -77,7 +77,7 @@ public class InputQueueTests extends OpenSearchTestCase {
         queue.add(inputs("a", "c"), start);
         assertEquals(3, queue.size());
         assertEquals(30, queue.nextTokens(packer));
-        assertEquals(List.of("b", "a"), texts(queue.take(new Packer(2, 1000))));
+        assertEquals(List.of("b", "a"), texts(queue.take(new BatchLimits(2, 1000))));
         assertEquals(10, queue.nextTokens(packer));
         assertEquals(List.of("c"), texts(queue.take(packer)));
         assertTrue(queue.isEmpty());

@@ -48,8 +48,8 @@ public class ThrowingReceiverTests extends EmbeddingClientTestCase {
         told.forEach(name -> assertThat("the others' exceptions go along", thrown, containsString("receiver " + name)));
     }
 
-    private Lane lane(ServiceHttp http) {
-        return new Lane(http, new Timer(time, time::nanos), new Backoff(() -> 0), budget.new Share());
+    private ModelDispatcher lane(ServiceHttp http) {
+        return new ModelDispatcher(http, new Timer(time, time::nanos), new Backoff(() -> 0), budget.new Share());
     }
 
     private static Target target(EmbeddingModel model, int dimensions) {
@@ -65,7 +65,7 @@ public class ThrowingReceiverTests extends EmbeddingClientTestCase {
                 new MockResponse.Builder().headersDelay(5, TimeUnit.MINUTES).build();
         EmbeddingModel model = models("max_in_flight", "2", "linger", "0ms").get("default");
         try (ServiceHttp http = new ServiceHttp(models(), authorities, "test", Dns.SYSTEM, stats)) {
-            Lane lane = lane(http);
+            ModelDispatcher lane = lane(http);
             int targets = randomIntBetween(3, 30); // two of them under way
             for (int i = 1; i <= targets; i++) {
                 lane.submit(target(model, i), List.of(input("text " + i)));
@@ -79,7 +79,7 @@ public class ThrowingReceiverTests extends EmbeddingClientTestCase {
                 models("max_batch_inputs", "1", "max_in_flight", "3").get("default");
         ServiceHttp shut = new ServiceHttp(models(), authorities, "test", Dns.SYSTEM, stats);
         shut.close();
-        Lane lane = lane(shut);
+        ModelDispatcher lane = lane(shut);
         List<Input> inputs =
                 IntStream.rangeClosed(1, 30).mapToObj(i -> input("text " + i)).toList();
         assertAllTold(30, () -> lane.submit(target(model, 0), inputs));

@@ -348,7 +348,7 @@ public class BatchEmbedderTests extends IngestTestCase {
                 .filter(request -> request.model().equals(rule.model()))
                 .anyMatch(request ->
                         request.texts().size() % 5 == 4 && request.texts().contains(text));
-        boolean certain = whole == false && text.contains("bad") == false;
+        boolean certain = !whole && !text.contains("bad");
         if (text.isEmpty()) {
             assertFalse(document.getIngestDocument().hasField(rule.target()));
         } else if (certain) {

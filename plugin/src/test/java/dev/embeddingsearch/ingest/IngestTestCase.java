@@ -144,7 +144,7 @@ public abstract class IngestTestCase extends OpenSearchTestCase {
         }
 
         boolean called() {
-            return calls.isEmpty() == false;
+            return !calls.isEmpty();
         }
 
         /** The results in the order of their slots. */

@@ -3,9 +3,9 @@ package dev.embeddingsearch.mapper;
 
 import static org.hamcrest.Matchers.containsString;
 
-import dev.embeddingsearch.lucene.Quantization;
-import dev.embeddingsearch.lucene.Storage;
 import dev.embeddingsearch.model.InputType;
+import dev.embeddingsearch.vectors.Quantization;
+import dev.embeddingsearch.vectors.flat.VectorPrecision;
 import java.io.IOException;
 import java.util.List;
 import org.opensearch.common.settings.Settings;
@@ -100,7 +100,7 @@ public class EmbeddingFieldMapperTests extends EmbeddingMapperTestCase {
         assertEquals(List.of("title", "body.text"), parameters(service).sourceFields());
         assertEquals(InputType.CODE, parameters(service).inputType());
         assertEquals(
-                new VectorIndexOptions("flat", 8, 50, Quantization.INT4, Storage.FLOAT16),
+                new VectorIndexOptions("flat", 8, 50, Quantization.INT4, VectorPrecision.FLOAT16),
                 parameters(service).indexOptions());
     }
 

@@ -4,7 +4,7 @@ package dev.embeddingsearch.mapper;
 import static org.hamcrest.Matchers.containsString;
 import static org.mockito.Mockito.when;
 
-import dev.embeddingsearch.lucene.Storage;
+import dev.embeddingsearch.vectors.flat.VectorPrecision;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -105,7 +105,7 @@ public class EmbeddingFieldValueTests extends EmbeddingMapperTestCase {
         for (String similarity : List.of("cosine", "dot_product", "l2_norm")) {
             MapperService service = halves(similarity, 256);
             float[] once = vector(parse(service, "{\"field\":" + Arrays.toString(unit) + "}"), "field");
-            assertArrayEquals(Storage.FLOAT16.stored("field", unit), once, 0);
+            assertArrayEquals(VectorPrecision.FLOAT16.stored("field", unit), once, 0);
             assertArrayEquals(once, vector(parse(service, "{\"field\":" + Arrays.toString(once) + "}"), "field"), 0);
         }
     }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.mapper;
 
-import dev.embeddingsearch.lucene.Quantization;
-import dev.embeddingsearch.lucene.Storage;
+import dev.embeddingsearch.vectors.Quantization;
+import dev.embeddingsearch.vectors.flat.VectorPrecision;
 import java.util.HashMap;
 import java.util.Map;
 import org.opensearch.test.OpenSearchTestCase;
@@ -10,22 +10,23 @@ import org.opensearch.test.OpenSearchTestCase;
 public class VectorIndexOptionsTests extends OpenSearchTestCase {
 
     public void testDefaults() {
-        assertEquals(new VectorIndexOptions("hnsw", 16, 100, null, Storage.FLOAT32), VectorIndexOptions.DEFAULT);
+        assertEquals(
+                new VectorIndexOptions("hnsw", 16, 100, null, VectorPrecision.FLOAT32), VectorIndexOptions.DEFAULT);
         assertEquals(VectorIndexOptions.DEFAULT, VectorIndexOptions.parse(Map.of()));
         assertEquals(
-                new VectorIndexOptions("flat", 16, 100, null, Storage.FLOAT32),
+                new VectorIndexOptions("flat", 16, 100, null, VectorPrecision.FLOAT32),
                 VectorIndexOptions.parse(Map.of("type", "flat")));
     }
 
     public void testLargeMRaisesTheDefaultOfEfConstruction() {
         assertEquals(
-                new VectorIndexOptions("hnsw", 200, 200, null, Storage.FLOAT32),
+                new VectorIndexOptions("hnsw", 200, 200, null, VectorPrecision.FLOAT32),
                 VectorIndexOptions.parse(Map.of("m", 200)));
     }
 
     public void testNumbersMayBeStrings() {
         assertEquals(
-                new VectorIndexOptions("hnsw", 8, 64, null, Storage.FLOAT32),
+                new VectorIndexOptions("hnsw", 8, 64, null, VectorPrecision.FLOAT32),
                 VectorIndexOptions.parse(Map.of("m", "8", "ef_construction", "64")));
     }
 
@@ -75,7 +76,7 @@ public class VectorIndexOptionsTests extends OpenSearchTestCase {
 
     public void testExactVectorsMayBeHalvedBesideCodes() {
         assertEquals(
-                new VectorIndexOptions("hnsw", 16, 100, null, Storage.FLOAT16),
+                new VectorIndexOptions("hnsw", 16, 100, null, VectorPrecision.FLOAT16),
                 VectorIndexOptions.parse(Map.of("storage", "float16")));
         assertEquals(
                 VectorIndexOptions.DEFAULT, VectorIndexOptions.parse(Map.of("storage", "float32", "type", "hnsw")));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.mapper;
 
-import dev.embeddingsearch.lucene.SplitSourceCodec;
 import dev.embeddingsearch.model.Models;
+import dev.embeddingsearch.source.SplitSourceCodec;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

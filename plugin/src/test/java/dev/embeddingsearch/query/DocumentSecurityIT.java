@@ -10,6 +10,7 @@ import static org.opensearch.index.query.QueryBuilders.nestedQuery;
 import static org.opensearch.index.query.QueryBuilders.rangeQuery;
 import static org.opensearch.index.query.QueryBuilders.termQuery;
 
+import dev.embeddingsearch.search.HybridScoresExt;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

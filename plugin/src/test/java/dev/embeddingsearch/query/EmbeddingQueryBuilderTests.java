@@ -3,16 +3,16 @@ package dev.embeddingsearch.query;
 
 import static org.hamcrest.Matchers.containsString;
 
-import dev.embeddingsearch.fusion.HybridQuery;
-import dev.embeddingsearch.fusion.TopVectorsQuery;
-import dev.embeddingsearch.fusion.VectorLeg;
-import dev.embeddingsearch.lucene.Quantization;
-import dev.embeddingsearch.lucene.Storage;
+import dev.embeddingsearch.hybrid.HybridQuery;
+import dev.embeddingsearch.knn.KnnQuery;
+import dev.embeddingsearch.knn.KnnTarget;
 import dev.embeddingsearch.mapper.EmbeddingParameters;
 import dev.embeddingsearch.mapper.OnFailure;
 import dev.embeddingsearch.mapper.VectorIndexOptions;
 import dev.embeddingsearch.mapper.VectorSimilarity;
 import dev.embeddingsearch.model.InputType;
+import dev.embeddingsearch.vectors.Quantization;
+import dev.embeddingsearch.vectors.flat.VectorPrecision;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
@@ -55,10 +55,9 @@ public class EmbeddingQueryBuilderTests extends AbstractQueryTestCase<EmbeddingQ
             throws IOException {
         float[] target = VectorSimilarity.COSINE.prepare(
                 QueryFields.MEANING, builder.input().vectors().get(0).values());
-        VectorLeg leg = new VectorLeg(
+        KnnTarget leg = new KnnTarget(
                 QueryFields.MEANING, target, VectorSimilarityFunction.DOT_PRODUCT, QueryFields.BACKGROUND);
-        TopVectorsQuery knn =
-                (TopVectorsQuery) builder.leg(context).orElseThrow().knn();
+        KnnQuery knn = (KnnQuery) builder.leg(context).orElseThrow().knn();
         assertEquals(HybridQuery.vectorOnly(knn, leg), query);
         assertEquals(leg, knn.leg());
     }
@@ -68,10 +67,9 @@ public class EmbeddingQueryBuilderTests extends AbstractQueryTestCase<EmbeddingQ
                 {"embedding": {"field": "meaning", "vector": [1, 2, 3, 4, 5, 6, 7, 8], "k": 7, "num_candidates": 30,
                   "oversample": 2.5, "min_similarity": 0.25, "exact": true, "filter": {"term": {"mapped_string": "x"}}}}""");
         QueryShardContext context = createShardContext();
-        VectorLeg leg = builder.leg(context).orElseThrow().vectors();
+        KnnTarget leg = builder.leg(context).orElseThrow().vectors();
         Query filter = QueryBuilders.termQuery("mapped_string", "x").toQuery(context);
-        TopVectorsQuery expected =
-                new TopVectorsQuery(leg, filter, new TopVectorsQuery.Options(7, 30, 18, 0.25f, true));
+        KnnQuery expected = new KnnQuery(leg, filter, new KnnQuery.Options(7, 30, 18, 0.25f, true));
         assertEquals(expected, builder.leg(context).orElseThrow().knn());
     }
 
@@ -83,13 +81,13 @@ public class EmbeddingQueryBuilderTests extends AbstractQueryTestCase<EmbeddingQ
                 VectorSimilarity.COSINE,
                 InputType.TEXT,
                 List.of(),
-                new VectorIndexOptions("hnsw", 16, 100, quantization, Storage.FLOAT32),
+                new VectorIndexOptions("hnsw", 16, 100, quantization, VectorPrecision.FLOAT32),
                 OnFailure.FAIL);
     }
 
     private static void assertOptions(int candidates, int rescored, KnnOptions options, Quantization quantization) {
         assertEquals(
-                new TopVectorsQuery.Options(options.k(), candidates, rescored, Double.NEGATIVE_INFINITY, false),
+                new KnnQuery.Options(options.k(), candidates, rescored, Double.NEGATIVE_INFINITY, false),
                 options.forShard(field(quantization)));
     }
 
@@ -128,7 +126,7 @@ public class EmbeddingQueryBuilderTests extends AbstractQueryTestCase<EmbeddingQ
                         new QueryVector("another-model", QueryFields.vector(random())),
                         new QueryVector(QueryFields.MODEL_ID, new float[] {1, 2}),
                         new QueryVector(QueryFields.MODEL_ID, right)));
-        VectorLeg leg =
+        KnnTarget leg =
                 query(input, null).leg(createShardContext()).orElseThrow().vectors();
         assertArrayEquals(VectorSimilarity.COSINE.prepare("meaning", right), leg.target(), 0);
     }
@@ -143,15 +141,15 @@ public class EmbeddingQueryBuilderTests extends AbstractQueryTestCase<EmbeddingQ
         QueryBuilder own = QueryBuilders.termQuery("mapped_string", "own");
         QueryBuilder added = QueryBuilders.termQuery("mapped_string", "added");
         EmbeddingQueryBuilder unfiltered = query(QueryInput.vector(QueryFields.vector(random())), null);
-        TopVectorsQuery once = knn(unfiltered.filter(added));
+        KnnQuery once = knn(unfiltered.filter(added));
         assertEquals(added.toQuery(createShardContext()), once.filter());
-        TopVectorsQuery twice = knn(unfiltered.filter(own).filter(added));
+        KnnQuery twice = knn(unfiltered.filter(own).filter(added));
         assertEquals(new BoolQueryBuilder().filter(own).filter(added).toQuery(createShardContext()), twice.filter());
         assertSame(unfiltered, unfiltered.filter(null));
     }
 
-    private static TopVectorsQuery knn(EmbeddingQueryBuilder builder) throws IOException {
-        return (TopVectorsQuery) builder.leg(createShardContext()).orElseThrow().knn();
+    private static KnnQuery knn(EmbeddingQueryBuilder builder) throws IOException {
+        return (KnnQuery) builder.leg(createShardContext()).orElseThrow().knn();
     }
 
     public void testReportsWhatIsWrong() {

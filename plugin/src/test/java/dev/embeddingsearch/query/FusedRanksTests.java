@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.query;
 
-import dev.embeddingsearch.fusion.RankFusion;
-import dev.embeddingsearch.fusion.Ranks;
+import dev.embeddingsearch.rank.RankFusion;
+import dev.embeddingsearch.rank.Ranks;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

@@ -3,8 +3,8 @@ package dev.embeddingsearch.query;
 
 import static org.hamcrest.Matchers.containsString;
 
-import dev.embeddingsearch.fusion.HybridQuery;
-import dev.embeddingsearch.fusion.SearchScope;
+import dev.embeddingsearch.hybrid.HybridQuery;
+import dev.embeddingsearch.knn.SearchScope;
 import dev.embeddingsearch.model.InputType;
 import java.io.IOException;
 import java.util.Collection;
@@ -57,9 +57,8 @@ public class HybridMatchQueryBuilderTests extends AbstractQueryTestCase<HybridMa
 
     /** Whether the test needs a query that a shard can search; ranks are not there before both legs were. */
     private boolean searched() {
-        return Set.of("testFromXContent", "testSerialization", "testEqualsAndHashcode", "testFilter")
-                        .contains(getTestName())
-                == false;
+        return !Set.of("testFromXContent", "testSerialization", "testEqualsAndHashcode", "testFilter")
+                .contains(getTestName());
     }
 
     @Override

@@ -136,7 +136,7 @@ public class HybridScoresIT extends OpenSearchIntegTestCase {
 
     private static Map<String, Object> source(int rank, Doc doc) {
         Map<String, Object> source = new HashMap<>(Map.of("group", doc.group(), "rank", rank));
-        if (doc.words().isEmpty() == false) {
+        if (!doc.words().isEmpty()) {
             source.put("text", String.join(" ", doc.words()));
         }
         if (doc.vector() != null) {
@@ -178,9 +178,8 @@ public class HybridScoresIT extends OpenSearchIntegTestCase {
         Map<String, Double> bm25 = new HashMap<>();
         SearchResponse lexical = dfs(search.lexical()).setSize(1000).get();
         lexical.getHits().forEach(hit -> bm25.put(hit.getId(), (double) hit.getScore()));
-        long texts = indexed.values().stream()
-                .filter(doc -> doc.words().isEmpty() == false)
-                .count();
+        long texts =
+                indexed.values().stream().filter(doc -> !doc.words().isEmpty()).count();
         double bound = 0;
         for (String word : search.words()) {
             long frequency = indexed.values().stream()

@@ -9,7 +9,7 @@ import static org.opensearch.index.query.QueryBuilders.termQuery;
 import static org.opensearch.test.hamcrest.OpenSearchAssertions.assertAcked;
 import static org.opensearch.test.hamcrest.OpenSearchAssertions.assertNoFailures;
 
-import dev.embeddingsearch.fusion.Work;
+import dev.embeddingsearch.knn.SearchCounters;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -129,16 +129,16 @@ public class HybridSearchIT extends HybridSearchTestCase {
                     .get();
             Map<String, Long> told = profiled(response);
             long hits = response.getHits().getTotalHits().value();
-            assertEquals(mode, 0L, (long) told.get(Work.Count.DOCUMENTS_PRUNED.toString()));
-            assertTrue(mode + told, told.get(Work.Count.KNN_VECTORS_VISITED.toString()) >= 20);
-            assertTrue(mode + told, told.get(Work.Count.EXACT_SIMILARITIES.toString()) >= hits);
+            assertEquals(mode, 0L, (long) told.get(SearchCounters.Count.DOCUMENTS_PRUNED.toString()));
+            assertTrue(mode + told, told.get(SearchCounters.Count.KNN_VECTORS_VISITED.toString()) >= 20);
+            assertTrue(mode + told, told.get(SearchCounters.Count.EXACT_SIMILARITIES.toString()) >= hits);
             long words = search(matchQuery("text", "w0"))
                     .setTrackTotalHits(true)
                     .get()
                     .getHits()
                     .getTotalHits()
                     .value();
-            assertTrue(mode + told, told.get(Work.Count.LEXICAL_DOCUMENTS_SCORED.toString()) >= words);
+            assertTrue(mode + told, told.get(SearchCounters.Count.LEXICAL_DOCUMENTS_SCORED.toString()) >= words);
         }
     }
 
@@ -179,8 +179,8 @@ public class HybridSearchIT extends HybridSearchTestCase {
                     search.request().source().query());
             assertEquals(300, response.getHits().getTotalHits().value());
             Map<String, Long> told = profiled(response);
-            assertTrue(told.toString(), told.get(Work.Count.DOCUMENTS_PRUNED.toString()) > 0);
-            assertTrue(told.toString(), told.get(Work.Count.EXACT_SIMILARITIES.toString()) < 300);
+            assertTrue(told.toString(), told.get(SearchCounters.Count.DOCUMENTS_PRUNED.toString()) > 0);
+            assertTrue(told.toString(), told.get(SearchCounters.Count.EXACT_SIMILARITIES.toString()) < 300);
         }
     }
 
@@ -190,7 +190,7 @@ public class HybridSearchIT extends HybridSearchTestCase {
                 .flatMap(shard -> shard.getQueryResults().stream())
                 .flatMap(HybridSearchIT::withChildren)
                 .map(ProfileResult::getTimeBreakdown)
-                .filter(counts -> counts.containsKey(Work.Count.DOCUMENTS_PRUNED.toString()))
+                .filter(counts -> counts.containsKey(SearchCounters.Count.DOCUMENTS_PRUNED.toString()))
                 .toList();
         assertEquals(1, hybrid.size());
         return hybrid.get(0);

@@ -29,7 +29,7 @@ abstract class HybridSearchTestCase extends OpenSearchIntegTestCase {
     @Override
     protected Collection<Class<? extends Plugin>> getMockPlugins() {
         return super.getMockPlugins().stream()
-                .filter(plugin -> plugin.equals(MockSearchService.TestPlugin.class) == false)
+                .filter(plugin -> !plugin.equals(MockSearchService.TestPlugin.class))
                 .toList();
     }
 

@@ -7,6 +7,7 @@ import static org.opensearch.index.query.QueryBuilders.nestedQuery;
 import static org.opensearch.index.query.QueryBuilders.termQuery;
 import static org.opensearch.test.hamcrest.OpenSearchAssertions.assertNoFailures;
 
+import dev.embeddingsearch.search.HybridScoresExt;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;

@@ -4,7 +4,7 @@ package dev.embeddingsearch.query;
 import static org.opensearch.index.query.QueryBuilders.matchAllQuery;
 import static org.opensearch.index.query.QueryBuilders.matchQuery;
 
-import dev.embeddingsearch.fusion.RankFusion;
+import dev.embeddingsearch.rank.RankFusion;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

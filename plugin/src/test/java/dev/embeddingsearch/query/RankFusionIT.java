@@ -277,7 +277,7 @@ public class RankFusionIT extends OpenSearchIntegTestCase {
     /** The explanation of ours inside that of the whole query, which also keeps nested documents out. */
     private static Explanation fused(Explanation told) {
         Explanation inner = told;
-        while (inner.getDescription().startsWith("fused ranks") == false) {
+        while (!inner.getDescription().startsWith("fused ranks")) {
             assertTrue(told.toString(), inner.getDetails().length > 0);
             inner = inner.getDetails()[0];
         }

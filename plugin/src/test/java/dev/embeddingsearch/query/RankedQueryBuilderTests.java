@@ -3,9 +3,9 @@ package dev.embeddingsearch.query;
 
 import static org.hamcrest.Matchers.containsString;
 
-import dev.embeddingsearch.fusion.RankFusion;
-import dev.embeddingsearch.fusion.RankedQuery;
-import dev.embeddingsearch.fusion.Ranks;
+import dev.embeddingsearch.rank.RankFusion;
+import dev.embeddingsearch.rank.RankedQuery;
+import dev.embeddingsearch.rank.Ranks;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;

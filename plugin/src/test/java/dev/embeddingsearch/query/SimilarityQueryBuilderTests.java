@@ -3,7 +3,7 @@ package dev.embeddingsearch.query;
 
 import static org.hamcrest.Matchers.containsString;
 
-import dev.embeddingsearch.fusion.HybridQuery;
+import dev.embeddingsearch.hybrid.HybridQuery;
 import java.io.IOException;
 import java.util.Collection;
 import org.apache.lucene.search.MatchNoDocsQuery;

@@ -8,6 +8,7 @@ import static org.opensearch.index.query.QueryBuilders.existsQuery;
 import static org.opensearch.index.query.QueryBuilders.rangeQuery;
 import static org.opensearch.index.query.QueryBuilders.termQuery;
 
+import dev.embeddingsearch.search.HybridScoresExt;
 import java.util.List;
 import java.util.Map;
 import org.opensearch.action.admin.indices.alias.IndicesAliasesRequest;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.rest;
 
-import dev.embeddingsearch.lucene.Quantization;
-import dev.embeddingsearch.lucene.Storage;
-import dev.embeddingsearch.lucene.VectorsLayout;
+import dev.embeddingsearch.estimate.VectorsLayout;
+import dev.embeddingsearch.vectors.Quantization;
+import dev.embeddingsearch.vectors.flat.VectorPrecision;
 import java.util.Locale;
 import org.opensearch.common.xcontent.json.JsonXContent;
 import org.opensearch.core.xcontent.XContentParser;
@@ -36,7 +36,8 @@ public class EstimateRequestParserTests extends OpenSearchTestCase {
 
     public void testDefaultsAreThoseOfAMapping() throws Exception {
         EstimateRequest request = parse("{\"documents\":1000,\"dimensions\":1536}");
-        assertEquals(new VectorsLayout(1536, Quantization.BINARY, Storage.FLOAT32, true, 16, 100), request.layout());
+        assertEquals(
+                new VectorsLayout(1536, Quantization.BINARY, VectorPrecision.FLOAT32, true, 16, 100), request.layout());
         assertEquals(1000, request.documents());
         assertEquals(1, request.segments());
         assertEquals("as a new index has", 1, request.replicas());
@@ -46,7 +47,8 @@ public class EstimateRequestParserTests extends OpenSearchTestCase {
         EstimateRequest request = parse("{\"documents\":2e6,\"dimensions\":1536,\"type\":\"hnsw\",\"m\":32,"
                 + "\"ef_construction\":200,\"quantization\":\"int4\",\"storage\":\"float16\",\"similarity\":\"l2_norm\",\"segments\":5,"
                 + "\"replicas\":0}");
-        assertEquals(new VectorsLayout(1536, Quantization.INT4, Storage.FLOAT16, true, 32, 200), request.layout());
+        assertEquals(
+                new VectorsLayout(1536, Quantization.INT4, VectorPrecision.FLOAT16, true, 32, 200), request.layout());
         assertEquals(2_000_000, request.documents());
         assertEquals(5, request.segments());
         assertEquals(0, request.replicas());

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.rest;
 
-import dev.embeddingsearch.lucene.Quantization;
-import dev.embeddingsearch.lucene.Storage;
-import dev.embeddingsearch.lucene.VectorsEstimate;
-import dev.embeddingsearch.lucene.VectorsLayout;
+import dev.embeddingsearch.estimate.VectorsEstimate;
+import dev.embeddingsearch.estimate.VectorsLayout;
+import dev.embeddingsearch.vectors.Quantization;
+import dev.embeddingsearch.vectors.flat.VectorPrecision;
 import java.util.List;
 import java.util.Map;
 import org.opensearch.common.xcontent.XContentHelper;
@@ -21,7 +21,8 @@ public class EstimateResponseTests extends OpenSearchTestCase {
                 JsonXContent.jsonXContent, Strings.toString(MediaTypeRegistry.JSON, response), true);
     }
 
-    private static EstimateResponse estimate(Quantization quantization, Storage storage, boolean graph, int replicas) {
+    private static EstimateResponse estimate(
+            Quantization quantization, VectorPrecision storage, boolean graph, int replicas) {
         VectorsLayout layout = new VectorsLayout(1_000, quantization, storage, graph, 16, 100);
         return new EstimateResponse(new EstimateRequest(layout, 10_000, 1, replicas));
     }
@@ -35,13 +36,13 @@ public class EstimateResponseTests extends OpenSearchTestCase {
     }
 
     public void testBytesOfOneCopyAndOfAll() {
-        Map<String, Object> json = json(estimate(Quantization.BINARY, Storage.FLOAT32, true, 2));
+        Map<String, Object> json = json(estimate(Quantization.BINARY, VectorPrecision.FLOAT32, true, 2));
         assertEquals(
                 List.of("documents", "dimensions", "type", "m", "ef_construction", "quantization", "storage"),
                 List.copyOf(json.keySet()).subList(0, 7));
         assertEquals("binary", json.get("quantization"));
         VectorsEstimate once = VectorsEstimate.of(
-                new VectorsLayout(1_000, Quantization.BINARY, Storage.FLOAT32, true, 16, 100), 10_000, 1);
+                new VectorsLayout(1_000, Quantization.BINARY, VectorPrecision.FLOAT32, true, 16, 100), 10_000, 1);
         for (int copies : List.of(1, 3)) {
             Map<?, ?> part = (Map<?, ?>) json.get(copies == 1 ? "primary" : "total");
             long codes = copies * 10_000L * (125 + 16);
@@ -54,7 +55,7 @@ public class EstimateResponseTests extends OpenSearchTestCase {
     }
 
     public void testHalvesTakeHalfTheBytesOfVectors() {
-        Map<String, Object> json = json(estimate(Quantization.INT8, Storage.FLOAT16, false, 0));
+        Map<String, Object> json = json(estimate(Quantization.INT8, VectorPrecision.FLOAT16, false, 0));
         assertEquals("float16", json.get("storage"));
         Map<?, ?> primary = (Map<?, ?>) json.get("primary");
         assertEquals(bytes(20_000_000, 10_160_000, 0), primary.get("disk_bytes"));
@@ -62,7 +63,7 @@ public class EstimateResponseTests extends OpenSearchTestCase {
     }
 
     public void testScanOfExactVectorsWantsThemAllInMemory() {
-        Map<String, Object> json = json(estimate(Quantization.NONE, Storage.FLOAT32, false, 0));
+        Map<String, Object> json = json(estimate(Quantization.NONE, VectorPrecision.FLOAT32, false, 0));
         assertEquals("flat", json.get("type"));
         assertFalse(json.containsKey("m"));
         assertFalse(json.containsKey("ef_construction"));
@@ -74,7 +75,8 @@ public class EstimateResponseTests extends OpenSearchTestCase {
 
     public void testSurvivesTheWire() throws Exception {
         Quantization quantization = randomFrom(Quantization.values());
-        Storage storage = quantization == Quantization.NONE ? Storage.FLOAT32 : randomFrom(Storage.values());
+        VectorPrecision storage =
+                quantization == Quantization.NONE ? VectorPrecision.FLOAT32 : randomFrom(VectorPrecision.values());
         EstimateResponse response = estimate(quantization, storage, randomBoolean(), between(0, 100));
         EstimateResponse copy = copyWriteable(response, new NamedWriteableRegistry(List.of()), EstimateResponse::new);
         assertEquals(json(response), json(copy));

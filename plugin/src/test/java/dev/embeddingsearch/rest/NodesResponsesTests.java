@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.rest;
 
-import dev.embeddingsearch.embedding.LaneStatus;
+import dev.embeddingsearch.embedding.DispatchStatus;
 import dev.embeddingsearch.stats.Counters;
 import dev.embeddingsearch.stats.EmbeddingStats;
 import dev.embeddingsearch.stats.FailureKind;
@@ -54,7 +54,7 @@ public class NodesResponsesTests extends OpenSearchTestCase {
         for (String index : randomSubsetOf(List.of("a", "b"))) {
             stats.index(index).embedded(between(1, 9), between(1, 99));
         }
-        Map<String, LaneStatus> lanes = new TreeMap<>();
+        Map<String, DispatchStatus> lanes = new TreeMap<>();
         for (String model : randomSubsetOf(List.of("default", "large"))) {
             lanes.put(model, lane(randomFrom("closed", "open", "half_open")));
         }
@@ -66,11 +66,11 @@ public class NodesResponsesTests extends OpenSearchTestCase {
                 bytes(randomSubsetOf(List.of("a", "c")), between(1, 9)));
     }
 
-    private static LaneStatus lane(String breaker) {
-        return new LaneStatus(between(0, 9), between(0, 999), between(0, 9), breaker, between(0, 9));
+    private static DispatchStatus lane(String breaker) {
+        return new DispatchStatus(between(0, 9), between(0, 999), between(0, 9), breaker, between(0, 9));
     }
 
-    private static Map<String, QueueSnapshot> queues(EmbeddingStats stats, Map<String, LaneStatus> lanes) {
+    private static Map<String, QueueSnapshot> queues(EmbeddingStats stats, Map<String, DispatchStatus> lanes) {
         return new NodeCounters(stats, () -> null, () -> lanes).queuesNow();
     }
 
@@ -119,11 +119,11 @@ public class NodesResponsesTests extends OpenSearchTestCase {
 
     public void testQueuesAddUpAndBreakersAreCountedByTheirState() throws Exception {
         EmbeddingStats none = new EmbeddingStats();
-        Map<String, LaneStatus> one = Map.of("m", new LaneStatus(3, 500, 1, "open", 2), "n", lane("closed"));
-        Map<String, LaneStatus> two = Map.of("m", new LaneStatus(4, 70, 0, "half_open", 0));
-        Map<String, LaneStatus> three = Map.of("m", new LaneStatus(0, 0, 8, "open", 1));
+        Map<String, DispatchStatus> one = Map.of("m", new DispatchStatus(3, 500, 1, "open", 2), "n", lane("closed"));
+        Map<String, DispatchStatus> two = Map.of("m", new DispatchStatus(4, 70, 0, "half_open", 0));
+        Map<String, DispatchStatus> three = Map.of("m", new DispatchStatus(0, 0, 8, "open", 1));
         List<NodeStats> nodes = new ArrayList<>();
-        for (Map<String, LaneStatus> lanes : List.of(one, two, three)) {
+        for (Map<String, DispatchStatus> lanes : List.of(one, two, three)) {
             nodes.add(new NodeStats(
                     node("n" + nodes.size()), none.snapshot(), Map.of(), queues(none, lanes), VectorMemory.NONE));
         }

@@ -14,7 +14,7 @@ public final class ZstdPlugin extends Plugin implements EnginePlugin {
 
     @Override
     public Optional<AdditionalCodecs> getAdditionalCodecs(IndexSettings settings) {
-        if (settings.getValue(EngineConfig.INDEX_CODEC_SETTING).equals(ZstdCodec.ALIAS) == false) {
+        if (!settings.getValue(EngineConfig.INDEX_CODEC_SETTING).equals(ZstdCodec.ALIAS)) {
             return Optional.empty();
         }
         return Optional.of((mappers, index, standard) -> Map.of(ZstdCodec.ALIAS, new ZstdCodec(standard.get())));

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.source;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+
+/** Writes JSON: bytes as they are, and vectors in either of their two forms. */
+final class JsonVectors {
+
+    private final ByteArrayOutputStream out;
+
+    JsonVectors(int size) {
+        this.out = new ByteArrayOutputStream(size);
+    }
+
+    void copy(byte[] bytes, int offset, int length) {
+        out.write(bytes, offset, length);
+    }
+
+    void vector(float[] vector, boolean array) {
+        if (array) {
+            numbers(vector);
+        } else {
+            out.write('"');
+            out.writeBytes(base64(vector));
+            out.write('"');
+        }
+    }
+
+    private static byte[] base64(float[] vector) {
+        ByteBuffer bytes = ByteBuffer.allocate(vector.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(vector);
+        return Base64.getEncoder().encode(bytes.array());
+    }
+
+    private void numbers(float[] vector) {
+        char separator = '[';
+        for (float number : vector) {
+            out.write(separator);
+            out.writeBytes(Float.toString(number).getBytes(StandardCharsets.US_ASCII));
+            separator = ',';
+        }
+        out.write(']');
+    }
+
+    byte[] bytes() {
+        return out.toByteArray();
+    }
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.vectors.flat;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.lucene.codecs.KnnFieldVectorsWriter;
+import org.apache.lucene.codecs.hnsw.FlatFieldVectorsWriter;
+import org.apache.lucene.index.DocsWithFieldSet;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.MergeState;
+import org.apache.lucene.index.SegmentWriteState;
+import org.apache.lucene.index.Sorter;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.util.RamUsageEstimator;
+
+/** Keeps copies of a field's vectors, and which documents they are of, until their segment is written. */
+public final class BufferedField extends FlatFieldVectorsWriter<float[]> {
+    private static final long SHALLOW_SIZE = RamUsageEstimator.shallowSizeOfInstance(BufferedField.class);
+
+    private final FieldInfo field;
+    private final List<float[]> vectors = new ArrayList<>();
+    private final DocsWithFieldSet documents = new DocsWithFieldSet();
+    private int lastDocument = -1;
+    private boolean finished;
+
+    public BufferedField(FieldInfo field) {
+        this.field = field;
+    }
+
+    @Override
+    public void addValue(int docId, float[] vector) {
+        if (docId == lastDocument) {
+            throw appearsTwice(field);
+        }
+        documents.add(docId);
+        vectors.add(copyValue(vector));
+        lastDocument = docId;
+    }
+
+    public static IllegalArgumentException appearsTwice(FieldInfo field) {
+        return new IllegalArgumentException("VectorValuesField \"" + field.name
+                + "\" appears more than once in this document (only one value is allowed per field)");
+    }
+
+    @Override
+    public float[] copyValue(float[] vector) {
+        return vector.clone();
+    }
+
+    public FieldInfo field() {
+        return field;
+    }
+
+    @Override
+    public List<float[]> getVectors() {
+        return vectors;
+    }
+
+    @Override
+    public DocsWithFieldSet getDocsWithFieldSet() {
+        return documents;
+    }
+
+    /** What was added, as the only segment of a merge. */
+    public MergeState asMerge(SegmentWriteState state, Sorter.DocMap sortMap) throws IOException {
+        BufferedVectors inOrder = BufferedVectors.of(vectors, documents, field.getVectorDimension(), sortMap);
+        return BufferedVectorsReader.merge(state, field, inOrder);
+    }
+
+    /** Gives all vectors away, one after the other: where {@code writer} copies them, it is one that is there twice. */
+    public void moveTo(KnnFieldVectorsWriter<float[]> writer) throws IOException {
+        DocIdSetIterator document = documents.iterator();
+        for (int i = 0; i < vectors.size(); i++) {
+            writer.addValue(document.nextDoc(), vectors.set(i, null));
+        }
+        clear();
+    }
+
+    public void clear() {
+        vectors.clear();
+    }
+
+    @Override
+    public void finish() {
+        finished = true;
+    }
+
+    @Override
+    public boolean isFinished() {
+        return finished;
+    }
+
+    @Override
+    public long ramBytesUsed() {
+        long each = RamUsageEstimator.NUM_BYTES_OBJECT_REF
+                + RamUsageEstimator.NUM_BYTES_ARRAY_HEADER
+                + (long) field.getVectorDimension() * Float.BYTES;
+        return SHALLOW_SIZE + documents.ramBytesUsed() + vectors.size() * each;
+    }
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.vectors.flat;
+
+import java.util.Map;
+import org.apache.lucene.codecs.KnnVectorsReader;
+import org.apache.lucene.index.ByteVectorValues;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.FieldInfos;
+import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.MergeState;
+import org.apache.lucene.index.SegmentWriteState;
+import org.apache.lucene.search.AcceptDocs;
+import org.apache.lucene.search.KnnCollector;
+import org.apache.lucene.util.Bits;
+
+/** Makes one field's {@link BufferedVectors} the only segment of a merge, so that what merges write can be written of them. */
+final class BufferedVectorsReader extends KnnVectorsReader {
+    private final BufferedVectors vectors;
+
+    private BufferedVectorsReader(BufferedVectors vectors) {
+        this.vectors = vectors;
+    }
+
+    /** A merge of nothing but {@code vectors}, on the calling thread, in which all documents stay where they are. */
+    static MergeState merge(SegmentWriteState state, FieldInfo field, BufferedVectors vectors) {
+        FieldInfos fields = new FieldInfos(new FieldInfo[] {field});
+        return new MergeState(
+                new MergeState.DocMap[] {document -> document},
+                state.segmentInfo,
+                fields,
+                null,
+                null,
+                null,
+                null,
+                new FieldInfos[] {fields},
+                new Bits[] {null},
+                null,
+                null,
+                new KnnVectorsReader[] {new BufferedVectorsReader(vectors)},
+                new int[] {state.segmentInfo.maxDoc()},
+                state.infoStream,
+                null,
+                false);
+    }
+
+    /** Anew each time: a merge reads them several times over, each time with an array of its own. */
+    @Override
+    public FloatVectorValues getFloatVectorValues(String field) {
+        return vectors.copy();
+    }
+
+    @Override
+    public ByteVectorValues getByteVectorValues(String field) {
+        throw onlyMerges();
+    }
+
+    @Override
+    public void search(String field, float[] target, KnnCollector collector, AcceptDocs acceptDocs) {
+        throw onlyMerges();
+    }
+
+    @Override
+    public void search(String field, byte[] target, KnnCollector collector, AcceptDocs acceptDocs) {
+        throw onlyMerges();
+    }
+
+    @Override
+    public Map<String, Long> getOffHeapByteSize(FieldInfo field) {
+        return Map.of();
+    }
+
+    @Override
+    public void checkIntegrity() {}
+
+    @Override
+    public void close() {}
+
+    private static UnsupportedOperationException onlyMerges() {
+        return new UnsupportedOperationException("buffered vectors are there to be merged only");
+    }
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.vectors;
+
+import dev.embeddingsearch.vectors.flat.VectorPrecision;
+
+/**
+ * Lucene's suite for vectors formats, for vectors in half precision. Tests of it that compare random numbers bit by bit
+ * are left out: {@link Float16QuantizedVectorsFormatTests} does the same with rounded ones.
+ */
+public class Float16QuantizedVectorsFormatSuiteTests extends QuantizedVectorsSuite {
+    public Float16QuantizedVectorsFormatSuiteTests() {
+        super(Quantization.BINARY, VectorPrecision.FLOAT16);
+    }
+
+    private static void leaveOut() {
+        assumeTrue("numbers are rounded", false);
+    }
+
+    @Override
+    public void testRandom() {
+        leaveOut();
+    }
+
+    @Override
+    public void testRandomWithUpdatesAndGraph() {
+        leaveOut();
+    }
+
+    @Override
+    public void testSparseVectors() {
+        leaveOut();
+    }
+
+    @Override
+    public void testVectorValuesReportCorrectDocs() {
+        leaveOut();
+    }
+}

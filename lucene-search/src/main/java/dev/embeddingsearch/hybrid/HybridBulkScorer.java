@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.hybrid;
+
+import dev.embeddingsearch.knn.SearchCounters;
+import java.io.IOException;
+import java.util.Arrays;
+import org.apache.lucene.search.BulkScorer;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.search.LeafCollector;
+import org.apache.lucene.search.Scorable;
+import org.apache.lucene.util.Bits;
+
+/**
+ * Scores a whole segment as {@link HybridScorer} would, but lets the lexical leg's own bulk scorer walk its matches,
+ * which is what makes a query of several words fast.
+ */
+final class HybridBulkScorer extends BulkScorer {
+
+    /** So many matches are looked at together, for their codes to be read together. */
+    private static final int BATCH = 64;
+
+    private final BulkScorer lexical;
+    private final CompleteScores complete;
+    private final VectorScores vectors;
+    private final Threshold competition;
+    private final SearchCounters.Part work;
+    /** Whether every match is to be collected, even one that cannot compete. */
+    private boolean counting = true;
+    /** What the lexical scorer may skip below, as its own score; infinite once no match can compete any more. */
+    private float minimum;
+
+    /**
+     * @param lexical walks the lexical matches, or null where there are none
+     * @param complete scores the same matches
+     */
+    HybridBulkScorer(
+            BulkScorer lexical,
+            CompleteScores complete,
+            VectorScores vectors,
+            Threshold competition,
+            SearchCounters.Part work) {
+        this.lexical = lexical;
+        this.complete = complete;
+        this.vectors = vectors;
+        this.competition = competition;
+        this.work = work;
+    }
+
+    @Override
+    public int score(LeafCollector collector, Bits acceptDocs, int min, int max) throws IOException {
+        Fused fused = new Fused(collector, acceptDocs);
+        collector.setScorer(fused.score);
+        vectors.nearest().advance(min);
+        int next = walksLexical() ? lexical.score(fused, acceptDocs, min, max) : DocIdSetIterator.NO_MORE_DOCS;
+        fused.handBatchOn();
+        fused.collectNearestBefore(max);
+        return Math.min(
+                walksLexical() ? next : DocIdSetIterator.NO_MORE_DOCS,
+                vectors.nearest().docID());
+    }
+
+    private boolean walksLexical() {
+        return lexical != null && minimum < Float.POSITIVE_INFINITY;
+    }
+
+    @Override
+    public long cost() {
+        return (lexical == null ? 0 : lexical.cost()) + vectors.nearest().count();
+    }
+
+    /** Takes the lexical matches and hands the documents of both legs on. */
+    private final class Fused implements LeafCollector {
+        private final LeafCollector collector;
+        private final Bits acceptDocs;
+        private final Score score = new Score();
+        private final int[] batch = new int[BATCH];
+        private final float[] raws = new float[BATCH];
+        private int pending;
+        private Scorable match;
+
+        Fused(LeafCollector collector, Bits acceptDocs) {
+            this.collector = collector;
+            this.acceptDocs = acceptDocs;
+        }
+
+        @Override
+        public void setScorer(Scorable scorer) throws IOException {
+            match = scorer;
+            skip();
+        }
+
+        private void skip() throws IOException {
+            if (match != null && minimum > 0) {
+                match.setMinCompetitiveScore(Math.min(minimum, Float.MAX_VALUE));
+            }
+        }
+
+        @Override
+        public void collect(int doc) throws IOException {
+            work.add(SearchCounters.Count.LEXICAL_DOCUMENTS_SCORED);
+            batch[pending] = doc;
+            raws[pending++] = match.score();
+            if (pending == BATCH) {
+                handBatchOn();
+            }
+        }
+
+        /** Collects the matches that were put aside, and among them those that only the vector leg found. */
+        void handBatchOn() throws IOException {
+            double[] vectorBounds = vectorBounds();
+            for (int i = 0; i < vectorBounds.length; i++) {
+                handOn(batch[i], raws[i], vectorBounds[i]);
+            }
+            pending = 0;
+        }
+
+        /** What the vector leg likely scores the matches of the batch at most; 1 where nobody asks. */
+        private double[] vectorBounds() throws IOException {
+            double[] bounds = new double[pending];
+            Arrays.fill(bounds, 1);
+            if (!competition.rulesOut()) {
+                return bounds;
+            }
+            int[] indices = new int[pending];
+            int[] documents = new int[pending];
+            int count = 0;
+            for (int i = 0; i < pending; i++) {
+                if (competition.admits(competition.fusion().normalise(raws[i]))) {
+                    indices[count] = i;
+                    documents[count++] = batch[i];
+                }
+            }
+            double[] estimated = vectors.estimated().atMost(documents, count);
+            for (int i = 0; i < count; i++) {
+                bounds[indices[i]] = estimated[i];
+            }
+            return bounds;
+        }
+
+        private void handOn(int doc, float raw, double vectorBound) throws IOException {
+            collectNearestBefore(doc);
+            if (vectors.nearest().docID() == doc) {
+                score.at(doc, raw >= minimum ? raw : complete.score(doc));
+                collector.collect(doc);
+                vectors.nearest().advance(doc + 1);
+            } else if (competes(competition.fusion().normalise(raw), vectorBound)) {
+                score.at(doc, raw);
+                collector.collect(doc);
+            } else {
+                work.add(SearchCounters.Count.DOCUMENTS_PRUNED);
+                if (counting) {
+                    score.onlyCounted(doc, raw);
+                    collector.collect(doc);
+                }
+            }
+        }
+
+        private boolean competes(double lexicalScore, double vectorBound) {
+            return competition.admits(lexicalScore) && competition.admits(lexicalScore, vectorBound);
+        }
+
+        /** Collects those that only the vector leg found, or that the lexical leg has skipped. */
+        private void collectNearestBefore(int end) throws IOException {
+            NearestDocuments nearest = vectors.nearest();
+            for (int doc = nearest.docID(); doc < end; doc = nearest.advance(doc + 1)) {
+                if (acceptDocs == null || acceptDocs.get(doc)) {
+                    score.at(doc, complete.score(doc));
+                    collector.collect(doc);
+                }
+            }
+        }
+
+        private void require(double required) throws IOException {
+            float least = required > 1 ? Float.POSITIVE_INFINITY : competition.rawMinimum(required);
+            if (least > minimum) {
+                minimum = least;
+                skip();
+            }
+        }
+
+        @Override
+        public DocIdSetIterator competitiveIterator() throws IOException {
+            return collector.competitiveIterator();
+        }
+
+        @Override
+        public void finish() {
+            // The segment's end is for the caller to tell, not for the lexical scorer.
+        }
+
+        /** The score of the document that is collected, its vector read when it is asked for. */
+        private final class Score extends Scorable {
+            private int doc;
+            private float lexicalScore;
+            private float fused = Float.NaN;
+
+            void at(int newDoc, float raw) {
+                doc = newDoc;
+                lexicalScore = raw;
+                fused = Float.NaN;
+            }
+
+            /** For a document that is not among the best, whoever asks: its score without the vector leg is enough. */
+            void onlyCounted(int newDoc, float raw) {
+                at(newDoc, raw);
+                fused = competition.fusion().fuse(competition.fusion().normalise(raw), 0);
+            }
+
+            @Override
+            public float score() throws IOException {
+                if (Float.isNaN(fused)) {
+                    LinearFusion fusion = competition.fusion();
+                    fused = fusion.fuse(fusion.normalise(lexicalScore), vectors.score(doc));
+                }
+                return fused;
+            }
+
+            @Override
+            public void setMinCompetitiveScore(float minScore) throws IOException {
+                counting &= minScore <= 0;
+                require(competition.raise(minScore));
+            }
+        }
+    }
+}

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.hybrid;
+
+import dev.embeddingsearch.knn.BegunSearch;
+import dev.embeddingsearch.knn.KnnQuery;
+import dev.embeddingsearch.knn.KnnResult;
+import dev.embeddingsearch.knn.KnnTarget;
+import dev.embeddingsearch.knn.RewrittenKnnQuery;
+import dev.embeddingsearch.knn.SearchCounters;
+import dev.embeddingsearch.knn.SearchScope;
+import dev.embeddingsearch.knn.UnprofiledSearcher;
+import java.io.IOException;
+import java.util.Objects;
+import org.apache.lucene.search.BooleanClause.Occur;
+import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.MatchNoDocsQuery;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.QueryVisitor;
+import org.apache.lucene.search.ScoreMode;
+import org.apache.lucene.search.Weight;
+
+/**
+ * Matches what its lexical query matches and what its kNN query finds, and scores every such document completely:
+ * {@code score(d) = (1 - w) * lexical(d) + w * vector(d)}, both in [0, 1].
+ *
+ * <ul>
+ *   <li>{@code lexical(d) = BM25(d) / U}, with {@code U} the {@link LexicalBound} of the lexical query; 0 where it does
+ *       not match.
+ *   <li>{@code vector(d)} is the exact similarity of the document's stored vector, mapped by {@link Calibration}; 0
+ *       where it has none.
+ * </ul>
+ *
+ * <p>A score therefore depends neither on which leg found the document nor on how many hits are asked for. The kNN
+ * search runs when the first weight of the rewritten query is made, which serves the reader it was rewritten with.
+ */
+public final class HybridQuery extends Query {
+
+    private final Lexical lexical;
+    private final Query knn;
+    private final KnnTarget leg;
+    private final double vectorWeight;
+    private final boolean oneFilter;
+    private final int hits;
+    /** Belongs to one search, not to what the query says: it has no part in {@link #equals}. */
+    private final SearchScope scope;
+
+    private final SearchCounters work = new SearchCounters();
+
+    /** The lexical query, and as it was before any reader rewrote it. */
+    private record Lexical(Query query, Query given) {
+
+        static Lexical of(Query given) {
+            return new Lexical(Objects.requireNonNull(given), given);
+        }
+
+        @SuppressWarnings("ReferenceEquality") // how a query says that it rewrote to itself
+        Lexical rewrite(IndexSearcher searcher) throws IOException {
+            Query rewritten = query.rewrite(searcher);
+            return rewritten == query ? this : new Lexical(rewritten, given);
+        }
+    }
+
+    /**
+     * @param lexical the lexical query, filters included; {@link MatchNoDocsQuery} for none
+     * @param knn finds the nearest documents, under the same filters: a {@link KnnQuery}, or
+     *     {@link MatchNoDocsQuery} for none
+     * @param leg what {@code knn} compares with
+     * @param vectorWeight weight {@code w} of the vector leg, in [0, 1]
+     */
+    public HybridQuery(Query lexical, Query knn, KnnTarget leg, double vectorWeight) {
+        this(
+                Lexical.of(lexical),
+                knn,
+                leg,
+                vectorWeight,
+                knn instanceof KnnQuery top && restricts(top.filter(), lexical),
+                0,
+                knn instanceof KnnQuery top ? top.scope() : SearchScope.NONE);
+    }
+
+    /**
+     * @param oneFilter whether every lexical match satisfies the filter of {@code knn}: those that do not may be nearer
+     *     than all that it finds
+     * @param hits as in {@link #forBest}; 0 for any
+     */
+    private HybridQuery(
+            Lexical lexical,
+            Query knn,
+            KnnTarget leg,
+            double vectorWeight,
+            boolean oneFilter,
+            int hits,
+            SearchScope scope) {
+        if (!(vectorWeight >= 0 && vectorWeight <= 1)) {
+            throw new IllegalArgumentException(
+                    "[vector_weight] expects a number from 0 to 1, got [" + vectorWeight + "]");
+        }
+        this.lexical = lexical;
+        this.knn = Objects.requireNonNull(knn);
+        this.leg = Objects.requireNonNull(leg);
+        this.vectorWeight = vectorWeight + 0.0; // -0.0 is no other weight than 0
+        this.oneFilter = oneFilter;
+        this.hits = hits;
+        this.scope = scope;
+    }
+
+    private static boolean restricts(Query filter, Query lexical) {
+        return filter == null
+                || filter.equals(lexical)
+                || (lexical instanceof BooleanQuery bool
+                        && bool.clauses().stream()
+                                .anyMatch(clause -> clause.isRequired() && filter.equals(clause.query())));
+    }
+
+    /** A query on vectors alone: its score is {@code vector(d)}. */
+    public static HybridQuery vectorOnly(Query knn, KnnTarget leg) {
+        return new HybridQuery(MatchNoDocsQuery.INSTANCE, knn, leg, 1);
+    }
+
+    /** A query whose vector leg has nothing to compare with: its score is {@code (1 - w) * lexical(d)}. */
+    public static HybridQuery lexicalOnly(Query lexical, double vectorWeight, SearchScope scope) {
+        return new HybridQuery(
+                Lexical.of(lexical), MatchNoDocsQuery.INSTANCE, KnnTarget.NONE, vectorWeight, false, 0, scope);
+    }
+
+    /**
+     * This query for a search of which nothing is used but its {@code hits} best matches with their scores, and how many
+     * others there are. It reads few vectors of those others and gives them scores that are too low. It must be the whole
+     * query of the search: neither a part of another nor with a filter, an aggregation, a sort or a minimum score beside.
+     *
+     * @param hits how many, at least 1
+     */
+    public HybridQuery forBest(int hits) {
+        return new HybridQuery(lexical, knn, leg, vectorWeight, oneFilter, hits, scope);
+    }
+
+    /** How many of the best matches are wanted; 0 for all. */
+    int hits() {
+        return hits > 0 ? hits : scope.bestHits();
+    }
+
+    SearchScope scope() {
+        return scope;
+    }
+
+    /** Whether {@code query} is, or holds, one of ours that {@code scope} surrounds. */
+    public static boolean within(Query query, SearchScope scope) {
+        boolean[] found = {isOf(query, scope)};
+        query.visit(new QueryVisitor() {
+            @Override
+            public QueryVisitor getSubVisitor(Occur occur, Query parent) {
+                found[0] |= isOf(parent, scope);
+                return this;
+            }
+
+            @Override
+            public void visitLeaf(Query leaf) {
+                found[0] |= isOf(leaf, scope);
+            }
+        });
+        return found[0];
+    }
+
+    /** Whether {@code query} is one of ours that {@code scope} surrounds. */
+    @SuppressWarnings("ReferenceEquality") // a scope is that of one query of one search
+    public static boolean isOf(Query query, SearchScope scope) {
+        return switch (query) {
+            case HybridQuery hybrid -> hybrid.scope == scope;
+            case KnnQuery knn -> knn.scope() == scope;
+            case RewrittenKnnQuery knn -> knn.query().scope() == scope;
+            default -> false;
+        };
+    }
+
+    Query lexical() {
+        return lexical.query;
+    }
+
+    /** What no lexical score exceeds; some are computed for that, of documents that match {@code filter}, null for all. */
+    LexicalBound lexicalBound(Query filter, IndexSearcher searcher) {
+        return new LexicalBound(lexical.given, filter, searcher, work);
+    }
+
+    public KnnTarget leg() {
+        return leg;
+    }
+
+    double vectorWeight() {
+        return vectorWeight;
+    }
+
+    /** Counts what searches with this very query did; a query that was rewritten has counts of its own. */
+    public SearchCounters work() {
+        return work;
+    }
+
+    @Override
+    @SuppressWarnings("ReferenceEquality") // how a query says that it rewrote to itself
+    public Query rewrite(IndexSearcher searcher) throws IOException {
+        scope.rewriting();
+        if (scope.asksForMatches(searcher)) {
+            return eitherLeg();
+        }
+        Lexical rewrittenLexical = lexical.rewrite(searcher);
+        Query rewrittenKnn = knn.rewrite(searcher);
+        if (rewrittenLexical == lexical && rewrittenKnn == knn) {
+            return matchesNothing(lexical.query) && matchesNothing(knn) ? MatchNoDocsQuery.INSTANCE : this;
+        }
+        return new HybridQuery(rewrittenLexical, rewrittenKnn, leg, vectorWeight, oneFilter, hits, scope);
+    }
+
+    private static boolean matchesNothing(Query query) {
+        return query instanceof MatchNoDocsQuery;
+    }
+
+    @Override
+    public Weight createWeight(IndexSearcher searcher, ScoreMode scoreMode, float boost) throws IOException {
+        if (scoreMode.needsScores()) {
+            return new HybridWeight(this, searcher, scoreMode, boost);
+        }
+        return searcher.createWeight(searcher.rewrite(eitherLeg()), scoreMode, boost);
+    }
+
+    /** The same without its scores, which highlighters can take apart. */
+    private Query eitherLeg() {
+        return new BooleanQuery.Builder()
+                .add(lexical.query, Occur.SHOULD)
+                .add(knn, Occur.SHOULD)
+                .build();
+    }
+
+    /** Takes the scores of single documents apart, with all boosts around it; for a rewritten query. */
+    public LegScores.Source legScores(IndexSearcher searcher, float boost) throws IOException {
+        return new HybridWeight(this, new UnprofiledSearcher(searcher), ScoreMode.COMPLETE, boost);
+    }
+
+    /** The lexical leg's weight; its scorer may skip only if the collector could. */
+    Weight lexicalWeight(IndexSearcher searcher, ScoreMode scoreMode) throws IOException {
+        ScoreMode mode = scoreMode == ScoreMode.TOP_SCORES ? scoreMode : ScoreMode.COMPLETE;
+        return searcher.createWeight(lexical.query, mode, 1);
+    }
+
+    /** The kNN query as it was run, where running it among more candidates tells more of other documents; else null. */
+    KnnQuery extensible() {
+        return oneFilter
+                        && knn instanceof RewrittenKnnQuery nearest
+                        && !nearest.query().options().exact()
+                ? nearest.restricted()
+                : null;
+    }
+
+    /**
+     * What the vector leg finds; nothing is known of documents outside unless both legs have one filter.
+     *
+     * @param begun is told how the search went, unless it was made before
+     */
+    public KnnResult nearest(IndexSearcher searcher, BegunSearch begun) throws IOException {
+        if (matchesNothing(knn)) {
+            return KnnResult.none();
+        }
+        if (!(knn instanceof RewrittenKnnQuery rewritten)) {
+            throw new IllegalStateException("[" + this + "] was not rewritten, or its kNN query is of another kind");
+        }
+        KnnResult found = rewritten.find(searcher, begun);
+        return oneFilter ? found : found.unbounded();
+    }
+
+    @Override
+    public void visit(QueryVisitor visitor) {
+        QueryVisitor either = visitor.getSubVisitor(Occur.SHOULD, this);
+        lexical.query.visit(either);
+        knn.visit(either);
+    }
+
+    @Override
+    public String toString(String field) {
+        return "HybridQuery(" + lexical.query.toString(field) + " | " + knn.toString(field) + ")*" + vectorWeight;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return sameClassAs(other)
+                && vectorWeight == ((HybridQuery) other).vectorWeight
+                && leg.equals(((HybridQuery) other).leg)
+                && oneFilter == ((HybridQuery) other).oneFilter
+                && hits == ((HybridQuery) other).hits
+                && lexical.query.equals(((HybridQuery) other).lexical.query)
+                && knn.equals(((HybridQuery) other).knn);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(classHash(), lexical.query, knn, leg, vectorWeight, oneFilter, hits);
+    }
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.hybrid;
+
+import java.io.IOException;
+import java.util.Collection;
+import java.util.List;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.search.Scorer;
+import org.apache.lucene.search.TwoPhaseIterator;
+
+/**
+ * Walks the documents that either leg found and scores each with both.
+ *
+ * <p>Once only scores from {@code t} on are asked for, it passes over those outside the kNN list that {@link Threshold}
+ * rules out: the lexical leg skips with that, and no vector is read for what it leaves. Documents of the list are never
+ * passed over.
+ */
+final class HybridScorer extends Scorer {
+
+    private final LexicalLeg lexical;
+    private final VectorScores vectors;
+    private final NearestDocuments nearest;
+    private final Threshold competition;
+    private final LinearFusion fusion;
+    private final TwoPhaseIterator matches;
+    private final DocIdSetIterator documents;
+    /** Whether every match is to be found, even one that cannot compete. */
+    private boolean counting = true;
+    /** The last match that cannot compete: its score without the vector leg is enough. */
+    private int onlyCounted = -1;
+
+    HybridScorer(LexicalLeg lexical, VectorScores vectors, Threshold competition) {
+        this.lexical = lexical;
+        this.vectors = vectors;
+        this.nearest = vectors.nearest();
+        this.competition = competition;
+        this.fusion = competition.fusion();
+        this.matches = new EitherLeg(new Candidates());
+        this.documents = TwoPhaseIterator.asDocIdSetIterator(matches);
+    }
+
+    @Override
+    public int docID() {
+        return documents.docID();
+    }
+
+    @Override
+    public DocIdSetIterator iterator() {
+        return documents;
+    }
+
+    @Override
+    public TwoPhaseIterator twoPhaseIterator() {
+        return matches;
+    }
+
+    @Override
+    public float score() throws IOException {
+        int doc = docID();
+        return fusion.fuse(lexical.score(doc), doc == onlyCounted ? 0 : vectors.score(doc));
+    }
+
+    @Override
+    public void setMinCompetitiveScore(float minScore) throws IOException {
+        counting &= minScore <= 0;
+        lexical.require(competition.raise(minScore));
+    }
+
+    @Override
+    public int advanceShallow(int target) throws IOException {
+        return lexical.advanceShallow(target);
+    }
+
+    @Override
+    public float getMaxScore(int upTo) throws IOException {
+        double lexicalMaximum = lexical.maximum(upTo);
+        float maximum = lexical.mayMatchUpTo(upTo)
+                ? fusion.fuse(lexicalMaximum, vectors.outside().certain())
+                : 0;
+        if (nearest.docID() > upTo) {
+            return maximum;
+        }
+        return Math.max(maximum, fusion.fuse(Math.max(lexicalMaximum, lexical.missed()), nearest.maximum()));
+    }
+
+    @Override
+    public Collection<ChildScorable> getChildren() {
+        return lexical.scorer() == null ? List.of() : List.of(new ChildScorable(lexical.scorer(), "lexical"));
+    }
+
+    /** What either leg may have found, in order, each once. */
+    private final class Candidates extends DocIdSetIterator {
+        private int doc = -1;
+
+        @Override
+        public int docID() {
+            return doc;
+        }
+
+        @Override
+        public int nextDoc() throws IOException {
+            return advance(doc + 1);
+        }
+
+        @Override
+        public int advance(int target) throws IOException {
+            doc = Math.min(nearest.advance(target), lexical.advance(target));
+            return doc;
+        }
+
+        @Override
+        public long cost() {
+            return lexical.cost() + nearest.count();
+        }
+    }
+
+    /** Tells the matches among the candidates: the competitive ones, and all while they are counted. */
+    private final class EitherLeg extends TwoPhaseIterator {
+
+        EitherLeg(DocIdSetIterator candidates) {
+            super(candidates);
+        }
+
+        @Override
+        public boolean matches() throws IOException {
+            int doc = approximation.docID();
+            if (nearest.docID() == doc || lexical.competes(vectors.estimated())) {
+                return true;
+            }
+            if (counting && lexical.matches()) {
+                onlyCounted = doc;
+                return true;
+            }
+            return false;
+        }
+
+        @Override
+        public float matchCost() {
+            return 10 + lexical.matchCost(); // to score a match lexically
+        }
+    }
+}

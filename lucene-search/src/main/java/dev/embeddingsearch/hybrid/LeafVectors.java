@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.hybrid;
+
+import dev.embeddingsearch.knn.KnnResult;
+import dev.embeddingsearch.knn.KnnTarget;
+import dev.embeddingsearch.knn.SearchCounters;
+import java.io.IOException;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.search.VectorScorer;
+
+/**
+ * Exact similarities of the documents of one segment, asked for in increasing order of document. Each is computed in the
+ * same way, one vector at a time, so that equal vectors have equal scores to the last bit.
+ */
+public final class LeafVectors {
+
+    private final VectorScorer scorer;
+    private final DocIdSetIterator documents;
+    private final KnnTarget leg;
+    private final Calibration calibration;
+    private final SearchCounters.Part work;
+
+    LeafVectors(LeafReader reader, KnnTarget leg, Calibration calibration, SearchCounters.Part work)
+            throws IOException {
+        this.scorer = leg.exactScorer(reader);
+        this.documents = scorer == null ? null : scorer.iterator();
+        this.leg = leg;
+        this.calibration = calibration;
+        this.work = work;
+    }
+
+    boolean isEmpty() {
+        return documents == null;
+    }
+
+    /**
+     * The raw similarity of {@code doc} with the query, or NaN where it has no vector.
+     *
+     * @param doc not smaller than in the call before
+     */
+    double raw(int doc) throws IOException {
+        if (documents == null) {
+            return Double.NaN;
+        }
+        int current = documents.docID() < doc ? documents.advance(doc) : documents.docID();
+        if (current != doc) {
+            return Double.NaN;
+        }
+        work.add(SearchCounters.Count.EXACT_SIMILARITIES);
+        return leg.rawSimilarity(scorer.score());
+    }
+
+    /** The similarities in [0, 1] of documents, which increase; only those are computed that are not known. */
+    double[] scores(KnnResult.Found documents) throws IOException {
+        double[] scores = new double[documents.count()];
+        for (int i = 0; i < scores.length; i++) {
+            float known = documents.scores()[i];
+            scores[i] = Float.isNaN(known) ? score(documents.documents()[i]) : normalise(known);
+        }
+        return scores;
+    }
+
+    /** The similarity in [0, 1] of a document whose exact score is known. */
+    double normalise(float exact) {
+        return calibration.normalise(leg.rawSimilarity(exact));
+    }
+
+    /** The similarity of {@code doc} in [0, 1]; 0 where it has no vector. */
+    double score(int doc) throws IOException {
+        double raw = raw(doc);
+        return Double.isNaN(raw) ? 0 : calibration.normalise(raw);
+    }
+}

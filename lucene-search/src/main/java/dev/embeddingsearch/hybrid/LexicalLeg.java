@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.hybrid;
+
+import dev.embeddingsearch.knn.SearchCounters;
+import java.io.IOException;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.search.Scorer;
+import org.apache.lucene.search.TwoPhaseIterator;
+
+/**
+ * The lexical matches of one segment with scores in [0, 1], fewer and fewer of them as the required score rises.
+ *
+ * <p>A document that the skipping scorer left out may still be asked for, because the vector leg found it.
+ */
+final class LexicalLeg {
+
+    private final Scorer skipping;
+    private final CompleteScores complete;
+    private final TwoPhaseIterator twoPhase;
+    private final DocIdSetIterator candidates;
+    private final Threshold competition;
+    private final SearchCounters.Part work;
+    private float minimum;
+    private boolean exhausted;
+    private int checked = -1;
+    private boolean matches;
+    private int scored = -1;
+    private float raw;
+
+    /**
+     * @param skipping walks the matches, or null where there are none
+     * @param complete scores the same matches
+     */
+    LexicalLeg(Scorer skipping, CompleteScores complete, Threshold competition, SearchCounters.Part work) {
+        this.skipping = skipping;
+        this.complete = complete;
+        this.twoPhase = skipping == null ? null : skipping.twoPhaseIterator();
+        this.candidates = candidates(skipping, twoPhase);
+        this.competition = competition;
+        this.work = work;
+    }
+
+    private static DocIdSetIterator candidates(Scorer scorer, TwoPhaseIterator twoPhase) {
+        if (scorer == null) {
+            return DocIdSetIterator.empty();
+        }
+        return twoPhase == null ? scorer.iterator() : twoPhase.approximation();
+    }
+
+    Scorer scorer() {
+        return skipping;
+    }
+
+    long cost() {
+        return candidates.cost();
+    }
+
+    float matchCost() {
+        return twoPhase == null ? 0 : twoPhase.matchCost();
+    }
+
+    int docID() {
+        return exhausted ? DocIdSetIterator.NO_MORE_DOCS : candidates.docID();
+    }
+
+    /** The first document at or after {@code target} that may match and reach the required score. */
+    int advance(int target) throws IOException {
+        if (exhausted) {
+            return DocIdSetIterator.NO_MORE_DOCS;
+        }
+        return candidates.docID() < target ? candidates.advance(target) : candidates.docID();
+    }
+
+    /** Whether the document stopped at matches. */
+    boolean matches() throws IOException {
+        int doc = candidates.docID();
+        if (checked != doc) {
+            checked = doc;
+            matches = twoPhase == null || twoPhase.matches();
+        }
+        return matches;
+    }
+
+    /** Whether the document stopped at, which is outside the kNN list, matches and may reach the required score. */
+    boolean competes(QuantizedBounds estimated) throws IOException {
+        boolean competes = matches() && competes(normalise(rawScore()), estimated);
+        if (matches && !competes) {
+            work.add(SearchCounters.Count.DOCUMENTS_PRUNED);
+        }
+        return competes;
+    }
+
+    private boolean competes(double score, QuantizedBounds estimated) throws IOException {
+        return competition.admits(score)
+                && (!competition.rulesOut() || competition.admits(score, estimated.atMost(docID())));
+    }
+
+    /**
+     * The score of the match stopped at, or less if it does not reach the required one: a disjunction whose clauses skip
+     * each for themselves may have lost the clause that scores it best.
+     */
+    private float rawScore() throws IOException {
+        int doc = candidates.docID();
+        if (scored != doc) {
+            scored = doc;
+            raw = skipping.score();
+            work.add(SearchCounters.Count.LEXICAL_DOCUMENTS_SCORED);
+        }
+        return raw;
+    }
+
+    /** The score of {@code doc}, 0 if it does not match; documents are asked for in increasing order. */
+    double score(int doc) throws IOException {
+        if (skipping == null) {
+            return 0;
+        }
+        if (candidates.docID() == doc && matches() && rawScore() >= minimum) {
+            return normalise(raw);
+        }
+        if (missed() == 0) {
+            return 0;
+        }
+        return normalise(complete.score(doc));
+    }
+
+    private double normalise(double score) {
+        return competition.fusion().normalise(score);
+    }
+
+    /** Lets {@link #advance} pass over matches that score less than {@code required}, in [0, infinity]. */
+    void require(double required) throws IOException {
+        if (required > 1) {
+            exhausted = true;
+        } else if (skipping != null && !exhausted) {
+            float least = competition.rawMinimum(required);
+            if (least > minimum) {
+                minimum = least;
+                skipping.setMinCompetitiveScore(least);
+            }
+        }
+    }
+
+    /** What a match that was passed over scores at most. */
+    double missed() {
+        return exhausted ? 1 : normalise(minimum);
+    }
+
+    int advanceShallow(int target) throws IOException {
+        if (skipping == null) {
+            return DocIdSetIterator.NO_MORE_DOCS;
+        }
+        return candidates.docID() <= target ? skipping.advanceShallow(target) : candidates.docID() - 1;
+    }
+
+    boolean mayMatchUpTo(int upTo) {
+        return skipping != null && candidates.docID() <= upTo;
+    }
+
+    /** What a match up to {@code upTo} that is not passed over scores at most. */
+    double maximum(int upTo) throws IOException {
+        return mayMatchUpTo(upTo) ? normalise(skipping.getMaxScore(upTo)) : 0;
+    }
+}

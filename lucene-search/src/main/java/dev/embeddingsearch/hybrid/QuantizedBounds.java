@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.hybrid;
+
+import dev.embeddingsearch.knn.BegunSearch;
+import dev.embeddingsearch.knn.KnnTarget;
+import dev.embeddingsearch.knn.SearchCounters;
+import dev.embeddingsearch.vectors.flat.VisibleVectors;
+import java.io.IOException;
+import java.util.Arrays;
+import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.KnnVectorValues;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.util.hnsw.RandomVectorScorer;
+
+/**
+ * What the codes of one segment's vectors say of documents, whose vectors then need not be read: codes take a fraction of
+ * the bytes. Asked for in increasing order of document.
+ */
+final class QuantizedBounds {
+
+    /** To quantise the query takes as long as to compare with so many vectors. */
+    static final int WORTHWHILE = 100;
+
+    private final LeafReaderContext leaf;
+    private final BegunSearch begun;
+    private final KnnTarget leg;
+    private final Calibration calibration;
+    private final double error;
+    private final SearchCounters.Part work;
+    private long asked;
+    private boolean opened;
+    private KnnVectorValues.DocIndexIterator documents;
+    private RandomVectorScorer scorer;
+
+    /**
+     * @param begun the search that was for the same vector, which is over when the first document is asked for
+     * @param error by how much an estimate is likely off at most, as raw similarities; infinite where that is unknown
+     */
+    QuantizedBounds(
+            LeafReaderContext leaf,
+            BegunSearch begun,
+            KnnTarget leg,
+            Calibration calibration,
+            double error,
+            SearchCounters.Part work) {
+        this.leaf = leaf;
+        this.begun = begun;
+        this.leg = leg;
+        this.calibration = calibration;
+        this.error = error;
+        this.work = work;
+    }
+
+    /** What the vector leg likely scores {@code document} at most, in [0, 1]. */
+    double atMost(int document) throws IOException {
+        return atMost(new int[] {document}, 1)[0];
+    }
+
+    /**
+     * What the vector leg likely scores documents at most, in [0, 1]; 1 for all until so many were asked for that it is
+     * worth while.
+     *
+     * @param batch the documents, in increasing order and behind those asked for before
+     * @param count how many of them
+     */
+    double[] atMost(int[] batch, int count) throws IOException {
+        asked += count;
+        double[] bounds = new double[count];
+        if (error == Double.POSITIVE_INFINITY || asked <= WORTHWHILE || !open()) {
+            Arrays.fill(bounds, 1);
+            return bounds;
+        }
+        int[] ordinals = new int[count];
+        int[] indices = new int[count];
+        int vectors = 0;
+        for (int i = 0; i < count; i++) {
+            int current = documents.docID() < batch[i] ? documents.advance(batch[i]) : documents.docID();
+            if (current == batch[i]) {
+                ordinals[vectors] = documents.index();
+                indices[vectors++] = i;
+            }
+        }
+        float[] scores = new float[vectors];
+        scorer.bulkScore(ordinals, scores, vectors);
+        work.add(SearchCounters.Count.ESTIMATED_SIMILARITIES, vectors);
+        for (int i = 0; i < vectors; i++) {
+            bounds[indices[i]] = calibration.bound(leg.rawSimilarity(scores[i]) + error);
+        }
+        return bounds;
+    }
+
+    /**
+     * What the vector leg likely scores a document at least, in [0, 1].
+     *
+     * @param byCodes Lucene's score of it by its codes, NaN where that is unknown
+     */
+    double lowest(float byCodes) {
+        double least = leg.rawSimilarity(byCodes) - error;
+        return least > Double.NEGATIVE_INFINITY ? calibration.atLeast(least) : 0;
+    }
+
+    /** What it likely scores that document at most. */
+    double highest(float byCodes) {
+        return Float.isNaN(byCodes) ? 1 : calibration.bound(leg.rawSimilarity(byCodes) + error);
+    }
+
+    /** Whether there are codes. */
+    private boolean open() throws IOException {
+        if (!opened) {
+            opened = true;
+            scorer = begun.estimator(leaf);
+            FloatVectorValues values = VisibleVectors.of(leaf.reader(), leg.field());
+            documents = values == null ? null : values.iterator();
+        }
+        return scorer != null && documents != null;
+    }
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.knn;
+
+import dev.embeddingsearch.vectors.flat.VisibleVectors;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Objects;
+import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.search.VectorScorer;
+
+/**
+ * What the vector leg compares documents with.
+ *
+ * @param field name of the vector field
+ * @param target the query's vector; of unit length where {@code similarity} is {@code DOT_PRODUCT}
+ * @param similarity how two vectors compare; {@code DOT_PRODUCT} on unit vectors is the cosine
+ * @param background the model's cosine between unrelated texts, in [-1, 1), or 0 where unknown
+ * @param calibrated whether scores tell how far a cosine is above the mean; if not, they only tell the larger of any two
+ */
+@SuppressWarnings("ArrayRecordComponent") // equality is defined below; nobody writes to the array
+public record KnnTarget(
+        String field, float[] target, VectorSimilarityFunction similarity, double background, boolean calibrated) {
+
+    /** A leg over a field that no document has. */
+    public static final KnnTarget NONE = new KnnTarget("", new float[] {1}, VectorSimilarityFunction.DOT_PRODUCT, 0);
+
+    public KnnTarget {
+        Objects.requireNonNull(field, "field");
+        Objects.requireNonNull(similarity, "similarity");
+        if (target.length == 0) {
+            throw new IllegalArgumentException("field [" + field + "] expects a query vector, got an empty one");
+        }
+    }
+
+    public KnnTarget(String field, float[] target, VectorSimilarityFunction similarity, double background) {
+        this(field, target, similarity, background, true);
+    }
+
+    /** The same for scores that no two different cosines share, on any shard. */
+    public KnnTarget uncalibrated() {
+        return new KnnTarget(field, target, similarity, background, false);
+    }
+
+    /** Compares with the exact vectors of a segment, even where they are quantized; null where there are none. */
+    public VectorScorer exactScorer(LeafReader reader) throws IOException {
+        FloatVectorValues values = VisibleVectors.of(reader, field);
+        if (values == null) {
+            FloatVectorValues.checkField(reader, field);
+            return null;
+        }
+        return values.size() == 0 ? null : values.rescorer(target);
+    }
+
+    /** The raw similarity that Lucene scores so: the cosine, or Lucene's score for other similarities. */
+    public double rawSimilarity(double luceneScore) {
+        return similarity == VectorSimilarityFunction.DOT_PRODUCT ? 2 * luceneScore - 1 : luceneScore;
+    }
+
+    /** The difference of raw similarities, given that of Lucene's scores. */
+    double rawDifference(double luceneDifference) {
+        return similarity == VectorSimilarityFunction.DOT_PRODUCT ? 2 * luceneDifference : luceneDifference;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof KnnTarget that
+                && field.equals(that.field)
+                && similarity == that.similarity
+                && Double.compare(background, that.background) == 0
+                && calibrated == that.calibrated
+                && Arrays.equals(target, that.target);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(field, similarity, background, calibrated, Arrays.hashCode(target));
+    }
+
+    @Override
+    public String toString() {
+        return field + "[" + target.length + " dimensions]";
+    }
+}

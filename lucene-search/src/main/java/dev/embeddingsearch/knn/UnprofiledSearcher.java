@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.knn;
+
+import java.io.IOException;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.search.CollectionStatistics;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.TaskExecutor;
+import org.apache.lucene.search.TermStatistics;
+
+/**
+ * Searches for a query's own needs, beside the search that the query is part of: with its reader, statistics, cache,
+ * threads and {@link ReaderTimeout timeout}, but past a profiler, which would take such weights for parts of the query and
+ * miss their scorers.
+ */
+public final class UnprofiledSearcher extends IndexSearcher {
+
+    private final IndexSearcher main;
+
+    public UnprofiledSearcher(IndexSearcher main) {
+        super(main.getTopReaderContext());
+        this.main = main;
+        setSimilarity(main.getSimilarity());
+        setQueryCache(main.getQueryCache());
+        setQueryCachingPolicy(main.getQueryCachingPolicy());
+        setTimeout(new ReaderTimeout(main));
+    }
+
+    @Override
+    public TaskExecutor getTaskExecutor() {
+        return main.getTaskExecutor();
+    }
+
+    @Override
+    public TermStatistics termStatistics(Term term, int docFreq, long totalTermFreq) throws IOException {
+        return main.termStatistics(term, docFreq, totalTermFreq);
+    }
+
+    @Override
+    public CollectionStatistics collectionStatistics(String field) throws IOException {
+        return main.collectionStatistics(field);
+    }
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.rank;
+
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.QueryVisitor;
+import org.apache.lucene.search.ScoreMode;
+import org.apache.lucene.search.Weight;
+import org.apache.lucene.util.Accountable;
+import org.apache.lucene.util.BytesRef;
+import org.apache.lucene.util.RamUsageEstimator;
+
+/** Matches documents by their ids, each with the score of the ranks that an earlier search found it at. */
+public final class RankedQuery extends Query implements Accountable {
+
+    private static final long BASE_RAM_BYTES = RamUsageEstimator.shallowSizeOfInstance(RankedQuery.class);
+    /** Of the entry of a sorted map, with its key and its value. */
+    private static final long ENTRY_RAM_BYTES = RamUsageEstimator.HASHTABLE_RAM_BYTES_PER_ENTRY
+            + RamUsageEstimator.shallowSizeOfInstance(BytesRef.class)
+            + RamUsageEstimator.shallowSizeOfInstance(Ranks.class);
+
+    private final String idField;
+    private final SortedMap<BytesRef, Ranks> ranks;
+    private final RankFusion fusion;
+
+    /**
+     * @param idField field that holds a document's id as its one term
+     * @param ranks by term of the id; none of it is copied
+     */
+    public RankedQuery(String idField, Map<BytesRef, Ranks> ranks, RankFusion fusion) {
+        this.idField = idField;
+        this.ranks = new TreeMap<>(ranks);
+        this.fusion = fusion;
+    }
+
+    String idField() {
+        return idField;
+    }
+
+    SortedMap<BytesRef, Ranks> ranks() {
+        return ranks;
+    }
+
+    RankFusion fusion() {
+        return fusion;
+    }
+
+    @Override
+    public long ramBytesUsed() {
+        long bytes = BASE_RAM_BYTES;
+        for (BytesRef id : ranks.keySet()) {
+            bytes += ENTRY_RAM_BYTES + RamUsageEstimator.sizeOf(id.bytes);
+        }
+        return bytes;
+    }
+
+    @Override
+    public Weight createWeight(IndexSearcher searcher, ScoreMode scoreMode, float boost) {
+        return new RankedWeight(this, boost);
+    }
+
+    @Override
+    public void visit(QueryVisitor visitor) {
+        if (visitor.acceptField(idField)) {
+            visitor.consumeTerms(
+                    this,
+                    ranks.keySet().stream().map(id -> new Term(idField, id)).toArray(Term[]::new));
+        }
+    }
+
+    @Override
+    public String toString(String field) {
+        return "ranked(" + ranks.size() + " documents, " + fusion + ")";
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return sameClassAs(other)
+                && idField.equals(((RankedQuery) other).idField)
+                && ranks.equals(((RankedQuery) other).ranks)
+                && fusion.equals(((RankedQuery) other).fusion);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * (31 * classHash() + ranks.hashCode()) + fusion.hashCode();
+    }
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.embeddingsearch.search;
+
+import org.opensearch.index.shard.SearchOperationListener;
+import org.opensearch.search.internal.ReaderContext;
+import org.opensearch.search.internal.SearchContext;
+
+/** Keeps what restricted the query phase of a search for its fetch phase. */
+public final class ShardSearchPhases implements SearchOperationListener {
+
+    @Override
+    public void onNewReaderContext(ReaderContext reader) {
+        WrappedFilters.addTo(reader);
+    }
+
+    @Override
+    public void onQueryPhase(SearchContext context, long tookInNanos) {
+        ShardSearch.queried(context);
+    }
+}
