@@ -22,7 +22,7 @@ final class HybridBulkScorer extends BulkScorer {
     private final BulkScorer lexical;
     private final CompleteScores complete;
     private final VectorScores vectors;
-    private final Threshold competition;
+    private final Threshold threshold;
     private final SearchCounters.Part work;
     /** Whether every match is to be collected, even one that cannot compete. */
     private boolean counting = true;
@@ -37,12 +37,12 @@ final class HybridBulkScorer extends BulkScorer {
             BulkScorer lexical,
             CompleteScores complete,
             VectorScores vectors,
-            Threshold competition,
+            Threshold threshold,
             SearchCounters.Part work) {
         this.lexical = lexical;
         this.complete = complete;
         this.vectors = vectors;
-        this.competition = competition;
+        this.threshold = threshold;
         this.work = work;
     }
 
@@ -50,13 +50,13 @@ final class HybridBulkScorer extends BulkScorer {
     public int score(LeafCollector collector, Bits acceptDocs, int min, int max) throws IOException {
         Fused fused = new Fused(collector, acceptDocs);
         collector.setScorer(fused.score);
-        vectors.nearest().advance(min);
+        vectors.candidates().advance(min);
         int next = walksLexical() ? lexical.score(fused, acceptDocs, min, max) : DocIdSetIterator.NO_MORE_DOCS;
         fused.handBatchOn();
         fused.collectNearestBefore(max);
         return Math.min(
                 walksLexical() ? next : DocIdSetIterator.NO_MORE_DOCS,
-                vectors.nearest().docID());
+                vectors.candidates().docID());
     }
 
     private boolean walksLexical() {
@@ -65,7 +65,7 @@ final class HybridBulkScorer extends BulkScorer {
 
     @Override
     public long cost() {
-        return (lexical == null ? 0 : lexical.cost()) + vectors.nearest().count();
+        return (lexical == null ? 0 : lexical.cost()) + vectors.candidates().count();
     }
 
     /** Takes the lexical matches and hands the documents of both legs on. */
@@ -118,19 +118,19 @@ final class HybridBulkScorer extends BulkScorer {
         private double[] vectorBounds() throws IOException {
             double[] bounds = new double[pending];
             Arrays.fill(bounds, 1);
-            if (!competition.rulesOut()) {
+            if (!threshold.rulesOut()) {
                 return bounds;
             }
             int[] indices = new int[pending];
             int[] documents = new int[pending];
             int count = 0;
             for (int i = 0; i < pending; i++) {
-                if (competition.admits(competition.fusion().normalise(raws[i]))) {
+                if (threshold.admits(threshold.fusion().normalize(raws[i]))) {
                     indices[count] = i;
                     documents[count++] = batch[i];
                 }
             }
-            double[] estimated = vectors.estimated().atMost(documents, count);
+            double[] estimated = vectors.quantized().upperOf(documents, count);
             for (int i = 0; i < count; i++) {
                 bounds[indices[i]] = estimated[i];
             }
@@ -139,11 +139,11 @@ final class HybridBulkScorer extends BulkScorer {
 
         private void handOn(int doc, float raw, double vectorBound) throws IOException {
             collectNearestBefore(doc);
-            if (vectors.nearest().docID() == doc) {
+            if (vectors.candidates().docID() == doc) {
                 score.at(doc, raw >= minimum ? raw : complete.score(doc));
                 collector.collect(doc);
-                vectors.nearest().advance(doc + 1);
-            } else if (competes(competition.fusion().normalise(raw), vectorBound)) {
+                vectors.candidates().advance(doc + 1);
+            } else if (competes(threshold.fusion().normalize(raw), vectorBound)) {
                 score.at(doc, raw);
                 collector.collect(doc);
             } else {
@@ -156,12 +156,12 @@ final class HybridBulkScorer extends BulkScorer {
         }
 
         private boolean competes(double lexicalScore, double vectorBound) {
-            return competition.admits(lexicalScore) && competition.admits(lexicalScore, vectorBound);
+            return threshold.admits(lexicalScore) && threshold.admits(lexicalScore, vectorBound);
         }
 
         /** Collects those that only the vector leg found, or that the lexical leg has skipped. */
         private void collectNearestBefore(int end) throws IOException {
-            NearestDocuments nearest = vectors.nearest();
+            ScoredDocuments nearest = vectors.candidates();
             for (int doc = nearest.docID(); doc < end; doc = nearest.advance(doc + 1)) {
                 if (acceptDocs == null || acceptDocs.get(doc)) {
                     score.at(doc, complete.score(doc));
@@ -171,7 +171,7 @@ final class HybridBulkScorer extends BulkScorer {
         }
 
         private void require(double required) throws IOException {
-            float least = required > 1 ? Float.POSITIVE_INFINITY : competition.rawMinimum(required);
+            float least = required > 1 ? Float.POSITIVE_INFINITY : threshold.rawMinimum(required);
             if (least > minimum) {
                 minimum = least;
                 skip();
@@ -203,14 +203,14 @@ final class HybridBulkScorer extends BulkScorer {
             /** For a document that is not among the best, whoever asks: its score without the vector leg is enough. */
             void onlyCounted(int newDoc, float raw) {
                 at(newDoc, raw);
-                fused = competition.fusion().fuse(competition.fusion().normalise(raw), 0);
+                fused = threshold.fusion().fuse(threshold.fusion().normalize(raw), 0);
             }
 
             @Override
             public float score() throws IOException {
                 if (Float.isNaN(fused)) {
-                    LinearFusion fusion = competition.fusion();
-                    fused = fusion.fuse(fusion.normalise(lexicalScore), vectors.score(doc));
+                    LinearFusion fusion = threshold.fusion();
+                    fused = fusion.fuse(fusion.normalize(lexicalScore), vectors.score(doc));
                 }
                 return fused;
             }
@@ -218,7 +218,7 @@ final class HybridBulkScorer extends BulkScorer {
             @Override
             public void setMinCompetitiveScore(float minScore) throws IOException {
                 counting &= minScore <= 0;
-                require(competition.raise(minScore));
+                require(threshold.raise(minScore));
             }
         }
     }

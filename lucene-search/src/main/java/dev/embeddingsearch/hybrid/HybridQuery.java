@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.hybrid;
 
-import dev.embeddingsearch.knn.BegunSearch;
+import dev.embeddingsearch.knn.KnnSearch;
 import dev.embeddingsearch.knn.KnnQuery;
 import dev.embeddingsearch.knn.KnnResult;
 import dev.embeddingsearch.knn.KnnTarget;
@@ -38,7 +38,7 @@ public final class HybridQuery extends Query {
 
     private final Lexical lexical;
     private final Query knn;
-    private final KnnTarget leg;
+    private final KnnTarget target;
     private final double vectorWeight;
     private final boolean oneFilter;
     private final int hits;
@@ -65,14 +65,14 @@ public final class HybridQuery extends Query {
      * @param lexical the lexical query, filters included; {@link MatchNoDocsQuery} for none
      * @param knn finds the nearest documents, under the same filters: a {@link KnnQuery}, or
      *     {@link MatchNoDocsQuery} for none
-     * @param leg what {@code knn} compares with
+     * @param target what {@code knn} compares with
      * @param vectorWeight weight {@code w} of the vector leg, in [0, 1]
      */
-    public HybridQuery(Query lexical, Query knn, KnnTarget leg, double vectorWeight) {
+    public HybridQuery(Query lexical, Query knn, KnnTarget target, double vectorWeight) {
         this(
                 Lexical.of(lexical),
                 knn,
-                leg,
+                target,
                 vectorWeight,
                 knn instanceof KnnQuery top && restricts(top.filter(), lexical),
                 0,
@@ -87,7 +87,7 @@ public final class HybridQuery extends Query {
     private HybridQuery(
             Lexical lexical,
             Query knn,
-            KnnTarget leg,
+            KnnTarget target,
             double vectorWeight,
             boolean oneFilter,
             int hits,
@@ -98,7 +98,7 @@ public final class HybridQuery extends Query {
         }
         this.lexical = lexical;
         this.knn = Objects.requireNonNull(knn);
-        this.leg = Objects.requireNonNull(leg);
+        this.target = Objects.requireNonNull(target);
         this.vectorWeight = vectorWeight + 0.0; // -0.0 is no other weight than 0
         this.oneFilter = oneFilter;
         this.hits = hits;
@@ -114,8 +114,8 @@ public final class HybridQuery extends Query {
     }
 
     /** A query on vectors alone: its score is {@code vector(d)}. */
-    public static HybridQuery vectorOnly(Query knn, KnnTarget leg) {
-        return new HybridQuery(MatchNoDocsQuery.INSTANCE, knn, leg, 1);
+    public static HybridQuery vectorOnly(Query knn, KnnTarget target) {
+        return new HybridQuery(MatchNoDocsQuery.INSTANCE, knn, target, 1);
     }
 
     /** A query whose vector leg has nothing to compare with: its score is {@code (1 - w) * lexical(d)}. */
@@ -132,7 +132,7 @@ public final class HybridQuery extends Query {
      * @param hits how many, at least 1
      */
     public HybridQuery forBest(int hits) {
-        return new HybridQuery(lexical, knn, leg, vectorWeight, oneFilter, hits, scope);
+        return new HybridQuery(lexical, knn, target, vectorWeight, oneFilter, hits, scope);
     }
 
     /** How many of the best matches are wanted; 0 for all. */
@@ -182,8 +182,8 @@ public final class HybridQuery extends Query {
         return new LexicalBound(lexical.given, filter, searcher, work);
     }
 
-    public KnnTarget leg() {
-        return leg;
+    public KnnTarget target() {
+        return target;
     }
 
     double vectorWeight() {
@@ -207,7 +207,7 @@ public final class HybridQuery extends Query {
         if (rewrittenLexical == lexical && rewrittenKnn == knn) {
             return matchesNothing(lexical.query) && matchesNothing(knn) ? MatchNoDocsQuery.INSTANCE : this;
         }
-        return new HybridQuery(rewrittenLexical, rewrittenKnn, leg, vectorWeight, oneFilter, hits, scope);
+        return new HybridQuery(rewrittenLexical, rewrittenKnn, target, vectorWeight, oneFilter, hits, scope);
     }
 
     private static boolean matchesNothing(Query query) {
@@ -241,29 +241,25 @@ public final class HybridQuery extends Query {
         return searcher.createWeight(lexical.query, mode, 1);
     }
 
-    /** The kNN query as it was run, where running it among more candidates tells more of other documents; else null. */
-    KnnQuery extensible() {
-        return oneFilter
-                        && knn instanceof RewrittenKnnQuery nearest
-                        && !nearest.query().options().exact()
-                ? nearest.restricted()
-                : null;
-    }
-
-    /**
-     * What the vector leg finds; nothing is known of documents outside unless both legs have one filter.
-     *
-     * @param begun is told how the search went, unless it was made before
-     */
-    public KnnResult nearest(IndexSearcher searcher, BegunSearch begun) throws IOException {
+    /** A search for what the vector leg matches. */
+    KnnSearch knnSearch(IndexSearcher searcher) throws IOException {
         if (matchesNothing(knn)) {
-            return KnnResult.none();
+            return KnnSearch.none(target, searcher);
         }
         if (!(knn instanceof RewrittenKnnQuery rewritten)) {
             throw new IllegalStateException("[" + this + "] was not rewritten, or its kNN query is of another kind");
         }
-        KnnResult found = rewritten.find(searcher, begun);
-        return oneFilter ? found : found.unbounded();
+        return rewritten.search(searcher);
+    }
+
+    /** What the vector leg matches. It bounds the similarity of other documents only where both legs have one filter. */
+    KnnResult nearest(KnnSearch search) throws IOException {
+        return oneFilter ? search.first() : search.first().unbounded();
+    }
+
+    /** Whether extending {@code search} to more candidates gives a lower bound of the similarity of other documents. */
+    boolean isExtensible(KnnSearch search) {
+        return oneFilter && knn instanceof RewrittenKnnQuery && search.isExtensible();
     }
 
     @Override
@@ -282,7 +278,7 @@ public final class HybridQuery extends Query {
     public boolean equals(Object other) {
         return sameClassAs(other)
                 && vectorWeight == ((HybridQuery) other).vectorWeight
-                && leg.equals(((HybridQuery) other).leg)
+                && target.equals(((HybridQuery) other).target)
                 && oneFilter == ((HybridQuery) other).oneFilter
                 && hits == ((HybridQuery) other).hits
                 && lexical.query.equals(((HybridQuery) other).lexical.query)
@@ -291,6 +287,6 @@ public final class HybridQuery extends Query {
 
     @Override
     public int hashCode() {
-        return Objects.hash(classHash(), lexical.query, knn, leg, vectorWeight, oneFilter, hits);
+        return Objects.hash(classHash(), lexical.query, knn, target, vectorWeight, oneFilter, hits);
     }
 }

@@ -19,8 +19,8 @@ final class HybridScorer extends Scorer {
 
     private final LexicalLeg lexical;
     private final VectorScores vectors;
-    private final NearestDocuments nearest;
-    private final Threshold competition;
+    private final ScoredDocuments nearest;
+    private final Threshold threshold;
     private final LinearFusion fusion;
     private final TwoPhaseIterator matches;
     private final DocIdSetIterator documents;
@@ -29,12 +29,12 @@ final class HybridScorer extends Scorer {
     /** The last match that cannot compete: its score without the vector leg is enough. */
     private int onlyCounted = -1;
 
-    HybridScorer(LexicalLeg lexical, VectorScores vectors, Threshold competition) {
+    HybridScorer(LexicalLeg lexical, VectorScores vectors, Threshold threshold) {
         this.lexical = lexical;
         this.vectors = vectors;
-        this.nearest = vectors.nearest();
-        this.competition = competition;
-        this.fusion = competition.fusion();
+        this.nearest = vectors.candidates();
+        this.threshold = threshold;
+        this.fusion = threshold.fusion();
         this.matches = new EitherLeg(new Candidates());
         this.documents = TwoPhaseIterator.asDocIdSetIterator(matches);
     }
@@ -63,7 +63,7 @@ final class HybridScorer extends Scorer {
     @Override
     public void setMinCompetitiveScore(float minScore) throws IOException {
         counting &= minScore <= 0;
-        lexical.require(competition.raise(minScore));
+        lexical.require(threshold.raise(minScore));
     }
 
     @Override
@@ -75,7 +75,7 @@ final class HybridScorer extends Scorer {
     public float getMaxScore(int upTo) throws IOException {
         double lexicalMaximum = lexical.maximum(upTo);
         float maximum = lexical.mayMatchUpTo(upTo)
-                ? fusion.fuse(lexicalMaximum, vectors.outside().certain())
+                ? fusion.fuse(lexicalMaximum, vectors.unseen().certain())
                 : 0;
         if (nearest.docID() > upTo) {
             return maximum;
@@ -124,7 +124,7 @@ final class HybridScorer extends Scorer {
         @Override
         public boolean matches() throws IOException {
             int doc = approximation.docID();
-            if (nearest.docID() == doc || lexical.competes(vectors.estimated())) {
+            if (nearest.docID() == doc || lexical.competes(vectors.quantized())) {
                 return true;
             }
             if (counting && lexical.matches()) {

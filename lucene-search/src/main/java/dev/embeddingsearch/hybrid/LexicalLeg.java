@@ -18,7 +18,7 @@ final class LexicalLeg {
     private final CompleteScores complete;
     private final TwoPhaseIterator twoPhase;
     private final DocIdSetIterator candidates;
-    private final Threshold competition;
+    private final Threshold threshold;
     private final SearchCounters.Part work;
     private float minimum;
     private boolean exhausted;
@@ -31,12 +31,12 @@ final class LexicalLeg {
      * @param skipping walks the matches, or null where there are none
      * @param complete scores the same matches
      */
-    LexicalLeg(Scorer skipping, CompleteScores complete, Threshold competition, SearchCounters.Part work) {
+    LexicalLeg(Scorer skipping, CompleteScores complete, Threshold threshold, SearchCounters.Part work) {
         this.skipping = skipping;
         this.complete = complete;
         this.twoPhase = skipping == null ? null : skipping.twoPhaseIterator();
         this.candidates = candidates(skipping, twoPhase);
-        this.competition = competition;
+        this.threshold = threshold;
         this.work = work;
     }
 
@@ -82,17 +82,17 @@ final class LexicalLeg {
     }
 
     /** Whether the document stopped at, which is outside the kNN list, matches and may reach the required score. */
-    boolean competes(QuantizedBounds estimated) throws IOException {
-        boolean competes = matches() && competes(normalise(rawScore()), estimated);
+    boolean competes(QuantizedBounds quantized) throws IOException {
+        boolean competes = matches() && competes(normalize(rawScore()), quantized);
         if (matches && !competes) {
             work.add(SearchCounters.Count.DOCUMENTS_PRUNED);
         }
         return competes;
     }
 
-    private boolean competes(double score, QuantizedBounds estimated) throws IOException {
-        return competition.admits(score)
-                && (!competition.rulesOut() || competition.admits(score, estimated.atMost(docID())));
+    private boolean competes(double score, QuantizedBounds quantized) throws IOException {
+        return threshold.admits(score)
+                && (!threshold.rulesOut() || threshold.admits(score, quantized.upperOf(docID())));
     }
 
     /**
@@ -115,16 +115,16 @@ final class LexicalLeg {
             return 0;
         }
         if (candidates.docID() == doc && matches() && rawScore() >= minimum) {
-            return normalise(raw);
+            return normalize(raw);
         }
         if (missed() == 0) {
             return 0;
         }
-        return normalise(complete.score(doc));
+        return normalize(complete.score(doc));
     }
 
-    private double normalise(double score) {
-        return competition.fusion().normalise(score);
+    private double normalize(double score) {
+        return threshold.fusion().normalize(score);
     }
 
     /** Lets {@link #advance} pass over matches that score less than {@code required}, in [0, infinity]. */
@@ -132,7 +132,7 @@ final class LexicalLeg {
         if (required > 1) {
             exhausted = true;
         } else if (skipping != null && !exhausted) {
-            float least = competition.rawMinimum(required);
+            float least = threshold.rawMinimum(required);
             if (least > minimum) {
                 minimum = least;
                 skipping.setMinCompetitiveScore(least);
@@ -142,7 +142,7 @@ final class LexicalLeg {
 
     /** What a match that was passed over scores at most. */
     double missed() {
-        return exhausted ? 1 : normalise(minimum);
+        return exhausted ? 1 : normalize(minimum);
     }
 
     int advanceShallow(int target) throws IOException {
@@ -158,6 +158,6 @@ final class LexicalLeg {
 
     /** What a match up to {@code upTo} that is not passed over scores at most. */
     double maximum(int upTo) throws IOException {
-        return mayMatchUpTo(upTo) ? normalise(skipping.getMaxScore(upTo)) : 0;
+        return mayMatchUpTo(upTo) ? normalize(skipping.getMaxScore(upTo)) : 0;
     }
 }

@@ -54,7 +54,7 @@ final class LexicalSample {
     double share(double least, LinearFusion fusion) {
         int reaching = 0;
         for (int i = 0; i < count; i++) {
-            reaching += fusion.normalise(scores[i]) >= least ? 1 : 0;
+            reaching += fusion.normalize(scores[i]) >= least ? 1 : 0;
         }
         return count == 0 ? 0 : (double) reaching / count;
     }

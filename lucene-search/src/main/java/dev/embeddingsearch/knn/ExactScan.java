@@ -22,16 +22,16 @@ final class ExactScan {
     static final Comparator<ScoreDoc> BEST_FIRST =
             (a, b) -> a.score == b.score ? Integer.compare(a.doc, b.doc) : Float.compare(b.score, a.score);
 
-    private final KnnTarget leg;
+    private final KnnTarget target;
 
-    ExactScan(KnnTarget leg) {
-        this.leg = leg;
+    ExactScan(KnnTarget target) {
+        this.target = target;
     }
 
     /** The nearest {@code size} of the accepted documents of one segment, numbered within it. */
     TopDocs nearest(LeafReaderContext context, DocIdSetIterator accepted, int size, QueryTimeout timeout)
             throws IOException {
-        VectorScorer scorer = leg.exactScorer(context.reader());
+        VectorScorer scorer = target.exactScorer(context.reader());
         if (scorer == null) {
             return new TopDocs(new TotalHits(0, TotalHits.Relation.EQUAL_TO), new ScoreDoc[0]);
         }
@@ -92,8 +92,8 @@ final class ExactScan {
         QuantizationError errors = new QuantizationError();
         List<ScoreDoc> rescored = new ArrayList<>();
         for (LeafReaderContext leaf : searcher.getLeafContexts()) {
-            KnnResult.Found found = KnnResult.Found.estimated(hits, leaf);
-            VectorScorer scorer = found.count() == 0 ? null : leg.exactScorer(leaf.reader());
+            LeafHits found = LeafHits.estimated(hits, leaf);
+            VectorScorer scorer = found.count() == 0 ? null : target.exactScorer(leaf.reader());
             for (int i = 0; i < found.count(); i++) {
                 scorer.iterator().advance(found.documents()[i]);
                 float exact = scorer.score();

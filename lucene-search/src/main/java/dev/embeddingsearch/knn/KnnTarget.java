@@ -14,14 +14,14 @@ import org.apache.lucene.search.VectorScorer;
  * What the vector leg compares documents with.
  *
  * @param field name of the vector field
- * @param target the query's vector; of unit length where {@code similarity} is {@code DOT_PRODUCT}
+ * @param vector the query's vector; of unit length where {@code similarity} is {@code DOT_PRODUCT}
  * @param similarity how two vectors compare; {@code DOT_PRODUCT} on unit vectors is the cosine
  * @param background the model's cosine between unrelated texts, in [-1, 1), or 0 where unknown
  * @param calibrated whether scores tell how far a cosine is above the mean; if not, they only tell the larger of any two
  */
 @SuppressWarnings("ArrayRecordComponent") // equality is defined below; nobody writes to the array
 public record KnnTarget(
-        String field, float[] target, VectorSimilarityFunction similarity, double background, boolean calibrated) {
+        String field, float[] vector, VectorSimilarityFunction similarity, double background, boolean calibrated) {
 
     /** A leg over a field that no document has. */
     public static final KnnTarget NONE = new KnnTarget("", new float[] {1}, VectorSimilarityFunction.DOT_PRODUCT, 0);
@@ -29,18 +29,18 @@ public record KnnTarget(
     public KnnTarget {
         Objects.requireNonNull(field, "field");
         Objects.requireNonNull(similarity, "similarity");
-        if (target.length == 0) {
+        if (vector.length == 0) {
             throw new IllegalArgumentException("field [" + field + "] expects a query vector, got an empty one");
         }
     }
 
-    public KnnTarget(String field, float[] target, VectorSimilarityFunction similarity, double background) {
-        this(field, target, similarity, background, true);
+    public KnnTarget(String field, float[] vector, VectorSimilarityFunction similarity, double background) {
+        this(field, vector, similarity, background, true);
     }
 
     /** The same for scores that no two different cosines share, on any shard. */
     public KnnTarget uncalibrated() {
-        return new KnnTarget(field, target, similarity, background, false);
+        return new KnnTarget(field, vector, similarity, background, false);
     }
 
     /** Compares with the exact vectors of a segment, even where they are quantized; null where there are none. */
@@ -50,7 +50,7 @@ public record KnnTarget(
             FloatVectorValues.checkField(reader, field);
             return null;
         }
-        return values.size() == 0 ? null : values.rescorer(target);
+        return values.size() == 0 ? null : values.rescorer(vector);
     }
 
     /** The raw similarity that Lucene scores so: the cosine, or Lucene's score for other similarities. */
@@ -70,16 +70,16 @@ public record KnnTarget(
                 && similarity == that.similarity
                 && Double.compare(background, that.background) == 0
                 && calibrated == that.calibrated
-                && Arrays.equals(target, that.target);
+                && Arrays.equals(vector, that.vector);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(field, similarity, background, calibrated, Arrays.hashCode(target));
+        return Objects.hash(field, similarity, background, calibrated, Arrays.hashCode(vector));
     }
 
     @Override
     public String toString() {
-        return field + "[" + target.length + " dimensions]";
+        return field + "[" + vector.length + " dimensions]";
     }
 }

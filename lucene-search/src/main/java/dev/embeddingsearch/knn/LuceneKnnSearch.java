@@ -36,34 +36,45 @@ final class LuceneKnnSearch extends KnnFloatVectorQuery {
     private ScoreDoc[] candidates = new ScoreDoc[0];
     private long visited;
     /** Several segments may be searched at a time. */
-    private volatile boolean codesScanned;
+    private volatile boolean quantizedScan;
 
-    private LuceneKnnSearch(KnnTarget leg, Query filter, KnnQuery.Options options, QueryTimeout timeout) {
-        super(leg.field(), leg.target(), options.numCandidates(), filter);
+    private LuceneKnnSearch(KnnTarget target, Query filter, KnnQuery.Options options, QueryTimeout timeout) {
+        super(target.field(), target.vector(), options.numCandidates(), filter);
         this.options = options;
         this.timeout = timeout;
-        this.exactScan = new ExactScan(leg);
+        this.exactScan = new ExactScan(target);
     }
 
     /**
-     * The nearest documents.
+     * Runs the search.
      *
      * @param filter which documents may be found, or null for all
-     * @param estimated whether codes are compared
      */
-    static KnnSearch.Candidates candidates(
-            KnnTarget leg, Query filter, KnnQuery.Options options, IndexSearcher searcher, boolean estimated)
+    static LuceneKnnSearch run(KnnTarget target, Query filter, KnnQuery.Options options, IndexSearcher searcher)
             throws IOException {
-        LuceneKnnSearch search = new LuceneKnnSearch(leg, filter, options, searcher.getTimeout());
+        LuceneKnnSearch search = new LuceneKnnSearch(target, filter, options, searcher.getTimeout());
         search.rewrite(searcher);
-        return new KnnSearch.Candidates(search.candidates, search.compared(estimated), List.of(), search.visited);
+        return search;
     }
 
-    /** All where vectors are exact, or a filter left few documents, hence hard to tell apart by codes. */
-    private ScoreDoc[] compared(boolean estimated) {
-        return estimated && !codesScanned && options.rescored() < candidates.length
+    /** The candidates, the nearest first. */
+    ScoreDoc[] candidates() {
+        return candidates;
+    }
+
+    /**
+     * The candidates whose exact scores decide which are the nearest: all of them where vectors are exact, or where a filter
+     * left so few documents that their quantized vectors hardly distinguish them.
+     */
+    ScoreDoc[] compared(boolean estimated) {
+        return estimated && !quantizedScan && options.rescored() < candidates.length
                 ? Arrays.copyOf(candidates, options.rescored())
                 : candidates;
+    }
+
+    /** How many vectors were visited. */
+    long visited() {
+        return visited;
     }
 
     @Override
@@ -101,7 +112,7 @@ final class LuceneKnnSearch extends KnnFloatVectorQuery {
         if (options.exact() || !hasGraph(context.reader()) || accepted.cost() <= options.numCandidates()) {
             return exactScan.nearest(context, accepted, options.numCandidates(), timeout);
         }
-        codesScanned = true;
+        quantizedScan = true;
         return super.exactSearch(context, accepted, timeout);
     }
 
