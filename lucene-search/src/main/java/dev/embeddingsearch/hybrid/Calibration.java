@@ -12,18 +12,18 @@ import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.IndexSearcher;
 
 /**
- * Maps a raw similarity to [0, 1], so that it can be added to a normalised BM25 score.
+ * Maps a raw similarity to [0, 1], so that it can be added to a normalized BM25 score.
  *
  * <p>For cosines: {@code vector(d) = (max(0, cos(q, d) - mu) / r)^2} with {@code r = max(1 - mu, 9 * sigma)}.
  *
  * <ul>
  *   <li>{@code mu} is the mean cosine of the query with the shard's vectors. A model keeps its cosines in a narrow band of
  *       its own (ada-002: .7 to .9); this removes the band and needs no result list.
- *   <li>{@code sigma} is how far cosines of the field's vectors with each other spread: the standard deviation pooled over
+ *   <li>{@code sigma} is the standard deviation of the cosines of the field's vectors with each other, pooled over
  *       the segments, each with {@code n - 1} times the square of its {@link Centroid#spread() spread}. A cosine of 1
  *       counts fully where it stands out by 9 standard deviations. A model that does not know the language of its texts
  *       scatters their cosines, and its leg counts less.
- *   <li>The square keeps what is hardly above the mean, most of a corpus, from outweighing a match of words.
+ *   <li>Most of a corpus is hardly above the mean. The square keeps it from outweighing a match of words.
  * </ul>
  *
  * <p>While there are few vectors, both are shrunk towards the model's background cosine {@code b}: {@code mu = (n * (q .
@@ -121,7 +121,7 @@ record Calibration(VectorSimilarityFunction similarity, double mean, double rang
         }
     }
 
-    /** The formula of {@link #normalise}, for explanations. */
+    /** The formula of {@link #normalize}, for explanations. */
     String formula() {
         return switch (similarity) {
             case DOT_PRODUCT, COSINE -> "(max(0, cosine - mean) / range)^2";

@@ -11,12 +11,12 @@ import org.apache.lucene.search.Scorable;
 import org.apache.lucene.util.Bits;
 
 /**
- * Scores a whole segment as {@link HybridScorer} would, but lets the lexical leg's own bulk scorer walk its matches,
- * which is what makes a query of several words fast.
+ * Scores a whole segment as {@link HybridScorer} does, but collects the lexical matches from the lexical leg's own bulk
+ * scorer, which makes queries of several words fast.
  */
 final class HybridBulkScorer extends BulkScorer {
 
-    /** So many matches are looked at together, for their codes to be read together. */
+    /** So many matches are compared together, so that their quantized vectors are read together. */
     private static final int BATCH = 64;
 
     private final BulkScorer lexical;
@@ -24,14 +24,14 @@ final class HybridBulkScorer extends BulkScorer {
     private final VectorScores vectors;
     private final Threshold threshold;
     private final SearchCounters.Part work;
-    /** Whether every match is to be collected, even one that cannot compete. */
+    /** Whether every match is to be collected, even one that is not competitive. */
     private boolean counting = true;
-    /** What the lexical scorer may skip below, as its own score; infinite once no match can compete any more. */
+    /** The lexical score below which the lexical scorer may skip; infinite once no match can be competitive. */
     private float minimum;
 
     /**
-     * @param lexical walks the lexical matches, or null where there are none
-     * @param complete scores the same matches
+     * @param lexical scores the lexical matches; null where there are none
+     * @param complete scores the same matches, without skipping
      */
     HybridBulkScorer(
             BulkScorer lexical,
@@ -68,7 +68,7 @@ final class HybridBulkScorer extends BulkScorer {
         return (lexical == null ? 0 : lexical.cost()) + vectors.candidates().count();
     }
 
-    /** Takes the lexical matches and hands the documents of both legs on. */
+    /** Collects the lexical matches, and passes the documents of both legs on. */
     private final class Fused implements LeafCollector {
         private final LeafCollector collector;
         private final Bits acceptDocs;
@@ -105,7 +105,7 @@ final class HybridBulkScorer extends BulkScorer {
             }
         }
 
-        /** Collects the matches that were put aside, and among them those that only the vector leg found. */
+        /** Passes the batch on, and between its matches the candidates that only the vector leg matches. */
         void handBatchOn() throws IOException {
             double[] vectorBounds = vectorBounds();
             for (int i = 0; i < vectorBounds.length; i++) {
@@ -114,7 +114,7 @@ final class HybridBulkScorer extends BulkScorer {
             pending = 0;
         }
 
-        /** What the vector leg likely scores the matches of the batch at most; 1 where nobody asks. */
+        /** Upper bounds of the vector scores of the batch; 1 where no bound is needed. */
         private double[] vectorBounds() throws IOException {
             double[] bounds = new double[pending];
             Arrays.fill(bounds, 1);
@@ -159,7 +159,7 @@ final class HybridBulkScorer extends BulkScorer {
             return threshold.admits(lexicalScore) && threshold.admits(lexicalScore, vectorBound);
         }
 
-        /** Collects those that only the vector leg found, or that the lexical leg has skipped. */
+        /** Passes candidates on that only the vector leg matches, or that the lexical leg has skipped. */
         private void collectNearestBefore(int end) throws IOException {
             ScoredDocuments nearest = vectors.candidates();
             for (int doc = nearest.docID(); doc < end; doc = nearest.advance(doc + 1)) {
@@ -185,10 +185,10 @@ final class HybridBulkScorer extends BulkScorer {
 
         @Override
         public void finish() {
-            // The segment's end is for the caller to tell, not for the lexical scorer.
+            // The caller finishes the segment, not the lexical scorer.
         }
 
-        /** The score of the document that is collected, its vector read when it is asked for. */
+        /** The score of the collected document; its vector is read when the score is requested. */
         private final class Score extends Scorable {
             private int doc;
             private float lexicalScore;
@@ -200,7 +200,7 @@ final class HybridBulkScorer extends BulkScorer {
                 fused = Float.NaN;
             }
 
-            /** For a document that is not among the best, whoever asks: its score without the vector leg is enough. */
+            /** For a match that is only counted: its lexical score is enough. */
             void onlyCounted(int newDoc, float raw) {
                 at(newDoc, raw);
                 fused = threshold.fusion().fuse(threshold.fusion().normalize(raw), 0);

@@ -9,11 +9,10 @@ import org.apache.lucene.search.Scorer;
 import org.apache.lucene.search.TwoPhaseIterator;
 
 /**
- * Walks the documents that either leg found and scores each with both.
+ * Iterates over the documents that either leg matches, and scores each by both legs.
  *
- * <p>Once only scores from {@code t} on are asked for, it passes over those outside the kNN list that {@link Threshold}
- * rules out: the lexical leg skips with that, and no vector is read for what it leaves. Documents of the list are never
- * passed over.
+ * <p>Once a minimum competitive score is set, it skips documents that are no candidates and that {@link Threshold} rules out.
+ * Candidates are never skipped.
  */
 final class HybridScorer extends Scorer {
 
@@ -24,9 +23,9 @@ final class HybridScorer extends Scorer {
     private final LinearFusion fusion;
     private final TwoPhaseIterator matches;
     private final DocIdSetIterator documents;
-    /** Whether every match is to be found, even one that cannot compete. */
+    /** Whether every match is to be returned, even one that is not competitive. */
     private boolean counting = true;
-    /** The last match that cannot compete: its score without the vector leg is enough. */
+    /** The last match that is not competitive: it needs no vector score. */
     private int onlyCounted = -1;
 
     HybridScorer(LexicalLeg lexical, VectorScores vectors, Threshold threshold) {
@@ -88,7 +87,7 @@ final class HybridScorer extends Scorer {
         return lexical.scorer() == null ? List.of() : List.of(new ChildScorable(lexical.scorer(), "lexical"));
     }
 
-    /** What either leg may have found, in order, each once. */
+    /** The union of what both legs may match. */
     private final class Candidates extends DocIdSetIterator {
         private int doc = -1;
 
@@ -114,7 +113,7 @@ final class HybridScorer extends Scorer {
         }
     }
 
-    /** Tells the matches among the candidates: the competitive ones, and all while they are counted. */
+    /** The competitive matches, and all matches while they are counted. */
     private final class EitherLeg extends TwoPhaseIterator {
 
         EitherLeg(DocIdSetIterator candidates) {
@@ -136,7 +135,7 @@ final class HybridScorer extends Scorer {
 
         @Override
         public float matchCost() {
-            return 10 + lexical.matchCost(); // to score a match lexically
+            return 10 + lexical.matchCost(); // the lexical score of a match
         }
     }
 }

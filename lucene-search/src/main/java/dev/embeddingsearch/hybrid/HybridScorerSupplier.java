@@ -32,8 +32,7 @@ final class HybridScorerSupplier extends ScorerSupplier {
     private Scores scores(boolean bestOnly) throws IOException {
         if (!bestOnly) {
             VectorScores vectors = legs.vectorScores();
-            Threshold none =
-                    new Threshold(search.fusion(), vectors.unseen().likely(), 0);
+            Threshold none = new Threshold(search.fusion(), vectors.unseen().likely(), 0);
             return new Scores(legs.lexicalScores(), vectors, none);
         }
         TopCandidates top = search.topCandidates();
@@ -55,8 +54,7 @@ final class HybridScorerSupplier extends ScorerSupplier {
     public BulkScorer bulkScorer() throws IOException {
         BulkScorer all = lexical == null ? null : lexical.bulkScorer();
         Scores scores = scores(search.needsBestOnly());
-        return new HybridBulkScorer(
-                all, scores.lexical(), scores.vectors(), scores.threshold(), legs.counters());
+        return new HybridBulkScorer(all, scores.lexical(), scores.vectors(), scores.threshold(), legs.counters());
     }
 
     @Override

@@ -38,7 +38,8 @@ final class HybridWeight extends Weight implements LegScores.Source {
             return Explanation.noMatch(
                     "neither a lexical match nor among the nearest vectors",
                     Explanation.noMatch("lexical leg: no match", raw),
-                    LegExplanations.unmatched(legs.vector(), search.query().target().field()));
+                    LegExplanations.unmatched(
+                            legs.vector(), search.query().target().field()));
         }
         return Explanation.match(
                 search.fusion().fuse(legs.lexical().score(), legs.vector().score()),

@@ -69,8 +69,7 @@ final class LeafLegs {
     /** The vector scores of all documents, where the kNN search's hits are the only ones known. */
     VectorScores vectorScores() throws IOException {
         return vectorScores(
-                new ScoredDocuments(
-                        nearest.documents(), () -> exactVectors().scores(nearest)),
+                new ScoredDocuments(nearest.documents(), () -> exactVectors().scores(nearest)),
                 search.nearest().unseen());
     }
 

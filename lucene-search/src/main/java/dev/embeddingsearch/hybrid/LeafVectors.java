@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.hybrid;
 
-import dev.embeddingsearch.knn.LeafHits;
 import dev.embeddingsearch.knn.KnnTarget;
+import dev.embeddingsearch.knn.LeafHits;
 import dev.embeddingsearch.knn.SearchCounters;
 import java.io.IOException;
 import org.apache.lucene.index.LeafReader;
@@ -10,8 +10,8 @@ import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.VectorScorer;
 
 /**
- * Exact similarities of the documents of one segment, asked for in increasing order of document. Each is computed in the
- * same way, one vector at a time, so that equal vectors have equal scores to the last bit.
+ * Exact similarities of the documents of one segment, in increasing order of document. Vectors are compared one at a time, so
+ * that equal vectors have equal scores to the last bit.
  */
 final class LeafVectors {
 
@@ -51,7 +51,7 @@ final class LeafVectors {
         return target.rawSimilarity(scorer.score());
     }
 
-    /** The similarities in [0, 1] of documents, which increase; only those are computed that are not known. */
+    /** The vector scores in [0, 1] of {@code documents}; only the unknown ones are computed. */
     double[] scores(LeafHits documents) throws IOException {
         double[] scores = new double[documents.count()];
         for (int i = 0; i < scores.length; i++) {
@@ -61,12 +61,12 @@ final class LeafVectors {
         return scores;
     }
 
-    /** The similarity in [0, 1] of a document whose exact score is known. */
+    /** The vector score in [0, 1] of a document whose exact Lucene score is known. */
     double normalize(float exact) {
         return calibration.normalize(target.rawSimilarity(exact));
     }
 
-    /** The similarity of {@code doc} in [0, 1]; 0 where it has no vector. */
+    /** The vector score of {@code doc} in [0, 1]; 0 where it has no vector. */
     double score(int doc) throws IOException {
         double raw = raw(doc);
         return Double.isNaN(raw) ? 0 : calibration.normalize(raw);

@@ -16,7 +16,7 @@ import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.search.TotalHits;
 import org.apache.lucene.search.VectorScorer;
 
-/** Compares a query with the exact vectors of documents, whatever codes the segment has beside them. */
+/** Compares a vector with the stored vectors of documents, even where there are quantized ones beside them. */
 final class ExactScan {
 
     static final Comparator<ScoreDoc> BEST_FIRST =
@@ -66,7 +66,7 @@ final class ExactScan {
         }
     }
 
-    /** Without the entries that the queue was filled with at first. */
+    /** The hits in the queue, without the sentinels that it was filled with at first. */
     private static ScoreDoc[] drain(HitQueue queue) {
         while (queue.size() > 0 && queue.top().score == Float.NEGATIVE_INFINITY) {
             queue.pop();
@@ -81,7 +81,7 @@ final class ExactScan {
     /**
      * Documents with their exact scores.
      *
-     * @param byRank the nearest one first
+     * @param byRank the nearest first
      * @param errors by how much estimates of their scores were off
      */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody, read only

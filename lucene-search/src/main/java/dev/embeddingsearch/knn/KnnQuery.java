@@ -18,7 +18,7 @@ public final class KnnQuery extends Query {
     private final KnnTarget target;
     private final Query filter;
     private final Options options;
-    /** Belongs to one search, not to what the query says: it has no part in {@link #equals}. */
+    /** Part of one search, not of the query: {@link #equals} ignores it. */
     private final SearchScope scope;
 
     /**
@@ -30,7 +30,7 @@ public final class KnnQuery extends Query {
      *     numCandidates}; of no effect elsewhere
      * @param minSimilarity the lowest raw similarity (cosine, or Lucene's score for other similarities) to return, or
      *     negative infinity
-     * @param exact whether to compare with every vector instead of walking the graph
+     * @param exact whether to compare every vector instead of searching the graph
      */
     public record Options(int k, int numCandidates, int rescored, double minSimilarity, boolean exact) {
 
@@ -112,7 +112,7 @@ public final class KnnQuery extends Query {
         if (filter != null && filter.rewrite(searcher) instanceof MatchNoDocsQuery) {
             return new MatchNoDocsQuery("the filter matches nothing");
         }
-        // Highlighters rewrite queries on readers of a single text, which know neither vectors nor their field.
+        // Highlighters rewrite queries on readers of a single text, which have neither vectors nor the field.
         for (LeafReaderContext leaf : searcher.getLeafContexts()) {
             if (VisibleVectors.of(leaf.reader(), target.field()) != null) {
                 return new RewrittenKnnQuery(this, searcher);

@@ -51,9 +51,8 @@ public record KnnResult(
 
     /** Counts what it took to find them. */
     public void count(SearchCounters.Part counters) {
-        long compared = Arrays.stream(byRank)
-                .filter(hit -> !Float.isNaN(hit.score))
-                .count();
+        long compared =
+                Arrays.stream(byRank).filter(hit -> !Float.isNaN(hit.score)).count();
         for (LeafHits hits : extraCandidates.byLeaf()) {
             compared += hits.exactCount();
         }

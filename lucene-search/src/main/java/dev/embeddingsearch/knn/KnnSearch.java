@@ -105,8 +105,7 @@ public final class KnnSearch {
         }
         QuantizationError errors = rescored.errors();
         double error = estimated ? target.rawDifference(errors.likely()) : Double.POSITIVE_INFINITY;
-        UnseenBound behindAll =
-                behind(candidates, candidates, options, errors).withError(error);
+        UnseenBound behindAll = behind(candidates, candidates, options, errors).withError(error);
         UnseenBound behindCompared = rest.length == 0 ? behindAll : behind(compared, candidates, options, errors);
         ScoreDoc[] others = Arrays.copyOfRange(byRank, nearest.length, byRank.length);
         return new KnnResult(

@@ -63,7 +63,11 @@ final class QuantizedKnnSearch {
                 continue;
             }
             ResumableGraphSearch search = ResumableGraphSearch.of(
-                    leaf.reader(), target.field(), target.vector(), leaf.reader().getLiveDocs(), wanted);
+                    leaf.reader(),
+                    target.field(),
+                    target.vector(),
+                    leaf.reader().getLiveDocs(),
+                    wanted);
             if (search == null) {
                 return null;
             }

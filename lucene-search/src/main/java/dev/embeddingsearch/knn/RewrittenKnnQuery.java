@@ -34,7 +34,7 @@ public final class RewrittenKnnQuery extends Query {
         this.readerId = searcher.getTopReaderContext().id();
     }
 
-    /** A search whose first result is found: by this call, or by an earlier one that had the same restriction. */
+    /** A search that has its first result: from this call, or from an earlier one with the same restriction. */
     public synchronized KnnSearch search(IndexSearcher searcher) throws IOException {
         if (!readerId.equals(searcher.getTopReaderContext().id())) {
             throw new IllegalStateException("[" + this + "] was rewritten for another reader than it searches");
@@ -72,7 +72,7 @@ public final class RewrittenKnnQuery extends Query {
 
             @Override
             public boolean isCacheable(LeafReaderContext context) {
-                return false; // it depends on what surrounds the query, which no other search may have
+                return false; // the restriction around the query is that of one search
             }
         };
     }

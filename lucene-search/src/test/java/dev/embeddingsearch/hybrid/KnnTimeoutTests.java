@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.hybrid;
 
-import dev.embeddingsearch.knn.KnnSearch;
 import dev.embeddingsearch.knn.KnnQuery;
 import dev.embeddingsearch.knn.KnnResult;
 import dev.embeddingsearch.knn.KnnTarget;

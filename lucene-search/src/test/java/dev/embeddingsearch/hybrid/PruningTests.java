@@ -2,7 +2,6 @@
 package dev.embeddingsearch.hybrid;
 
 import com.carrotsearch.randomizedtesting.generators.RandomPicks;
-import dev.embeddingsearch.knn.KnnSearch;
 import dev.embeddingsearch.knn.KnnQuery;
 import dev.embeddingsearch.knn.KnnTarget;
 import dev.embeddingsearch.knn.UnseenBound;

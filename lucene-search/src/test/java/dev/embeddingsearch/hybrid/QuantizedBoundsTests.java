@@ -2,8 +2,8 @@
 package dev.embeddingsearch.hybrid;
 
 import com.carrotsearch.randomizedtesting.generators.RandomPicks;
-import dev.embeddingsearch.knn.KnnSearch;
 import dev.embeddingsearch.knn.KnnQuery;
+import dev.embeddingsearch.knn.KnnSearch;
 import dev.embeddingsearch.knn.KnnTarget;
 import dev.embeddingsearch.knn.SearchCounters;
 import dev.embeddingsearch.knn.SearchScope;
@@ -105,14 +105,14 @@ public class QuantizedBoundsTests extends LuceneTestCase {
         int above = 0;
         for (int round = 0; round < 20; round++) {
             KnnTarget leg = leg();
-            double error = new KnnSearch(nearest(leg), searcher).first()
-                    .unseen()
-                    .error();
+            double error =
+                    new KnnSearch(nearest(leg), searcher).first().unseen().error();
             assertTrue("error " + error, error > 0 && error < 1);
             LeafReaderContext leaf = reader.leaves().get(0);
             SearchCounters.Part work = new SearchCounters().part();
             Calibration calibration = Calibration.of(leg, SearchScope.Restriction.NONE, searcher);
-            QuantizedBounds estimated = new QuantizedBounds(leaf, KnnSearch.none(leg, searcher), leg, calibration, error, work);
+            QuantizedBounds estimated =
+                    new QuantizedBounds(leaf, KnnSearch.none(leg, searcher), leg, calibration, error, work);
             LeafVectors exact = new LeafVectors(leaf.reader(), leg, calibration, work);
             int next = 0;
             while (next < DOCUMENTS) {

@@ -159,8 +159,7 @@ public class QuantizedRescoringTests extends LuceneTestCase {
         float[] query = near(vectors.get(random().nextInt(DOCUMENTS)));
         List<LeafHits> others =
                 search(searcher, query, filter, RESCORED).extraCandidates().byLeaf();
-        assertEquals(
-                CANDIDATES - K, others.stream().mapToInt(LeafHits::count).sum());
+        assertEquals(CANDIDATES - K, others.stream().mapToInt(LeafHits::count).sum());
         for (LeafReaderContext leaf : searcher.getLeafContexts()) {
             LeafHits found = others.get(leaf.ord);
             for (int i = 0; i < found.count(); i++) {
