@@ -13,9 +13,9 @@ import org.opensearch.search.builder.SearchSourceBuilder;
 import org.opensearch.tasks.Task;
 
 /**
- * Has {@code _reindex} and {@code _update_by_query}, which write again what they find by a search, search for whole
- * documents: without it {@link HitsWithoutVectors} would lose the vectors. Another cluster is asked for them anyway, in
- * the words of its version.
+ * Makes the searches of {@code _reindex} and {@code _update_by_query} return whole documents, which they write again. Without
+ * it, {@link HitsWithoutVectors} would remove the vectors. Requests to a remote cluster are left alone: OpenSearch asks for
+ * the whole {@code _source} there.
  */
 public final class WholeDocuments implements ActionFilter {
 
