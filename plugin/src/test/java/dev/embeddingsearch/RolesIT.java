@@ -28,6 +28,8 @@ import org.junit.After;
 import org.junit.Before;
 import org.opensearch.common.io.PathUtils;
 import org.opensearch.common.settings.Settings;
+import org.opensearch.common.util.concurrent.ListenableFuture;
+import org.opensearch.common.util.concurrent.OpenSearchExecutors;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.common.xcontent.XContentHelper;
 import org.opensearch.common.xcontent.XContentType;
@@ -377,7 +379,7 @@ public class RolesIT extends OpenSearchSingleNodeTestCase {
     /** Is closed after its request, for which nodes remember it until then. */
     private static final class Connection implements HttpChannel {
 
-        private final CompletableFuture<Void> closed = new CompletableFuture<>();
+        private final ListenableFuture<Void> closed = new ListenableFuture<>();
 
         @Override
         public void sendResponse(HttpResponse response, ActionListener<Void> listener) {
@@ -396,7 +398,7 @@ public class RolesIT extends OpenSearchSingleNodeTestCase {
 
         @Override
         public void addCloseListener(ActionListener<Void> listener) {
-            closed.thenAccept(listener::onResponse);
+            closed.addListener(listener, OpenSearchExecutors.newDirectExecutorService());
         }
 
         @Override
@@ -406,7 +408,7 @@ public class RolesIT extends OpenSearchSingleNodeTestCase {
 
         @Override
         public void close() {
-            closed.complete(null);
+            closed.onResponse(null);
         }
     }
 
