@@ -46,8 +46,8 @@ public final class CachingEmbedder implements Embedder {
     private final LongAdder hits = new LongAdder();
     private final LongAdder misses = new LongAdder();
 
-    // Guarded by this, so that a text is at every moment in the cache, in flight, or neither. No listener and no embedder
-    // is called under the lock.
+    // Guarded by this, so that a text is at every moment in the cache, in flight, or neither. Neither listeners nor
+    // embedders are called under the lock.
     private final VectorCache cache;
     private final Map<InFlight.Id, InFlight> inFlight = new HashMap<>();
 
