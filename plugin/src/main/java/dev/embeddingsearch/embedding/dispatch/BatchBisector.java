@@ -44,7 +44,7 @@ final class BatchBisector {
     }
 
     /** Sends a harmless text to find out whether the service answers; only the circuit breaker uses the outcome. */
-    void ask(Target target) {
+    void sendHarmless(Target target) {
         dispatcher.accept(harmless(target, new BatchListener() {
             @Override
             public void vectors(float[][] vectors) {}

@@ -205,7 +205,7 @@ final class DispatchState {
         }
         boolean probe = breaker.isProbe(batch);
         if (failure.culprit() == Culprit.TEXT && !batch.harmless() && !probe) {
-            return breaker.suspect(batch.model(), now) ? () -> bisector.ask(batch.target()) : () -> {};
+            return breaker.suspect(batch.model(), now) ? () -> bisector.sendHarmless(batch.target()) : () -> {};
         }
         return breaker.unanswered(batch, failure, now)
                 ? failPending(left -> probe || left.purpose() == Purpose.SEARCH, model -> breaker.describe(model, now))

@@ -22,7 +22,7 @@ final class ModelBreaker {
     private String url = "";
     private int failures;
     private int suspected;
-    private boolean asking;
+    private boolean harmlessSent;
     private boolean open;
     private long failingSince;
     private long tryAgainAt;
@@ -102,9 +102,9 @@ final class ModelBreaker {
         failingSince = failures + suspected == 0 ? now : failingSince;
         suspected++;
         int limit = model.limits().breakerFailures();
-        boolean ask = !asking && limit > 0 && failures + suspected >= limit;
-        asking |= ask;
-        return ask;
+        boolean sendNow = !harmlessSent && limit > 0 && failures + suspected >= limit;
+        harmlessSent |= sendNow;
+        return sendNow;
     }
 
     void answered() {
@@ -118,7 +118,7 @@ final class ModelBreaker {
         failures += batch.harmless() ? 1 + suspected : 1;
         if (batch.harmless()) {
             suspected = 0;
-            asking = false;
+            harmlessSent = false;
         }
         boolean first = !open
                 && model.limits().breakerFailures() > 0
@@ -126,7 +126,7 @@ final class ModelBreaker {
         boolean again = open && isProbe(batch);
         if (first || again) {
             open = true;
-            asking = false;
+            harmlessSent = false;
             probe = null;
             reason = failure.outage();
             tryAgainAt = now + model.limits().breakerPause().nanos();
@@ -137,7 +137,7 @@ final class ModelBreaker {
     private void closeAgain() {
         failures = 0;
         suspected = 0;
-        asking = false;
+        harmlessSent = false;
         open = false;
         probe = null;
     }

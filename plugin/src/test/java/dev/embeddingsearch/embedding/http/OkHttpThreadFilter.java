@@ -9,7 +9,8 @@ public final class OkHttpThreadFilter implements ThreadFilter {
     @Override
     public boolean reject(Thread thread) {
         return thread.getName().startsWith("OkHttp TaskRunner")
-                || thread.getName().startsWith("OkHttp ConnectionPool") // the same one at work
+                || thread.getName().startsWith("OkHttp ConnectionPool") // the same one, named after its last task
+                || thread.getName().startsWith("OkHttp connect ")
                 || thread.getName().equals("Okio Watchdog");
     }
 }
