@@ -9,18 +9,18 @@ import org.opensearch.test.OpenSearchTestCase;
 public class BatchLimitsTests extends OpenSearchTestCase {
 
     public void testFillsToTheBordersExactly() {
-        assertEquals(List.of(List.of(5, 5), List.of(5)), pack(10, 10, 0, 5, 5, 5));
-        assertEquals(List.of(List.of(5, 5), List.of(1, 9), List.of(10)), pack(10, 10, 0, 5, 5, 1, 9, 10));
-        assertEquals(List.of(List.of(1, 1, 1), List.of(1)), pack(3, 10, 0, 1, 1, 1, 1));
-        assertEquals(List.of(), pack(3, 10, 0));
+        assertEquals(List.of(List.of(5, 5), List.of(5)), batches(10, 10, 0, 5, 5, 5));
+        assertEquals(List.of(List.of(5, 5), List.of(1, 9), List.of(10)), batches(10, 10, 0, 5, 5, 1, 9, 10));
+        assertEquals(List.of(List.of(1, 1, 1), List.of(1)), batches(3, 10, 0, 1, 1, 1, 1));
+        assertEquals(List.of(), batches(3, 10, 0));
     }
 
     public void testInputLargerThanACallGoesAlone() {
-        assertEquals(List.of(List.of(1), List.of(11), List.of(1)), pack(3, 10, 0, 1, 11, 1));
+        assertEquals(List.of(List.of(1), List.of(11), List.of(1)), batches(3, 10, 0, 1, 11, 1));
     }
 
     public void testCallIsNoLargerThanAMinute() {
-        assertEquals(List.of(List.of(5), List.of(5)), pack(10, 10, 9, 5, 5));
+        assertEquals(List.of(List.of(5), List.of(5)), batches(10, 10, 9, 5, 5));
     }
 
     public void testCallIsNoLargerThanTheServiceSays() {
@@ -35,13 +35,13 @@ public class BatchLimitsTests extends OpenSearchTestCase {
         int[] tokens = randomIntArray();
         int maxInputs = randomIntBetween(1, 20);
         int maxTokens = randomIntBetween(50, 500);
-        List<Integer> packed = new ArrayList<>();
-        for (List<Integer> batch : pack(maxInputs, maxTokens, 0, tokens)) {
+        List<Integer> batched = new ArrayList<>();
+        for (List<Integer> batch : batches(maxInputs, maxTokens, 0, tokens)) {
             assertTrue(batch.size() <= maxInputs);
             assertTrue(batch.stream().mapToInt(n -> n).sum() <= maxTokens);
-            packed.addAll(batch);
+            batched.addAll(batch);
         }
-        assertEquals(Arrays.stream(tokens).boxed().toList(), packed);
+        assertEquals(Arrays.stream(tokens).boxed().toList(), batched);
     }
 
     private static int[] randomIntArray() {
@@ -50,7 +50,7 @@ public class BatchLimitsTests extends OpenSearchTestCase {
         return numbers;
     }
 
-    private static List<List<Integer>> pack(int maxInputs, int maxTokens, int perMinute, int... tokens) {
+    private static List<List<Integer>> batches(int maxInputs, int maxTokens, int perMinute, int... tokens) {
         List<Input> inputs = new ArrayList<>();
         for (int n : tokens) {
             inputs.add(new Input("text", n));

@@ -10,40 +10,40 @@ public class RateLimiterTests extends OpenSearchTestCase {
     private static final long SECOND = 1_000_000_000L;
 
     private final long start = randomLong();
-    private final RateLimiter pacer = new RateLimiter(start);
+    private final RateLimiter rateLimiter = new RateLimiter(start);
 
     public void testUnlimitedNeverWaits() {
         for (int i = 0; i < 100; i++) {
-            assertEquals(0, pacer.delay(start, limits(0, 0), 1));
-            pacer.spend(start, limits(0, 0), Integer.MAX_VALUE);
+            assertEquals(0, rateLimiter.delay(start, limits(0, 0), 1));
+            rateLimiter.spend(start, limits(0, 0), Integer.MAX_VALUE);
         }
     }
 
     public void testFewerThanOneRequestASecondGoOneByOne() {
         Limits limits = limits(30, 0);
-        assertEquals(0, pacer.delay(start, limits, 1));
-        pacer.spend(start, limits, 1);
-        assertEquals(2 * SECOND, pacer.delay(start, limits, 1));
-        assertEquals(SECOND, pacer.delay(start + SECOND, limits, 1));
-        assertEquals(0, pacer.delay(start + 2 * SECOND, limits, 1));
+        assertEquals(0, rateLimiter.delay(start, limits, 1));
+        rateLimiter.spend(start, limits, 1);
+        assertEquals(2 * SECOND, rateLimiter.delay(start, limits, 1));
+        assertEquals(SECOND, rateLimiter.delay(start + SECOND, limits, 1));
+        assertEquals(0, rateLimiter.delay(start + 2 * SECOND, limits, 1));
     }
 
     public void testOneSecondOfRequestsMayGoAtOnce() {
         Limits limits = limits(600, 0);
         for (int i = 0; i < 10; i++) {
-            assertEquals(0, pacer.delay(start, limits, 1));
-            pacer.spend(start, limits, 1);
+            assertEquals(0, rateLimiter.delay(start, limits, 1));
+            rateLimiter.spend(start, limits, 1);
         }
-        assertEquals(SECOND / 10, pacer.delay(start, limits, 1));
+        assertEquals(SECOND / 10, rateLimiter.delay(start, limits, 1));
     }
 
     public void testLargeCallIsPaidForByTheWaitAfterIt() {
         Limits limits = limits(0, 60_000);
-        assertEquals(0, pacer.delay(start, limits, 1));
-        pacer.spend(start, limits, 30_000);
-        long wait = pacer.delay(start, limits, 1);
+        assertEquals(0, rateLimiter.delay(start, limits, 1));
+        rateLimiter.spend(start, limits, 30_000);
+        long wait = rateLimiter.delay(start, limits, 1);
         assertTrue("about 29 seconds, got " + wait, wait > 28 * SECOND && wait <= 30 * SECOND);
-        assertEquals(0, pacer.delay(start + wait, limits, 1));
+        assertEquals(0, rateLimiter.delay(start + wait, limits, 1));
     }
 
     public void testNeverMoreThanTheRate() {
@@ -53,9 +53,9 @@ public class RateLimiterTests extends OpenSearchTestCase {
         int minutes = 5;
         int sent = 0;
         while (now - start < 60 * SECOND * minutes) {
-            long wait = pacer.delay(now, limits, 1);
+            long wait = rateLimiter.delay(now, limits, 1);
             if (wait == 0) {
-                pacer.spend(now, limits, 1);
+                rateLimiter.spend(now, limits, 1);
                 sent++;
             }
             now += Math.max(wait, randomBoolean() ? 0 : SECOND / 1000);
@@ -65,45 +65,46 @@ public class RateLimiterTests extends OpenSearchTestCase {
     }
 
     public void testHold() {
-        pacer.hold(start + 5 * SECOND);
-        pacer.hold(start + 3 * SECOND);
-        assertEquals(5 * SECOND, pacer.delay(start, limits(0, 0), 1));
-        assertEquals(0, pacer.delay(start + 5 * SECOND, limits(0, 0), 1));
+        rateLimiter.hold(start + 5 * SECOND);
+        rateLimiter.hold(start + 3 * SECOND);
+        assertEquals(5 * SECOND, rateLimiter.delay(start, limits(0, 0), 1));
+        assertEquals(0, rateLimiter.delay(start + 5 * SECOND, limits(0, 0), 1));
     }
 
     public void testHoldsWhereNothingIsLeftUntilTheReset() {
         Limits limits = limits(0, 0);
         observe(new RateLimitHeaders.Left(2, 3 * SECOND), RateLimitHeaders.Left.UNKNOWN, 0, 0);
-        pacer.spend(start, limits, 1);
-        assertEquals(0, pacer.delay(start + SECOND, limits, 1));
-        pacer.spend(start + SECOND, limits, 1);
-        assertEquals(2 * SECOND, pacer.delay(start + SECOND, limits, 1));
-        assertEquals(0, pacer.delay(start + 3 * SECOND, limits, 1));
+        rateLimiter.spend(start, limits, 1);
+        assertEquals(0, rateLimiter.delay(start + SECOND, limits, 1));
+        rateLimiter.spend(start + SECOND, limits, 1);
+        assertEquals(2 * SECOND, rateLimiter.delay(start + SECOND, limits, 1));
+        assertEquals(0, rateLimiter.delay(start + 3 * SECOND, limits, 1));
     }
 
     public void testHoldsWhereTheNextCallNeedsMoreTokensThanAreLeft() {
         Limits limits = limits(0, 0);
         observe(RateLimitHeaders.Left.UNKNOWN, new RateLimitHeaders.Left(1000, SECOND), 0, 0);
-        assertEquals(0, pacer.delay(start, limits, 1000));
-        assertEquals(SECOND, pacer.delay(start, limits, 1001));
+        assertEquals(0, rateLimiter.delay(start, limits, 1000));
+        assertEquals(SECOND, rateLimiter.delay(start, limits, 1001));
         observe(RateLimitHeaders.Left.UNKNOWN, new RateLimitHeaders.Left(2000, SECOND), 0, 0);
-        assertEquals("the newer word counts", 0, pacer.delay(start, limits, 1001));
+        assertEquals("the newer word counts", 0, rateLimiter.delay(start, limits, 1001));
         observe(RateLimitHeaders.Left.UNKNOWN, RateLimitHeaders.Left.UNKNOWN, 0, 0);
-        assertEquals("no word changes nothing", SECOND, pacer.delay(start, limits, 2001));
+        assertEquals("no word changes nothing", SECOND, rateLimiter.delay(start, limits, 2001));
     }
 
     public void testCallsUnderWayAreTakenOff() {
         Limits limits = limits(0, 0);
         observe(new RateLimitHeaders.Left(3, SECOND), new RateLimitHeaders.Left(1000, SECOND), 2, 400);
-        assertEquals(0, pacer.delay(start, limits, 600));
-        assertEquals(SECOND, pacer.delay(start, limits, 601));
+        assertEquals(0, rateLimiter.delay(start, limits, 600));
+        assertEquals(SECOND, rateLimiter.delay(start, limits, 601));
         observe(new RateLimitHeaders.Left(3, SECOND), new RateLimitHeaders.Left(1000, SECOND), 3, 0);
-        assertEquals(SECOND, pacer.delay(start, limits, 1));
+        assertEquals(SECOND, rateLimiter.delay(start, limits, 1));
     }
 
     private void observe(
             RateLimitHeaders.Left requests, RateLimitHeaders.Left tokens, int otherCalls, long otherTokens) {
-        pacer.observe(start, new RateLimitHeaders(requests, tokens, RateLimitHeaders.UNKNOWN), otherCalls, otherTokens);
+        rateLimiter.observe(
+                start, new RateLimitHeaders(requests, tokens, RateLimitHeaders.UNKNOWN), otherCalls, otherTokens);
     }
 
     private static Limits limits(int requests, int tokens) {
