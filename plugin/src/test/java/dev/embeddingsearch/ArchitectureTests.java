@@ -6,7 +6,9 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static java.util.Map.entry;
 import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.flatMapping;
 import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toCollection;
 import static java.util.stream.Collectors.toSet;
 import static org.junit.Assert.assertEquals;
 
@@ -16,6 +18,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.Test;
 
@@ -37,7 +40,10 @@ public class ArchitectureTests {
             entry("analysis", Set.of()),
             entry("model", Set.of()),
             entry("stats", Set.of()),
-            entry("embedding", Set.of("model", "stats")),
+            entry("embedding", Set.of("model")),
+            entry("embedding.cache", Set.of("embedding", "model")),
+            entry("embedding.http", Set.of("embedding", "model", "stats")),
+            entry("embedding.dispatch", Set.of("embedding", "embedding.http", "model", "stats")),
             entry("mapper", Set.of("model", "vectors", "vectors.flat", "source", "estimate")),
             entry("codec", Set.of("mapper", "vectors", "source")),
             entry("search", Set.of("mapper", "hybrid", "knn")),
@@ -52,6 +58,10 @@ public class ArchitectureTests {
             Set.of("vectors", "vectors.flat", "vectors.graph", "source", "estimate", "knn", "hybrid", "rank");
 
     private static final int MOST_FILES = 28;
+    private static final int MOST_NEIGHBOURS = 15;
+
+    /** Classes that know more of their package than they should. */
+    private static final Set<String> KNOW_TOO_MUCH = Set.of("mapper.EmbeddingFieldMapper", "hybrid.HybridWeight");
 
     private static final JavaClasses ALL = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -120,6 +130,32 @@ public class ArchitectureTests {
                 .collect(groupingBy(JavaClass::getPackageName, counting()));
         files.values().removeIf(count -> count < MOST_FILES); // package-info is one more
         assertEquals(Map.of(), files);
+    }
+
+    /** A class is understood together with the classes that it uses. */
+    @Test
+    public void testNoClassKnowsMostOfItsPackage() {
+        Map<String, Set<String>> known = ALL.stream()
+                .collect(groupingBy(
+                        ArchitectureTests::topLevel,
+                        flatMapping(ArchitectureTests::neighbours, toCollection(TreeSet::new))));
+        known.values().removeIf(names -> names.size() <= MOST_NEIGHBOURS);
+        known.keySet()
+                .removeAll(KNOW_TOO_MUCH.stream().map(ArchitectureTests::full).toList());
+        assertEquals(Map.of(), known);
+    }
+
+    /** Top-level classes of its own package that a class uses, itself excepted. */
+    private static Stream<String> neighbours(JavaClass type) {
+        return type.getDirectDependenciesFromSelf().stream()
+                .map(dependency -> dependency.getTargetClass().getBaseComponentType())
+                .filter(used -> used.getPackageName().equals(type.getPackageName()))
+                .map(ArchitectureTests::topLevel)
+                .filter(name -> !name.equals(topLevel(type)));
+    }
+
+    private static String topLevel(JavaClass type) {
+        return type.getEnclosingClass().map(ArchitectureTests::topLevel).orElse(type.getName());
     }
 
     @Test

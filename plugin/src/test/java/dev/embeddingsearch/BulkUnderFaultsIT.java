@@ -6,7 +6,7 @@ import static org.hamcrest.Matchers.lessThanOrEqualTo;
 import static org.opensearch.test.hamcrest.OpenSearchAssertions.assertAcked;
 
 import com.carrotsearch.randomizedtesting.annotations.ThreadLeakFilters;
-import dev.embeddingsearch.embedding.OkHttpThreadFilter;
+import dev.embeddingsearch.embedding.http.OkHttpThreadFilter;
 import dev.embeddingsearch.faults.ApiRules;
 import dev.embeddingsearch.faults.Fault;
 import dev.embeddingsearch.faults.FaultPlan;

@@ -5,7 +5,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.opensearch.test.hamcrest.OpenSearchAssertions.assertAcked;
 
 import com.carrotsearch.randomizedtesting.annotations.ThreadLeakFilters;
-import dev.embeddingsearch.embedding.OkHttpThreadFilter;
+import dev.embeddingsearch.embedding.http.OkHttpThreadFilter;
 import dev.embeddingsearch.mapper.PendingMark;
 import dev.embeddingsearch.mapper.VectorValue;
 import dev.embeddingsearch.reembed.BackfillAction;

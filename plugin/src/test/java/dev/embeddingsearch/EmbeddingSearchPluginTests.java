@@ -5,7 +5,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.instanceOf;
 
 import dev.embeddingsearch.codec.EmbeddingCodecService;
-import dev.embeddingsearch.embedding.CertificateAuthorities;
+import dev.embeddingsearch.embedding.http.CertificateAuthorities;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;

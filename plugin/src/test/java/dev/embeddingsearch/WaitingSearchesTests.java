@@ -4,7 +4,7 @@ package dev.embeddingsearch;
 import static org.hamcrest.Matchers.containsString;
 
 import com.carrotsearch.randomizedtesting.annotations.ThreadLeakFilters;
-import dev.embeddingsearch.embedding.OkHttpThreadFilter;
+import dev.embeddingsearch.embedding.http.OkHttpThreadFilter;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

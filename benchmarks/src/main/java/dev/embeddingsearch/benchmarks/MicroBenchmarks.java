@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.benchmarks;
 
-import dev.embeddingsearch.embedding.DiskBenchmark;
-import dev.embeddingsearch.embedding.ReplyBenchmark;
+import dev.embeddingsearch.embedding.cache.DiskBenchmark;
+import dev.embeddingsearch.embedding.http.ReplyBenchmark;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;

@@ -8,53 +8,60 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.IntStream;
 import org.opensearch.core.action.ActionListener;
 
-/** Gathers the results of one request and answers once all are there. The first report of a position counts. */
-final class Collector {
+/**
+ * Collects the results of one request and calls its listener once all are there. The first result of a position counts.
+ */
+public final class Collector {
 
     private final AtomicReferenceArray<EmbeddingResult> results;
     private final AtomicInteger open;
     private final ActionListener<List<EmbeddingResult>> listener;
     private volatile EmbeddingException lastAttempt;
 
-    Collector(int texts, ActionListener<List<EmbeddingResult>> listener) {
+    /**
+     * @param texts how many results the listener receives
+     */
+    public Collector(int texts, ActionListener<List<EmbeddingResult>> listener) {
         this.results = new AtomicReferenceArray<>(texts);
         this.open = new AtomicInteger(texts);
         this.listener = listener;
     }
 
-    /** Hands the vector to each position; all but the first get a copy, for receivers own what they get. */
-    void vector(List<Integer> positions, float[] vector) {
-        int news = 0;
+    /**
+     * Sets the vector of each position. Each position but the first gets a copy, because receivers own their vectors.
+     */
+    public void vector(List<Integer> positions, float[] vector) {
+        int added = 0;
         for (int i = 0; i < positions.size(); i++) {
             float[] own = i == 0 ? vector : Arrays.copyOf(vector, vector.length);
-            news += set(positions.get(i), EmbeddingResult.of(own));
+            added += set(positions.get(i), EmbeddingResult.of(own));
         }
-        done(news);
+        done(added);
     }
 
-    void failure(List<Integer> positions, Exception failure) {
+    public void failure(List<Integer> positions, Exception failure) {
         done(positions.stream()
                 .mapToInt(position -> set(position, EmbeddingResult.failed(failure)))
                 .sum());
     }
 
-    /** Fails every position that nothing was reported of yet. */
-    void failRest(Exception failure) {
+    /** Fails every position that has no result yet. */
+    public void failRest(Exception failure) {
         failure(IntStream.range(0, results.length()).boxed().toList(), failure);
     }
 
-    /** Takes note that an attempt for one of the texts failed; another may follow. */
-    void attempted(Failure failure) {
-        lastAttempt = failure.exception();
+    /** Remembers that an attempt to embed one of the texts has failed; another attempt may follow. */
+    public void attempted(EmbeddingException failure) {
+        lastAttempt = failure;
     }
 
-    /** How the last attempt that failed did so, or null if none has. */
-    EmbeddingException lastAttempt() {
+    /** How the last failed attempt failed, or null if no attempt has failed. */
+    public EmbeddingException lastAttempt() {
         return lastAttempt;
     }
 
-    /** Whether the listener has its answer, so that further reports are in vain. */
-    boolean answered() {
+    /** Whether the listener was called, so that further results are ignored. */
+    public boolean answered() {
         return open.get() == 0;
     }
 

@@ -2,12 +2,12 @@
 package dev.embeddingsearch.embedding;
 
 /**
- * How one model's calls stand on this node.
+ * State of the calls of one model on this node.
  *
  * @param queuedInputs texts that wait for a call or for its next attempt
- * @param queuedBytes memory of all texts and vectors without an answer yet, those in flight too
- * @param inFlight calls under way
+ * @param queuedBytes memory of all texts and vectors whose request has no answer yet, including those in flight
+ * @param inFlight calls in flight
  * @param breaker {@code closed}, {@code open} or {@code half_open}
- * @param rejections requests rejected so far because there was no room for them
+ * @param rejections requests that were rejected so far because the queue was full
  */
 public record DispatchStatus(int queuedInputs, long queuedBytes, int inFlight, String breaker, long rejections) {}

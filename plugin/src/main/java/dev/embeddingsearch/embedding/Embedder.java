@@ -4,15 +4,15 @@ package dev.embeddingsearch.embedding;
 import java.util.List;
 import org.opensearch.core.action.ActionListener;
 
-/** Turns texts into vectors. */
+/** Embeds texts: turns each into a vector. */
 public interface Embedder {
 
     /**
-     * Embeds every text of the request.
+     * Embeds all texts of the request.
      *
-     * @param listener called exactly once, on an unspecified thread: with one result a text, in the order of
-     *     {@code request.texts()}, each holding its vector or the reason there is none; or with the failure of the whole
-     *     request, where no text was tried (an unknown model, say)
+     * @param listener called exactly once, on an unspecified thread: either with one result per text, in the order of
+     *     {@code request.texts()}; or with a failure of the whole request for which no text was tried, such as an
+     *     unknown model
      */
     void embed(EmbeddingRequest request, ActionListener<List<EmbeddingResult>> listener);
 }

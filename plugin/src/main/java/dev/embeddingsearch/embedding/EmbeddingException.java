@@ -4,7 +4,7 @@ package dev.embeddingsearch.embedding;
 import org.opensearch.OpenSearchStatusException;
 import org.opensearch.core.rest.RestStatus;
 
-/** The embedding service failed, with the status a client of OpenSearch should see. */
+/** The embedding service has failed. The status is the one for the client of OpenSearch. */
 public class EmbeddingException extends OpenSearchStatusException {
 
     private final boolean retryable;

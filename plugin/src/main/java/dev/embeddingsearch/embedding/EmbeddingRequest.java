@@ -11,9 +11,9 @@ import java.util.List;
  * @param model name of the model as in {@code embedding.model.<name>.*}
  * @param side whether the texts are documents or queries
  * @param inputType text or code
- * @param dimensions length of the vectors wanted, or 0 for the model's own
- * @param texts what to embed; never logged
- * @param purpose what the vectors are for; a search may embed its text on the side of the documents
+ * @param dimensions dimensions of the vectors, or 0 for those of the model
+ * @param texts the texts to embed; never logged
+ * @param purpose what the vectors are for; a search may embed its text as a document
  */
 public record EmbeddingRequest(
         String model, Side side, InputType inputType, int dimensions, List<String> texts, Purpose purpose) {
@@ -22,16 +22,17 @@ public record EmbeddingRequest(
         texts = List.copyOf(texts);
     }
 
-    /** Queries for a search, documents for ingest. */
+    /** Texts whose purpose follows from the side: queries are for search, documents for ingest. */
     public EmbeddingRequest(String model, Side side, InputType inputType, int dimensions, List<String> texts) {
         this(model, side, inputType, dimensions, texts, side == Side.QUERY ? Purpose.SEARCH : Purpose.INGEST);
     }
 
-    EmbeddingRequest withTexts(List<String> others) {
+    /** The same request for other texts. */
+    public EmbeddingRequest withTexts(List<String> others) {
         return new EmbeddingRequest(model, side, inputType, dimensions, others, purpose);
     }
 
-    /** Leaves the texts out: they belong to the user and must not reach a log. */
+    /** Omits the texts: they belong to the user and must not appear in a log. */
     @Override
     public String toString() {
         return "EmbeddingRequest[model=" + model + ", side=" + side + ", inputType=" + inputType + ", dimensions="

@@ -4,12 +4,12 @@ package dev.embeddingsearch.embedding;
 import java.util.Objects;
 
 /**
- * What became of one text: exactly one of the two is present.
+ * The result for one text: either a vector or a failure.
  *
- * @param vector the vector, of unit length; owned by the receiver
- * @param failure why there is none
+ * @param vector the unit vector, owned by the receiver; null if the text failed
+ * @param failure why there is no vector; null if there is one
  */
-@SuppressWarnings("ArrayRecordComponent") // copied by nobody, compared by nobody: a hand-over
+@SuppressWarnings("ArrayRecordComponent") // passed on, never compared
 public record EmbeddingResult(float[] vector, Exception failure) {
 
     public EmbeddingResult {

@@ -3,7 +3,7 @@ package dev.embeddingsearch.embedding;
 
 import org.opensearch.core.rest.RestStatus;
 
-/** The service took offence at an input: the same text will be refused again, another one may pass. */
+/** The service has refused a text: the same text would be refused again, other texts may succeed. */
 public final class InputRefusedException extends EmbeddingException {
 
     public InputRefusedException(String message) {

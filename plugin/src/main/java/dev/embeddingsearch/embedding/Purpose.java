@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.embedding;
 
-/** What vectors are for, which decides who goes first and how long to try. */
+/** What vectors are for. It decides over priority and deadline. */
 public enum Purpose {
-    /** Somebody waits for hits: ahead of all ingest, and given up after {@code search_timeout}. */
+    /** For a search that is waiting: sent before all ingest, fails after {@code search_timeout}. */
     SEARCH,
-    /** Documents can wait, but must not be lost: all retries, given up after {@code ingest_timeout}. */
+    /**
+     * For documents, which can wait but must not be lost: sent with all retries, fails after {@code ingest_timeout}.
+     */
     INGEST
 }

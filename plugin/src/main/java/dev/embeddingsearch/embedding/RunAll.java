@@ -5,20 +5,24 @@ import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Does several things, whichever of them throw: a receiver that does must not keep the others from hearing. */
-final class RunAll {
+/**
+ * Runs several tasks even if some of them throw: one listener that throws must not keep the other listeners from being
+ * called.
+ */
+public final class RunAll {
 
     private RunAll() {}
 
-    static void run(Runnable... tasks) {
+    public static void run(Runnable... tasks) {
         run(List.of(tasks));
     }
 
     /**
-     * Runs all in their order, and throws in the end what was thrown first, the rest added to it. It is not wrapped: runs
-     * nest, and the messages of wrapped exceptions would double with each.
+     * Runs all tasks in order. Then it throws the first exception or error that was thrown, with the further ones as
+     * suppressed exceptions. It is not wrapped: calls nest, and the messages of wrapped exceptions would double with
+     * each level.
      */
-    static void run(Iterable<Runnable> tasks) {
+    public static void run(Iterable<Runnable> tasks) {
         Throwable first = null;
         for (Runnable task : tasks) {
             try {
@@ -39,8 +43,8 @@ final class RunAll {
         }
     }
 
-    /** Does something with each of {@code items}. */
-    static <T> void run(Collection<T> items, Consumer<T> action) {
+    /** Runs an action for each item. */
+    public static <T> void run(Collection<T> items, Consumer<T> action) {
         run(items.stream().<Runnable>map(item -> () -> action.accept(item)).toList());
     }
 }

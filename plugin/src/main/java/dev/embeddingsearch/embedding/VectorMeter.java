@@ -4,15 +4,22 @@ package dev.embeddingsearch.embedding;
 import java.util.List;
 import org.opensearch.core.action.ActionListener;
 
-/** Reports how many vectors pass it, and how long their texts are: one before and one behind a cache tell what it saves. */
+/**
+ * Counts vectors and the characters of their texts. The difference between a meter in front of a cache and one behind
+ * it is what the cache has saved.
+ */
 public final class VectorMeter implements Embedder {
 
     private final Embedder next;
     private final Reading reading;
 
-    /** Hears of vectors that passed. */
+    /** Receives the counts of one request. */
     @FunctionalInterface
     public interface Reading {
+        /**
+         * Called once for each request that has returned at least one vector, with the counts of its texts that have
+         * one.
+         */
         void passed(String model, long texts, long characters);
     }
 

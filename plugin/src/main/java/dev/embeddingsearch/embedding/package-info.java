@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * The client of the embeddings API: from texts to vectors, batched, retried and checked. It knows models and counters,
- * not indices, mappings or queries.
+ * The port for embedding texts: {@link dev.embeddingsearch.embedding.Embedder}, its request, result and failures, and
+ * what its implementations share. It knows models and counters, but neither indices, mappings nor queries.
  */
 package dev.embeddingsearch.embedding;
