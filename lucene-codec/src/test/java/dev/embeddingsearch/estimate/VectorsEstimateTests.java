@@ -195,7 +195,7 @@ public class VectorsEstimateTests extends VectorsTestCase {
         assertEquals(100_000L * 4 * 1_536 + many.codeBytes(), many.diskBytes());
     }
 
-    /** What docs/vectors.md shows was measured: 30,000 and 100,000 vectors of 1,536 dimensions, and their memory. */
+    /** Measured in docs/benchmarks-vectors.md: 30,000 and 100,000 vectors of 1,536 dimensions, and their memory. */
     public void testBuildsThatWereMeasured() {
         assertBuild(Quantization.NONE, 30_000, 58, 6_188);
         assertBuild(Quantization.INT8, 30_000, 47, 1_599);
