@@ -367,7 +367,7 @@ public class CopiesTests extends VectorsTestCase {
                 float[] scores = scores(reader, target, null);
                 ResumableGraphSearch search = ResumableGraphSearch.of(leaf, "v", target, null, 50);
                 for (int k = 1 + random().nextInt(10); k <= scores.length; k *= 3) {
-                    float last = search.seek(k, null);
+                    float last = search.search(k, null);
                     List<ScoreDoc> hits = ResumableGraphSearchTests.hits(search);
                     assertTrue(hits.stream().filter(hit -> hit.score >= last).count() >= k);
                     float least = scores[scores.length - k];

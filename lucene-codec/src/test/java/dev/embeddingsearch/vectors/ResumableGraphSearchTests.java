@@ -79,7 +79,7 @@ public class ResumableGraphSearchTests extends VectorsTestCase {
     }
 
     private static TopDocs find(ResumableGraphSearch search, int k) throws IOException {
-        return best(search, k, search.seek(k, random().nextBoolean() ? null : () -> false));
+        return best(search, k, search.search(k, random().nextBoolean() ? null : () -> false));
     }
 
     /** The best {@code k} that were seen and score at least {@code least}. */
@@ -173,7 +173,7 @@ public class ResumableGraphSearchTests extends VectorsTestCase {
         onSegment(random().nextBoolean() ? withGraphs() : anyQuantizedVariant(), 1_500, leaf -> {
             float[] target = unit();
             ResumableGraphSearch search = begin(leaf, target);
-            search.seek(20, () -> search.visited() > 60);
+            search.search(20, () -> search.visited() > 60);
             assertTrue(search.visited() + " visited", search.visited() < 60 + 2 * 64);
             assertSame(find(begin(leaf, target), 20), find(search, 20));
         });
@@ -183,9 +183,9 @@ public class ResumableGraphSearchTests extends VectorsTestCase {
         onSegment(random().nextBoolean() ? withGraphs() : anyQuantizedVariant(), 500, leaf -> {
             ResumableGraphSearch search = begin(leaf, unit());
             int k = 1 + random().nextInt(50);
-            float last = search.seek(k, null);
+            float last = search.search(k, null);
             assertEquals(find(search, k).scoreDocs[k - 1].score, last, 0);
-            assertEquals(Float.NEGATIVE_INFINITY, search.seek(501, null), 0);
+            assertEquals(Float.NEGATIVE_INFINITY, search.search(501, null), 0);
         });
     }
 
@@ -196,10 +196,10 @@ public class ResumableGraphSearchTests extends VectorsTestCase {
             TopDocs expected = find(begin(leaf, target), 200 + random().nextInt(100));
             float least = expected.scoreDocs[expected.scoreDocs.length - 1].score;
             ResumableGraphSearch search = begin(leaf, target);
-            if (search.seek(1 + random().nextInt(10), null) < least) {
+            if (search.search(1 + random().nextInt(10), null) < least) {
                 return; // led astray by the graph, as a search for so few may be
             }
-            search.seekAbove(least, null);
+            search.searchAbove(least, null);
             assertLookedBehind(leaf, target, search, least);
             Set<Integer> overlooked = documents(expected);
             overlooked.removeAll(documents(best(search, Integer.MAX_VALUE, least)));

@@ -76,11 +76,11 @@ final class QuantizedKnnSearch {
      */
     float seek(int wanted) throws IOException {
         if (leaves.size() == 1) {
-            return leaves.get(0).search.seek(wanted, searcher.getTimeout());
+            return leaves.get(0).search.search(wanted, searcher.getTimeout());
         }
         List<Callable<Float>> tasks = new ArrayList<>();
         for (Leaf leaf : leaves) {
-            tasks.add(() -> leaf.search.seek(leaf.part(wanted, vectors), searcher.getTimeout()));
+            tasks.add(() -> leaf.search.search(leaf.part(wanted, vectors), searcher.getTimeout()));
         }
         List<Float> lasts = searcher.getTaskExecutor().invokeAll(tasks);
         float least = last(wanted);
@@ -89,7 +89,7 @@ final class QuantizedKnnSearch {
             ResumableGraphSearch search = leaves.get(i).search;
             if (lasts.get(i) >= least) {
                 more.add(() -> {
-                    search.seekAbove(least, searcher.getTimeout());
+                    search.searchAbove(least, searcher.getTimeout());
                     return null;
                 });
             }

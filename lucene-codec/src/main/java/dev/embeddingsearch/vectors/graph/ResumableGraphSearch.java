@@ -91,13 +91,13 @@ public final class ResumableGraphSearch {
     }
 
     /**
-     * Seeks the {@code wanted} nearest documents, and as many vectors that differ.
+     * Searches the {@code wanted} nearest documents, and as many vectors that differ.
      *
      * @param timeout ends the search early; null for none
      * @return the score of the last of them, which documents that were not seen do not exceed but for what the graph
      *     overlooks; negative infinity if there are no more
      */
-    public float seek(int wanted, QueryTimeout timeout) throws IOException {
+    public float search(int wanted, QueryTimeout timeout) throws IOException {
         FloatHeap nearest = new FloatHeap(wanted);
         for (int i = 0; i < count; i++) {
             nearest.offer(seenScores[i]);
@@ -121,10 +121,10 @@ public final class ResumableGraphSearch {
     }
 
     /**
-     * Seeks all documents that score at least {@code least}, of which the graph may overlook some. For a search whose last
+     * Searches all documents that score at least {@code least}, of which the graph may overlook some. For a search whose last
      * one so far scores that much: another may stand where the graph leads nowhere. It is done early as the other one is.
      */
-    public void seekAbove(float least, QueryTimeout timeout) throws IOException {
+    public void searchAbove(float least, QueryTimeout timeout) throws IOException {
         walk(() -> least, null, timeout);
     }
 
