@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.estimate;
 
-import dev.embeddingsearch.vectors.CentroidsFile;
 import dev.embeddingsearch.vectors.EmbeddingVectorsFormat;
 import dev.embeddingsearch.vectors.Quantization;
 import dev.embeddingsearch.vectors.QuantizedVectorsFormat;
@@ -84,7 +83,7 @@ public class VectorsEstimateTests extends VectorsTestCase {
                     .getOffHeapByteSize(segment.getFieldInfos().fieldInfo("v"));
             Map<String, Long> files = files(directory);
             assertEquals(offHeap.get("vec").longValue(), estimate.vectorBytes());
-            assertEquals(offHeap.getOrDefault("veq", 0L).longValue(), estimate.codeBytes());
+            assertEquals(offHeap.getOrDefault("veq", 0L).longValue(), estimate.quantizedBytes());
             assertEquals(offHeap.get("vex") == 0, estimate.graphBytes() == 0);
             long memory = offHeap.getOrDefault("veq", offHeap.get("vec")) + files.get("vex");
             assertNear(layout + ": memory", memory, estimate.memoryBytes());
@@ -127,7 +126,7 @@ public class VectorsEstimateTests extends VectorsTestCase {
         QuantizedVectorsFormat format = layout.graph()
                 ? QuantizedVectorsFormat.hnsw(quantization, layout.dimensions(), layout.m(), layout.efConstruction())
                 : QuantizedVectorsFormat.flat(quantization);
-        return format.withStorage(layout.storage());
+        return format.withPrecision(layout.precision());
     }
 
     /** A hundred to a cluster, around whose middle they lie in few directions. */
@@ -167,7 +166,7 @@ public class VectorsEstimateTests extends VectorsTestCase {
         Map<String, Long> bytes = new HashMap<>();
         for (String file : directory.listAll()) {
             String extension = file.substring(file.lastIndexOf('.') + 1);
-            if (extension.startsWith("ve") || extension.equals(CentroidsFile.EXTENSION)) {
+            if (extension.startsWith("ve") || extension.equals("emc")) {
                 bytes.merge(extension, directory.fileLength(file), Long::sum);
             }
         }
@@ -192,7 +191,7 @@ public class VectorsEstimateTests extends VectorsTestCase {
         VectorsEstimate many = VectorsEstimate.of(layout, 100_000, 20);
         assertEquals(0, many.graphBytes());
         assertEquals(100_000 * (192 + 16), many.memoryBytes());
-        assertEquals(100_000L * 4 * 1_536 + many.codeBytes(), many.diskBytes());
+        assertEquals(100_000L * 4 * 1_536 + many.quantizedBytes(), many.diskBytes());
     }
 
     /** What docs/vectors.md shows was measured: 30,000 and 100,000 vectors of 1,536 dimensions, and their memory. */

@@ -65,7 +65,7 @@ public class SplitSourceCodecTests extends LuceneTestCase {
             float[] vector = vector(id);
             document.add(new KnnFloatVectorField("v", vector, VectorSimilarityFunction.EUCLIDEAN));
             source = SplitSource.split(
-                    source, List.of(new SplitSource.Cut("v", 5, 5 + json(id).length(), vector, vector)));
+                    source, List.of(new SplitSource.VectorSpan("v", 5, 5 + json(id).length(), vector, vector)));
         }
         document.add(new StoredField("_source", source));
         return document;
@@ -187,7 +187,7 @@ public class SplitSourceCodecTests extends LuceneTestCase {
             }
             try (DirectoryReader reader = DirectoryReader.open(directory)) {
                 CodecReader leaf = (CodecReader) reader.leaves().get(0).reader();
-                StoredFieldsReader stored = ((JoinedSourceReader) leaf.getFieldsReader()).split();
+                StoredFieldsReader stored = ((JoinedSourceReader) leaf.getFieldsReader()).delegate();
                 for (int doc = 0; doc < leaf.maxDoc(); doc++) {
                     Document found = stored.document(doc);
                     boolean hasVector = Integer.parseInt(found.get("id")) % 4 != 3;

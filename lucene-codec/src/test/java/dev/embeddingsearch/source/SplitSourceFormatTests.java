@@ -30,7 +30,7 @@ public class SplitSourceFormatTests extends BaseStoredFieldsFormatTestCase {
         super.addRandomFields(document);
         float[] vector = {random().nextFloat(), 1};
         BytesRef source = new BytesRef("{\"v\":[" + vector[0] + ",1]}");
-        SplitSource.Cut cut = new SplitSource.Cut("v", 5, source.length - 1, vector, vector);
+        SplitSource.VectorSpan cut = new SplitSource.VectorSpan("v", 5, source.length - 1, vector, vector);
         document.add(new KnnFloatVectorField("v", vector));
         try {
             document.add(new StoredField(SplitSourceFormat.SOURCE, SplitSource.split(source, List.of(cut))));

@@ -22,9 +22,9 @@ public class SplitSourceTests extends LuceneTestCase {
         return new BytesRef(inside, 2, inside.length - 4);
     }
 
-    private static SplitSource.Cut cut(String field, String document, String value, float[] indexed) {
+    private static SplitSource.VectorSpan cut(String field, String document, String value, float[] indexed) {
         int start = document.substring(0, document.indexOf(value)).getBytes(StandardCharsets.UTF_8).length;
-        return new SplitSource.Cut(
+        return new SplitSource.VectorSpan(
                 field, start, start + value.getBytes(StandardCharsets.UTF_8).length, VECTOR, indexed);
     }
 

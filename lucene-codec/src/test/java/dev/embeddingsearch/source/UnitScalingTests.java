@@ -24,7 +24,7 @@ public class UnitScalingTests extends LuceneTestCase {
     private static float[] written(UnitScaling scaling, float[] unit) throws IOException {
         ByteBuffersDataOutput out = new ByteBuffersDataOutput();
         scaling.write(out);
-        return UnitScaling.read(new ByteArrayDataInput(out.toArrayCopy())).undo(unit);
+        return UnitScaling.read(new ByteArrayDataInput(out.toArrayCopy())).restore(unit);
     }
 
     public void testEveryBitComesBack() throws IOException {
@@ -70,7 +70,7 @@ public class UnitScalingTests extends LuceneTestCase {
         UnitScaling down = new UnitScaling(length, new byte[] {0});
         UnitScaling up = new UnitScaling(length, new byte[] {(byte) 0xAA});
         for (UnitScaling scaling : new UnitScaling[] {down, up}) {
-            for (float number : scaling.undo(new float[] {1, 0, -0F, -1})) {
+            for (float number : scaling.restore(new float[] {1, 0, -0F, -1})) {
                 assertTrue(number + " is finite", Float.isFinite(number));
             }
         }

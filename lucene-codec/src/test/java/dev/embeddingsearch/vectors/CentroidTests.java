@@ -54,7 +54,7 @@ public class CentroidTests extends VectorsTestCase {
                 // a: 0 and .6, b: 0 and .8, c: .6 and .8; each deviates from its mean by half the difference
                 double meanSquare = (0.3 * 0.3 + 0.4 * 0.4 + 0.1 * 0.1) / 3;
                 assertEquals(
-                        Math.sqrt(meanSquare), Centroid.of(only(reader), "v").spread(), 1e-6);
+                        Math.sqrt(meanSquare), Centroid.of(only(reader), "v").stdDev(), 1e-6);
             }
         }
     }
@@ -64,12 +64,12 @@ public class CentroidTests extends VectorsTestCase {
                 IndexWriter writer = new IndexWriter(dir, unmerged(anyVariant()))) {
             writer.addDocument(doc("a", randomVector(4)));
             try (DirectoryReader reader = DirectoryReader.open(writer)) {
-                assertEquals(0, Centroid.of(only(reader), "v").spread(), 0);
+                assertEquals(0, Centroid.of(only(reader), "v").stdDev(), 0);
             }
         }
     }
 
-    /** Documents of one topic are written together: neighbours are alike, which a sample must not mistake for all. */
+    /** Documents of one topic are written together: neighbors are alike, which a sample must not mistake for all. */
     public void testSpreadOfManyIsEstimatedWhateverTheirOrder() throws IOException {
         int topics = 8;
         int size = 3 * CosineSample.SIZE + random().nextInt(1_000);
@@ -92,8 +92,8 @@ public class CentroidTests extends VectorsTestCase {
             try (DirectoryReader reader = DirectoryReader.open(writer)) {
                 vectors.remove(1);
                 vectors.replaceAll(VectorUtil::l2normalize);
-                double expected = spread(vectors);
-                assertEquals(expected, Centroid.of(only(reader), "v").spread(), 0.1 * expected);
+                double expected = stdDev(vectors);
+                assertEquals(expected, Centroid.of(only(reader), "v").stdDev(), 0.1 * expected);
             }
         }
     }
@@ -365,8 +365,8 @@ public class CentroidTests extends VectorsTestCase {
             writer.deleteDocuments(new Term("id", "gone"));
             writer.forceMerge(1);
             try (DirectoryReader reader = DirectoryReader.open(writer)) {
-                double expected = spread(vectors);
-                assertEquals(expected, Centroid.of(only(reader), "v").spread(), 0.1 * expected);
+                double expected = stdDev(vectors);
+                assertEquals(expected, Centroid.of(only(reader), "v").stdDev(), 0.1 * expected);
             }
         }
     }

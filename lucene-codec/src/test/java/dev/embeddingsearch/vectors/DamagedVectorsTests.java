@@ -53,7 +53,7 @@ public class DamagedVectorsTests extends VectorsTestCase {
 
     private static Directory newIndex(boolean quantized) throws IOException {
         KnnVectorsFormat format = quantized
-                ? new QuantizedVectorsFormat(randomQuantization(), 8, 50, 0).withStorage(randomStorage())
+                ? new QuantizedVectorsFormat(randomQuantization(), 8, 50, 0).withPrecision(randomPrecision())
                 : new EmbeddingVectorsFormat(8, 50, 0);
         Directory dir = new ByteBuffersDirectory();
         try (IndexWriter writer = new IndexWriter(dir, oneFlush(format).setUseCompoundFile(false))) {

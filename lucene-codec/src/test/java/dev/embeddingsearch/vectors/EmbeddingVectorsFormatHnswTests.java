@@ -22,7 +22,7 @@ public class EmbeddingVectorsFormatHnswTests extends BaseKnnVectorsFormatTestCas
     /** Of fewer nodes than vectors, the graph is not shown. */
     @Override
     protected void assertOffHeapByteSize(LeafReader reader, String field) throws IOException {
-        EmbeddingVectorsReader ours = EmbeddingVectorsReader.in(reader, field);
+        EmbeddingVectorsReader ours = EmbeddingVectorsReader.find(reader, field);
         if (ours == null || ours.nodes(field) == null) {
             super.assertOffHeapByteSize(reader, field);
         }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.vectors;
 
+import dev.embeddingsearch.vectors.graph.GraphMessages;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,7 +57,7 @@ public class EmbeddingVectorsFormatTests extends VectorsTestCase {
     public void testClosedMergeInstancesCloseNothingElse() throws IOException {
         KnnVectorsFormat format = random().nextBoolean()
                 ? anyExactVariant()
-                : anyQuantizedVariant().withStorage(randomStorage());
+                : anyQuantizedVariant().withPrecision(randomPrecision());
         try (Directory dir = newDirectory();
                 IndexWriter writer = new IndexWriter(dir, oneFlush(format))) {
             for (int i = 0; i < 20; i++) {
@@ -65,7 +66,7 @@ public class EmbeddingVectorsFormatTests extends VectorsTestCase {
             try (DirectoryReader reader = DirectoryReader.open(writer)) {
                 KnnVectorsReader opened = ((CodecReader) only(reader)).getVectorReader();
                 KnnVectorsReader merging = opened.getMergeInstance();
-                EmbeddingVectorsReader.in(merging, "v").withoutGraphs().close();
+                EmbeddingVectorsReader.find(merging, "v").withoutGraphs().close();
                 merging.getMergeInstance().close();
                 assertEquals(19, merging.getFloatVectorValues("v").vectorValue(19)[0], 0);
                 merging.close();
@@ -166,7 +167,7 @@ public class EmbeddingVectorsFormatTests extends VectorsTestCase {
         }
     }
 
-    /** A graph of m = 32 has nodes with more neighbours than a reader expects of one that claims m = 4. */
+    /** A graph of m = 32 has nodes with more neighbors than a reader expects of one that claims m = 4. */
     public void testMergeRebuildsGraphsOfAnotherM() throws IOException {
         try (Directory dir = newDirectory()) {
             indexSegments(dir, new EmbeddingVectorsFormat(32, 100, 0), 300);
@@ -279,6 +280,6 @@ public class EmbeddingVectorsFormatTests extends VectorsTestCase {
 
     private static HnswGraph graph(LeafReader reader) throws IOException {
         KnnVectorsReader vectors = ((CodecReader) reader).getVectorReader();
-        return EmbeddingVectorsReader.in(vectors, "v").getGraph("v");
+        return EmbeddingVectorsReader.find(vectors, "v").getGraph("v");
     }
 }

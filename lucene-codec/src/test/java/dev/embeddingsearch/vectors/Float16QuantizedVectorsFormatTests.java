@@ -29,16 +29,16 @@ import org.apache.lucene.tests.util.TestUtil;
 
 /** Names, limits, and what is read back of vectors in half precision: the numbers given, rounded once. */
 public class Float16QuantizedVectorsFormatTests extends VectorsTestCase {
-    private static QuantizedVectorsFormat anyHalfVariant() {
-        return anyQuantizedVariant().withStorage(VectorPrecision.FLOAT16);
+    private static QuantizedVectorsFormat anyFloat16Variant() {
+        return anyQuantizedVariant().withPrecision(VectorPrecision.FLOAT16);
     }
 
     public void testNameIsFrozenAndFoundByServiceLoader() {
         assertEquals("EmbeddingSearchHalf100", Float16QuantizedVectorsFormat.NAME);
-        assertEquals("EmbeddingSearchHalf100", anyHalfVariant().getName());
+        assertEquals("EmbeddingSearchHalf100", anyFloat16Variant().getName());
         assertEquals(
                 QuantizedVectorsFormat.NAME,
-                anyHalfVariant().withStorage(VectorPrecision.FLOAT32).getName());
+                anyFloat16Variant().withPrecision(VectorPrecision.FLOAT32).getName());
         KnnVectorsFormat found = KnnVectorsFormat.forName("EmbeddingSearchHalf100");
         assertEquals(Float16QuantizedVectorsFormat.class, found.getClass());
         assertEquals(16_384, found.getMaxDimensions("any"));
@@ -68,7 +68,7 @@ public class Float16QuantizedVectorsFormatTests extends VectorsTestCase {
     }
 
     private static IndexWriterConfig sorted(Sort sort) {
-        IndexWriterConfig config = config(anyHalfVariant());
+        IndexWriterConfig config = config(anyFloat16Variant());
         return sort == null ? config : config.setIndexSort(sort);
     }
 
@@ -122,7 +122,7 @@ public class Float16QuantizedVectorsFormatTests extends VectorsTestCase {
             if (reader.getLiveDocs() == null || reader.getLiveDocs().get(doc)) {
                 assertTrue(numbers.advanceExact(doc));
                 float[] given = written.get(numbers.longValue());
-                assertArrayEquals(VectorPrecision.FLOAT16.stored("v", given), vector, 0);
+                assertArrayEquals(VectorPrecision.FLOAT16.round("v", given), vector, 0);
                 seen++;
             }
         }
@@ -131,7 +131,7 @@ public class Float16QuantizedVectorsFormatTests extends VectorsTestCase {
 
     public void testNumbersTooLargeAreRefusedAndTheOthersKept() throws IOException {
         try (Directory dir = newDirectory();
-                IndexWriter writer = new IndexWriter(dir, config(anyHalfVariant()))) {
+                IndexWriter writer = new IndexWriter(dir, config(anyFloat16Variant()))) {
             writer.addDocument(doc("1", new float[] {65_519, -65_504}));
             Exception e = expectThrows(
                     IllegalArgumentException.class, () -> writer.addDocument(doc("2", new float[] {1, -65_520})));
@@ -153,7 +153,7 @@ public class Float16QuantizedVectorsFormatTests extends VectorsTestCase {
     public void testMergesTakeSegmentsOfOtherFormats() throws IOException {
         Map<Long, float[]> written = new HashMap<>();
         try (Directory dir = newDirectory()) {
-            for (KnnVectorsFormat format : new KnnVectorsFormat[] {anyVariant(), anyHalfVariant(), anyVariant()}) {
+            for (KnnVectorsFormat format : new KnnVectorsFormat[] {anyVariant(), anyFloat16Variant(), anyVariant()}) {
                 try (IndexWriter writer = new IndexWriter(dir, unmerged(format))) {
                     for (int i = 0; i < 30; i++) {
                         long number = written.size();
@@ -164,7 +164,7 @@ public class Float16QuantizedVectorsFormatTests extends VectorsTestCase {
                     }
                 }
             }
-            try (IndexWriter writer = new IndexWriter(dir, config(anyHalfVariant()))) {
+            try (IndexWriter writer = new IndexWriter(dir, config(anyFloat16Variant()))) {
                 writer.forceMerge(1);
             }
             TestUtil.checkIndex(dir);
@@ -185,7 +185,7 @@ public class Float16QuantizedVectorsFormatTests extends VectorsTestCase {
         int dimensions = 1 + random().nextInt(70);
         QuantizedVectorsFormat whole = QuantizedVectorsFormat.flat(randomQuantization());
         Map<String, Long> floats = offHeap(whole, dimensions);
-        Map<String, Long> halves = offHeap(whole.withStorage(VectorPrecision.FLOAT16), dimensions);
+        Map<String, Long> halves = offHeap(whole.withPrecision(VectorPrecision.FLOAT16), dimensions);
         assertEquals(20L * 4 * dimensions, floats.get("vec").longValue());
         assertEquals(20L * 2 * dimensions, halves.get("vec").longValue());
         assertEquals(floats.get("veq"), halves.get("veq"));
@@ -209,7 +209,7 @@ public class Float16QuantizedVectorsFormatTests extends VectorsTestCase {
 
     public void testVectorsOfBytesStayAsTheyAre() throws IOException {
         try (Directory dir = newDirectory();
-                IndexWriter writer = new IndexWriter(dir, config(anyHalfVariant()))) {
+                IndexWriter writer = new IndexWriter(dir, config(anyFloat16Variant()))) {
             Document doc = doc("1", new float[] {1 / 3F});
             doc.add(new KnnByteVectorField("bytes", new byte[] {1, -2, 3}, EUCLIDEAN));
             writer.addDocument(doc);

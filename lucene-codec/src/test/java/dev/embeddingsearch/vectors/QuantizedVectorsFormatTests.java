@@ -45,9 +45,9 @@ public class QuantizedVectorsFormatTests extends VectorsTestCase {
         assertEquals(Quantization.INT4, Quantization.forDimensions(256));
         assertEquals(Quantization.INT4, Quantization.forDimensions(511));
         assertEquals(Quantization.BINARY, Quantization.forDimensions(512));
-        assertEquals(192 + 16, Quantization.BINARY.codeBytes(1_536));
-        assertEquals(192 + 16, Quantization.INT4.codeBytes(384));
-        assertEquals(128 + 16, Quantization.INT8.codeBytes(128));
+        assertEquals(192 + 16, Quantization.BINARY.quantizedBytes(1_536));
+        assertEquals(192 + 16, Quantization.INT4.quantizedBytes(384));
+        assertEquals(128 + 16, Quantization.INT8.quantizedBytes(128));
     }
 
     public void testLongVectorsAreIndexedSearchedMergedAndReopened() throws IOException {
@@ -147,7 +147,7 @@ public class QuantizedVectorsFormatTests extends VectorsTestCase {
             }
             writer.forceMerge(1);
             try (DirectoryReader reader = DirectoryReader.open(writer)) {
-                return EmbeddingVectorsReader.in(only(reader), "v")
+                return EmbeddingVectorsReader.find(only(reader), "v")
                         .getGraph("v")
                         .size();
             }
@@ -187,8 +187,10 @@ public class QuantizedVectorsFormatTests extends VectorsTestCase {
     private static int vectorsWithoutGraph(DirectoryReader reader) throws IOException {
         int count = 0;
         for (LeafReaderContext leaf : reader.leaves()) {
-            boolean graph =
-                    EmbeddingVectorsReader.in(leaf.reader(), "v").getGraph("v").size() > 0;
+            boolean graph = EmbeddingVectorsReader.find(leaf.reader(), "v")
+                            .getGraph("v")
+                            .size()
+                    > 0;
             count += graph ? 0 : leaf.reader().maxDoc();
         }
         return count;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package dev.embeddingsearch.vectors;
+package dev.embeddingsearch.vectors.graph;
 
+import dev.embeddingsearch.vectors.VectorsTestCase;
 import dev.embeddingsearch.vectors.flat.VectorPrecision;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -33,7 +34,7 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.TestUtil;
 
 /** What a segment that was written in one go holds: all vectors in their places, and graphs where it is large. */
-public class FirstSegmentTests extends VectorsTestCase {
+public class FlushedSegmentTests extends VectorsTestCase {
 
     private static final int DIMENSIONS = 24;
 
@@ -45,11 +46,11 @@ public class FirstSegmentTests extends VectorsTestCase {
 
     public void testSegmentsAreSortedWhereNotAllDocumentsHaveVectors() throws IOException {
         Sort sort = new Sort(new SortField("number", SortField.Type.LONG, random().nextBoolean()));
-        VectorPrecision storage = randomStorage();
+        VectorPrecision precision = randomPrecision();
         float[][] written = new float[2 * LARGE][];
         try (Directory dir = newDirectory()) {
             try (IndexWriter writer = new IndexWriter(
-                    dir, oneFlush(withGraphsFrom400().withStorage(storage)).setIndexSort(sort))) {
+                    dir, oneFlush(withGraphsFrom400().withPrecision(precision)).setIndexSort(sort))) {
                 for (int number : shuffled(written.length)) {
                     written[number] = random().nextInt(4) == 0 ? null : randomVector(DIMENSIONS);
                     Document doc = written[number] == null ? new Document() : doc("" + number, written[number]);
@@ -61,7 +62,7 @@ public class FirstSegmentTests extends VectorsTestCase {
             try (DirectoryReader reader = DirectoryReader.open(dir)) {
                 assertCentroid(only(reader), "v");
                 assertEquals(
-                        assertWritten(only(reader), written, storage),
+                        assertWritten(only(reader), written, precision),
                         graph(only(reader), "v").size());
             }
         }
@@ -75,7 +76,7 @@ public class FirstSegmentTests extends VectorsTestCase {
     }
 
     /** Each document has its own vector, and is scored by it; tells how many there are. */
-    private static int assertWritten(LeafReader segment, float[][] written, VectorPrecision storage)
+    private static int assertWritten(LeafReader segment, float[][] written, VectorPrecision precision)
             throws IOException {
         float[] query = randomVector(DIMENSIONS);
         FloatVectorValues vectors = segment.getFloatVectorValues("v");
@@ -85,7 +86,7 @@ public class FirstSegmentTests extends VectorsTestCase {
         Set<Long> seen = new HashSet<>();
         for (int doc = docs.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = docs.nextDoc()) {
             assertEquals(doc, numbers.advance(doc));
-            float[] expected = storage.stored("v", written[(int) numbers.longValue()]);
+            float[] expected = precision.round("v", written[(int) numbers.longValue()]);
             assertEquals(doc, vectors.ordToDoc(seen.size()));
             assertArrayEquals(expected, vectors.vectorValue(seen.size()), 0);
             assertEquals(EUCLIDEAN.compare(query, expected), scorer.score(), 1e-6);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package dev.embeddingsearch.vectors;
+package dev.embeddingsearch.vectors.graph;
 
 import com.carrotsearch.randomizedtesting.generators.RandomPicks;
-import dev.embeddingsearch.vectors.graph.DeferredGraphWriter;
+import dev.embeddingsearch.vectors.QuantizedVectorsFormat;
+import dev.embeddingsearch.vectors.VectorsTestCase;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;

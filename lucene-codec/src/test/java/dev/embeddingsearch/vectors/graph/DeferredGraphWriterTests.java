@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package dev.embeddingsearch.vectors;
+package dev.embeddingsearch.vectors.graph;
 
+import dev.embeddingsearch.vectors.QuantizedVectorsFormat;
+import dev.embeddingsearch.vectors.VectorsTestCase;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,7 +23,7 @@ public class DeferredGraphWriterTests extends VectorsTestCase {
 
     private static final int DIMENSIONS = 24;
 
-    /** Codes are the same, made around the same middle, and so is every neighbour: it finds what a merged segment finds. */
+    /** Codes are the same, made around the same middle, and so is every neighbor: it finds what a merged segment finds. */
     public void testLargeFirstSegmentHasTheGraphThatAMergeWrites() throws IOException {
         QuantizedVectorsFormat format = withGraphsFrom400();
         float[][] vectors = vectors(400 + random().nextInt(100));
@@ -33,7 +35,7 @@ public class DeferredGraphWriterTests extends VectorsTestCase {
             write(merged, oneFlush(format).setMergePolicy(new LogDocMergePolicy()), vectors, vectors.length / 2);
             try (DirectoryReader one = DirectoryReader.open(flushed);
                     DirectoryReader other = DirectoryReader.open(merged)) {
-                assertEquals(neighbours(graph(only(other), "v")), neighbours(graph(only(one), "v")));
+                assertEquals(neighbors(graph(only(other), "v")), neighbors(graph(only(one), "v")));
                 assertFoundAlike(only(one), only(other));
             }
         }
@@ -59,17 +61,17 @@ public class DeferredGraphWriterTests extends VectorsTestCase {
     }
 
     /** By level and node. */
-    private static List<String> neighbours(HnswGraph graph) throws IOException {
+    private static List<String> neighbors(HnswGraph graph) throws IOException {
         List<String> all = new ArrayList<>();
         for (int level = 0; level < graph.numLevels(); level++) {
             HnswGraph.NodesIterator nodes = graph.getNodesOnLevel(level);
             while (nodes.hasNext()) {
                 int node = nodes.nextInt();
                 graph.seek(level, node);
-                int[] neighbours = new int[graph.neighborCount()];
-                Arrays.setAll(neighbours, i -> next(graph));
-                Arrays.sort(neighbours);
-                all.add(level + ": " + node + " " + Arrays.toString(neighbours));
+                int[] neighbors = new int[graph.neighborCount()];
+                Arrays.setAll(neighbors, i -> next(graph));
+                Arrays.sort(neighbors);
+                all.add(level + ": " + node + " " + Arrays.toString(neighbors));
             }
         }
         return all;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package dev.embeddingsearch.vectors;
+package dev.embeddingsearch.vectors.graph;
 
 import static org.apache.lucene.search.DocIdSetIterator.NO_MORE_DOCS;
 
-import dev.embeddingsearch.vectors.graph.ResumableGraphSearch;
+import dev.embeddingsearch.vectors.QuantizedVectorsFormat;
+import dev.embeddingsearch.vectors.VectorsTestCase;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -71,7 +72,7 @@ public class ResumableGraphSearchTests extends VectorsTestCase {
     }
 
     private static QuantizedVectorsFormat withGraphs() {
-        return new QuantizedVectorsFormat(randomQuantization(), 8, 50, 0);
+        return quantizedWithGraphs(randomQuantization(), 8, 50);
     }
 
     private static ResumableGraphSearch begin(LeafReader leaf, float[] target) throws IOException {
@@ -218,7 +219,7 @@ public class ResumableGraphSearchTests extends VectorsTestCase {
     private static void assertLookedBehind(LeafReader leaf, float[] target, ResumableGraphSearch search, float least)
             throws IOException {
         RandomVectorScorer scorer = QuantizedVectorsFormat.estimator(leaf, "v", target);
-        HnswGraph graph = EmbeddingVectorsReader.in(leaf, "v").getGraph("v");
+        HnswGraph graph = NodeGraphReader.of(leaf, "v").getGraph("v");
         Set<Integer> seen = hits(search).stream().map(hit -> hit.doc).collect(Collectors.toSet());
         for (int node = 0; node < scorer.maxOrd(); node++) {
             if (seen.contains(scorer.ordToDoc(node)) && scorer.score(node) > least) {
