@@ -4,16 +4,18 @@ package dev.embeddingsearch.estimate;
 /**
  * Estimates the size of the <code>.vex</code> file.
  *
- * <p>The file stores the neighbors of a node as the differences of their sorted node numbers, in group-varint encoding: a
- * byte holds the lengths of four differences, and each has as many bytes as it needs. The differences between d neighbors
- * among n nodes are about exponentially distributed with mean n / d, so one needs more than b bytes with probability <code>
- * exp(-256^b * d / n)</code>. One node in m is on the next level too. The offset of a node's neighbors takes two more bytes.
+ * <p>The file stores the neighbors of a node as the differences of their sorted node numbers, in group-varint encoding:
+ * a byte holds the lengths of four differences, and each has as many bytes as it needs. The differences between d
+ * neighbors among n nodes are about exponentially distributed with mean n / d, so one needs more than b bytes with
+ * probability <code>exp(-256^b * d / n)</code>. One node in m is on the next level too. The offset of a node's
+ * neighbors takes two more bytes.
  *
  * <p>The number of neighbors depends on the vectors. With random vectors it is <code>2m</code> on the lowest level. In
- * clusters, as vectors of texts are, it is smaller, because HNSW keeps only neighbors in different directions (algorithm 4
- * in <a href="https://arxiv.org/abs/1603.09320">Malkov and Yashunin, 2016</a>), and a larger m adds little. The formula
- * <code>2m / (1 + (2m / 34)^1.5)^(2/3)</code> is between what was measured with vectors of real texts (7, 12, 16, 18 and 22
- * for m of 4, 8, 16, 32 and 64) and with artificial clusters (15, 24 and 36 for m of 8, 16 and 32).
+ * clusters, as vectors of texts are, it is smaller, because HNSW keeps only neighbors in different directions
+ * (algorithm 4 in <a href="https://arxiv.org/abs/1603.09320">Malkov and Yashunin, 2016</a>), and a larger m adds
+ * little. The formula <code>2m / (1 + (2m / 34)^1.5)^(2/3)</code> is between what was measured with vectors of real
+ * texts (7, 12, 16, 18 and 22 for m of 4, 8, 16, 32 and 64) and with artificial clusters (15, 24 and 36 for m of 8, 16
+ * and 32).
  */
 final class GraphEstimate {
     /** What the number of neighbors approaches as m grows. */

@@ -2,8 +2,9 @@
 package dev.embeddingsearch.estimate;
 
 /**
- * An estimate of what the vectors of an index need, computed from their layout: bytes of the exact vectors (<code>.vec
- * </code>), of the quantized vectors (<code>.veq</code>) and of the graphs (<code>.vex</code>), and CPU time to build them.
+ * An estimate of what the vectors of an index need, computed from their layout: bytes of the exact vectors
+ * (<code>.vec</code>), of the quantized vectors (<code>.veq</code>) and of the graphs (<code>.vex</code>), and CPU time
+ * to build them.
  *
  * <p>Leaves out what does not grow with the number of vectors: headers and centroids, a few kilobytes a segment.
  *
@@ -43,7 +44,10 @@ public record VectorsEstimate(long vectorBytes, long quantizedBytes, long graphB
         return vectorBytes + quantizedBytes + graphBytes;
     }
 
-    /** Bytes that searches access at random besides the graph: the quantized vectors, or the exact ones if there are none. */
+    /**
+     * Bytes that searches access at random besides the graph: the quantized vectors, or the exact ones if there are
+     * none.
+     */
     public long comparedBytes() {
         return quantizedBytes > 0 ? quantizedBytes : vectorBytes;
     }

@@ -15,7 +15,8 @@ import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
  * @param precision of the exact vectors; {@link VectorPrecision#FLOAT16} only beside quantized vectors
  * @param graph whether segments that are large enough have a graph
  * @param m maximum number of neighbors of a node in the graph, 2 to 512; unused without a graph
- * @param efConstruction length of the candidate list while a node is inserted, {@code m} to 3,200; unused without a graph
+ * @param efConstruction length of the candidate list while a node is inserted, {@code m} to 3,200; unused without a
+ *     graph
  */
 public record VectorsLayout(
         int dimensions,

@@ -17,8 +17,8 @@ import org.apache.lucene.util.IOUtils;
 /**
  * Reads stored fields, and restores the vectors of {@link SplitSource split} documents.
  *
- * <p>Clones and merge instances share the vectors reader of the instance that was opened, and only that instance closes it:
- * OpenSearch closes the merge instances that it has used for a scroll while other threads still read the segment.
+ * <p>Clones and merge instances share the vectors reader of the instance that was opened, and only that instance closes
+ * it: OpenSearch closes the merge instances that it has used for a scroll while other threads still read the segment.
  */
 final class JoinedSourceReader extends StoredFieldsReader {
 

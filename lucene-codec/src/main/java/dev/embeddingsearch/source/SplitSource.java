@@ -10,8 +10,8 @@ import org.apache.lucene.store.ByteBuffersDataOutput;
 import org.apache.lucene.util.BytesRef;
 
 /**
- * Removes vectors from a JSON document before it is stored, and restores them from the vectors of its segment, bit by bit.
- * The stored form:
+ * Removes vectors from a JSON document before it is stored, and restores them from the vectors of its segment, bit by
+ * bit. The stored form:
  *
  * <pre>
  * byte      0, with which no JSON document begins

@@ -7,8 +7,8 @@ import org.apache.lucene.codecs.StoredFieldsFormat;
 import org.apache.lucene.codecs.lucene104.Lucene104Codec;
 
 /**
- * Lucene's codec {@value #DELEGATE}, except that {@link SplitSource split} documents are restored when they are read. It
- * has a name of its own, by which Lucene finds it to read such segments.
+ * Lucene's codec {@value #DELEGATE}, except that {@link SplitSource split} documents are restored when they are read.
+ * It has a name of its own, by which Lucene finds it to read such segments.
  */
 public final class SplitSourceCodec extends FilterCodec {
 

@@ -16,8 +16,8 @@ import org.apache.lucene.store.IOContext;
 import org.apache.lucene.util.IOUtils;
 
 /**
- * Stored fields in the files of another format. Reading restores the field {@value #SOURCE} of {@link SplitSource split}
- * documents from the vectors of the segment; merges copy it as it is stored.
+ * Stored fields in the files of another format. Reading restores the field {@value #SOURCE} of {@link SplitSource
+ * split} documents from the vectors of the segment; merges copy it as it is stored.
  */
 final class SplitSourceFormat extends StoredFieldsFormat {
 
@@ -33,8 +33,8 @@ final class SplitSourceFormat extends StoredFieldsFormat {
     }
 
     /**
-     * Opens the vectors of the segment together with its stored fields: later, their files might be deleted by a merge while
-     * a reader still uses the segment.
+     * Opens the vectors of the segment together with its stored fields: later, their files might be deleted by a merge
+     * while a reader still uses the segment.
      */
     @Override
     public StoredFieldsReader fieldsReader(

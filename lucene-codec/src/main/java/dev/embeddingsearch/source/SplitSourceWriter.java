@@ -11,8 +11,8 @@ import org.apache.lucene.util.Accountable;
 import org.apache.lucene.util.BytesRef;
 
 /**
- * Writes stored fields unchanged. Merges copy split documents without restoring them, so that the delegate can copy them in
- * bulk.
+ * Writes stored fields unchanged. Merges copy split documents without restoring them, so that the delegate can copy
+ * them in bulk.
  */
 final class SplitSourceWriter extends StoredFieldsWriter {
 

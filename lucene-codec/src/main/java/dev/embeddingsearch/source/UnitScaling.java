@@ -7,8 +7,8 @@ import org.apache.lucene.store.ByteArrayDataInput;
 import org.apache.lucene.store.DataOutput;
 
 /**
- * The data to restore a vector from its copy of length 1: the original length, and for each component the rounding error of
- * multiplying by that length, which is at most one unit in the last place.
+ * The data to restore a vector from its copy of length 1: the original length, and for each component the rounding
+ * error of multiplying by that length, which is at most one unit in the last place.
  *
  * <pre>
  * long      bits of the length, a double
@@ -24,7 +24,9 @@ record UnitScaling(double length, byte[] steps) {
 
     private static final int STEPS_PER_BYTE = 4;
 
-    /** Finds the data to restore {@code vector} from {@code unit}; empty if a component is off by more than one step. */
+    /**
+     * Finds the data to restore {@code vector} from {@code unit}; empty if a component is off by more than one step.
+     */
     static Optional<UnitScaling> of(float[] vector, float[] unit) {
         double squares = 0;
         for (float value : vector) {
@@ -47,8 +49,8 @@ record UnitScaling(double length, byte[] steps) {
     }
 
     /**
-     * Restores the vector. If {@code unit} was rounded since, the result is about as inexact, but finite: a step that would
-     * lead to infinity or NaN, down from zero or up from the largest float, is left out.
+     * Restores the vector. If {@code unit} was rounded since, the result is about as inexact, but finite: a step that
+     * would lead to infinity or NaN, down from zero or up from the largest float, is left out.
      */
     float[] restore(float[] unit) {
         float[] vector = new float[unit.length];

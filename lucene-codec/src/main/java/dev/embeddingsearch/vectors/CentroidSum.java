@@ -3,7 +3,9 @@ package dev.embeddingsearch.vectors;
 
 import org.apache.lucene.util.RamUsageEstimator;
 
-/** Computes a {@link Centroid}: sums unit vectors in double precision, and samples vectors for the standard deviation. */
+/**
+ * Computes a {@link Centroid}: sums unit vectors in double precision, and samples vectors for the standard deviation.
+ */
 final class CentroidSum {
     private static final long SHALLOW_SIZE = RamUsageEstimator.shallowSizeOfInstance(CentroidSum.class);
 

@@ -23,8 +23,8 @@ final class CentroidsFile {
     private static final String CODEC_NAME = "EmbeddingSearchCentroids";
     private static final int VERSION_START = 1;
     /**
-     * Adds the nodes of graphs over segments with duplicate vectors. A new version, because readers of the first one would
-     * take the numbers of nodes for ordinals.
+     * Adds the nodes of graphs over segments with duplicate vectors. A new version, because readers of the first one
+     * would take the numbers of nodes for ordinals.
      */
     private static final int VERSION_NODES = 2;
 

@@ -8,14 +8,15 @@ import org.apache.lucene.util.RamUsageEstimator;
 import org.apache.lucene.util.VectorUtil;
 
 /**
- * A uniform random sample of at most {@value #SIZE} unit vectors of a field, from which {@link Centroid#stdDev() the
- * standard deviation} of its cosines is estimated: reservoir sampling (algorithm R in Vitter, "Random Sampling with a
- * Reservoir", 1985). The seed is fixed: the same vectors in the same order give the same sample.
+ * A uniform random sample of at most {@value #SIZE} of the vectors that are offered to it, scaled to length 1, from
+ * which {@link Centroid#stdDev() the standard deviation} of their cosines is estimated. This is reservoir sampling
+ * (algorithm R in Vitter, "Random Sampling with a Reservoir", 1985). The seed is fixed: the same vectors in the same
+ * order give the same sample.
  */
 final class CosineSample {
     static final int SIZE = 512;
 
-    /** About so many pairs are compared, which gives an error of about 1%; all pairs of up to 128 vectors. */
+    /** About so many pairs are compared, for an error of about 1%. Of up to 128 vectors all pairs are compared. */
     private static final int PAIRS = 16_384;
 
     private final List<float[]> vectors = new ArrayList<>();
@@ -55,8 +56,8 @@ final class CosineSample {
     }
 
     /**
-     * Estimates the standard deviation: the root mean square of <code>x.y - m(x)</code> over pairs of sampled vectors, with
-     * <code>m(x) = (n * (x.mean) - 1) / (n - 1)</code>, the mean cosine of x with all other vectors of the field.
+     * Estimates the standard deviation: the root mean square of <code>x.y - m(x)</code> over pairs of sampled vectors,
+     * with <code>m(x) = (n * (x.mean) - 1) / (n - 1)</code>, the mean cosine of x with all other vectors of the field.
      *
      * @param mean the mean of the n unit vectors from which the sample was drawn
      * @param n number of these vectors
@@ -83,7 +84,10 @@ final class CosineSample {
         return (float) Math.sqrt(sum / count);
     }
 
-    /** Spaces the partners of a vector evenly over the sample: adjacent vectors were often indexed together and are alike. */
+    /**
+     * Spaces the partners of a vector evenly over the sample: adjacent vectors were often indexed together and are
+     * alike.
+     */
     private static int stride(int size) {
         return Math.max(1, size * (size - 1) / PAIRS);
     }

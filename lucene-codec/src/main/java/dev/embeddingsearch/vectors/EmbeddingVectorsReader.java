@@ -107,7 +107,9 @@ final class EmbeddingVectorsReader extends NodeGraphReader {
         return NodeGraphReader.of(reader, field) instanceof EmbeddingVectorsReader found ? found : null;
     }
 
-    /** The reader of {@code field} in a segment; null if another format wrote the field, or if {@code reader} hides it. */
+    /**
+     * The reader of {@code field} in a segment; null if another format wrote the field, or if {@code reader} hides it.
+     */
     static EmbeddingVectorsReader find(LeafReader reader, String field) {
         return NodeGraphReader.of(reader, field) instanceof EmbeddingVectorsReader found ? found : null;
     }

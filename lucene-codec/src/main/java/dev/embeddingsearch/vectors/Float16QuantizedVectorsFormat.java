@@ -4,10 +4,10 @@ package dev.embeddingsearch.vectors;
 import dev.embeddingsearch.vectors.flat.VectorPrecision;
 
 /**
- * {@link QuantizedVectorsFormat} with exact vectors in {@link VectorPrecision#FLOAT16}: the same files, but <code>.vec
- * </code> and <code>.vemf</code> are those of {@link Float16VectorsFormat}. Exact scores are those of the rounded vectors.
- * Quantized vectors, graph and centroid are computed from the rounded vectors too, except for segments of other formats in
- * a merge.
+ * {@link QuantizedVectorsFormat} with exact vectors in {@link VectorPrecision#FLOAT16}: the same files, but
+ * <code>.vec</code> and <code>.vemf</code> are those of {@link Float16VectorsFormat}. Exact scores are those of the
+ * rounded vectors. Quantized vectors, graph and centroid are computed from the rounded vectors too, except for segments
+ * of other formats in a merge.
  *
  * <p>{@link java.util.ServiceLoader} creates this class to read such segments; {@link
  * QuantizedVectorsFormat#withPrecision} writes them.

@@ -12,8 +12,8 @@ import org.apache.lucene.util.hnsw.RandomVectorScorerSupplier;
 import org.apache.lucene.util.hnsw.UpdateableRandomVectorScorer;
 
 /**
- * Scores quantized vectors as Lucene does, for searching and for building graphs, but loads all vectors of a batch into the
- * processor's cache first. Scores are the same.
+ * Scores quantized vectors as Lucene does, for searching and for building graphs, but loads all vectors of a batch into
+ * the processor's cache first. Scores are the same.
  */
 final class PrefetchingQuantizedScorer extends Lucene104ScalarQuantizedVectorScorer {
 

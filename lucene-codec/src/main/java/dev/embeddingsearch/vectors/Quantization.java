@@ -5,8 +5,8 @@ import java.util.Locale;
 import org.apache.lucene.codecs.lucene104.Lucene104ScalarQuantizedVectorsFormat.ScalarEncoding;
 
 /**
- * The number of bits a dimension has in quantized vectors. Searches score quantized vectors first and compute the scores of
- * the best exactly, from the exact vectors that are stored as well.
+ * The number of bits a dimension has in quantized vectors. Searches score quantized vectors first and compute the
+ * scores of the best exactly, from the exact vectors that are stored as well.
  */
 public enum Quantization {
     /** Not quantized: searches score the exact vectors. */
@@ -42,9 +42,9 @@ public enum Quantization {
     }
 
     /**
-     * The default number of candidates, the best by their estimated scores, to score exactly for a search of the nearest
-     * {@code k}. Measured with the quantization that {@link #forDimensions} chooses, at least .998 of the true nearest 10
-     * are among them, and at least .987 of the nearest 100.
+     * The default number of candidates, the best by their estimated scores, to score exactly for a search of the
+     * nearest {@code k}. Measured with the quantization that {@link #forDimensions} chooses, at least .998 of the true
+     * nearest 10 are among them, and at least .987 of the nearest 100.
      */
     public int rescored(int k) {
         return switch (this) {

@@ -8,9 +8,9 @@ import org.apache.lucene.store.MemorySegmentAccessInput;
 import org.apache.lucene.store.RandomAccessInput;
 
 /**
- * Loads quantized vectors from a memory-mapped file into the processor's cache, a batch at a time. The vectors of a batch
- * are scattered over the file: scored one after the other, each waits for memory; read in a loop without dependencies, many
- * loads are in flight at once.
+ * Loads quantized vectors from a memory-mapped file into the processor's cache, a batch at a time. The vectors of a
+ * batch are scattered over the file: scored one after the other, each waits for memory; read in a loop without
+ * dependencies, many loads are in flight at once.
  */
 final class QuantizedPrefetcher {
 

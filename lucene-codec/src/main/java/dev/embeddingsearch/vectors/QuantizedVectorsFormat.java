@@ -26,15 +26,15 @@ import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
 /**
- * Lucene's HNSW vectors format over quantized vectors, for as many dimensions as {@link EmbeddingVectorsFormat} supports,
- * which also stores the {@link Centroid} of each float field, and gives equal vectors one node in the graph. The exact
- * vectors are stored as well.
+ * Lucene's HNSW vectors format over quantized vectors, for as many dimensions as {@link EmbeddingVectorsFormat}
+ * supports, which also stores the {@link Centroid} of each float field, and gives equal vectors one node in the graph.
+ * The exact vectors are stored as well.
  *
- * <p>Files are those of {@link Lucene104HnswScalarQuantizedVectorsFormat}: quantized vectors in <code>.veq</code>, their
- * encoding and the vector on which they are centered in <code>.vemq</code> (both described by {@link
- * Lucene104ScalarQuantizedVectorsFormat}), exact vectors in <code>.vec</code> and <code>.vemf</code>, the graph in <code>
- * .vex</code> and <code>.vem</code>. In addition there are the <code>.emc</code> and <code>.emn</code> files of {@link
- * EmbeddingVectorsFormat}. What its Javadoc says of deletes and of graphs in merges holds for this format too.
+ * <p>Files are those of {@link Lucene104HnswScalarQuantizedVectorsFormat}: quantized vectors in <code>.veq</code>,
+ * their encoding and the vector on which they are centered in <code>.vemq</code> (both described by {@link
+ * Lucene104ScalarQuantizedVectorsFormat}), exact vectors in <code>.vec</code> and <code>.vemf</code>, the graph in
+ * <code>.vex</code> and <code>.vem</code>. In addition there are the <code>.emc</code> and <code>.emn</code> files of
+ * {@link EmbeddingVectorsFormat}. What its Javadoc says of deletes and of graphs in merges holds for this format too.
  *
  * <h2>Scores</h2>
  *
@@ -44,15 +44,15 @@ import org.apache.lucene.util.hnsw.RandomVectorScorer;
  *
  * <h2>Small segments</h2>
  *
- * <p>A segment has a graph if it has more than {@value #SCANNED_VECTORS} vectors, or more than {@value #SCANNED_BYTES} bytes
- * of quantized vectors. A search scans smaller segments, which takes about as long as a graph search would. So indexing
- * builds hardly any graphs; merges do. The graph of a larger flushed segment is built at the flush, over quantized vectors
- * as in a merge, and not while documents are added.
+ * <p>A segment has a graph if it has more than about {@value #SCANNED_VECTORS} vectors, or more than about {@value
+ * #SCANNED_BYTES} bytes of quantized vectors. A search scans smaller segments, which takes about as long as a graph
+ * search would. So indexing builds hardly any graphs; merges do. The graph of a larger flushed segment is built at the
+ * flush, over quantized vectors as in a merge, and not while documents are added.
  *
  * <h2>Writing and reading</h2>
  *
- * <p>The configuration of an instance affects only what it writes. Every instance reads the segments of every other, with
- * any quantization, and a merge accepts segments of any other format.
+ * <p>The configuration of an instance affects only what it writes. Every instance reads the segments of every other,
+ * with any quantization, and a merge accepts segments of any other format.
  */
 public sealed class QuantizedVectorsFormat extends KnnVectorsFormat permits Float16QuantizedVectorsFormat {
     /** The name in the index. It never changes: an incompatible format must have another name. */
@@ -115,7 +115,10 @@ public sealed class QuantizedVectorsFormat extends KnnVectorsFormat permits Floa
                 VectorPrecision.FLOAT32, quantization, GraphOptions.withThreshold(GraphOptions.NO_GRAPH));
     }
 
-    /** The same format with exact vectors in this precision; {@link VectorPrecision#FLOAT16} has a name of its own in the index. */
+    /**
+     * The same format with exact vectors in this precision; {@link VectorPrecision#FLOAT16} has a name of its own in
+     * the index.
+     */
     public QuantizedVectorsFormat withPrecision(VectorPrecision precision) {
         return new QuantizedVectorsFormat(precision, quantization, graph);
     }
@@ -126,8 +129,8 @@ public sealed class QuantizedVectorsFormat extends KnnVectorsFormat permits Floa
     }
 
     /**
-     * Whether searches of {@code field} in this segment may score quantized vectors, so that their scores are estimates:
-     * false for {@link EmbeddingVectorsFormat}, true for this format and, to be safe, for unknown formats.
+     * Whether searches of {@code field} in this segment may score quantized vectors, so that their scores are
+     * estimates: false for {@link EmbeddingVectorsFormat}, true for this format and, to be safe, for unknown formats.
      */
     public static boolean estimates(LeafReader reader, String field) {
         EmbeddingVectorsReader fieldReader = EmbeddingVectorsReader.find(reader, field);
@@ -153,8 +156,8 @@ public sealed class QuantizedVectorsFormat extends KnnVectorsFormat permits Floa
     }
 
     /**
-     * The limit {@link #scannedVectors} as Lucene's threshold for graphs: the k of a search that visits so many vectors, at
-     * k * ln(n) of n vectors.
+     * The limit {@link #scannedVectors} as Lucene's threshold for graphs: the k of a search that visits so many
+     * vectors, at k * ln(n) of n vectors.
      */
     public static int graphThreshold(Quantization quantization, int dimensions) {
         int vectors = scannedVectors(quantization, dimensions);

@@ -55,7 +55,7 @@ public class SplitSourceCodecTests extends LuceneTestCase {
         return id % 4 == 3 ? "{\"id\":" + id + "}" : "{\"v\":" + json(id) + ",\"id\":" + id + "}";
     }
 
-    /** Every fourth has no vector. */
+    /** Every fourth document has no vector. */
     private static Document document(int id) throws IOException {
         Document document = new Document();
         document.add(new StringField("id", Integer.toString(id), Field.Store.YES));
@@ -136,7 +136,7 @@ public class SplitSourceCodecTests extends LuceneTestCase {
         }
     }
 
-    /** A scroll closes the merge instances that it has read; threads end, and with them their clones. */
+    /** OpenSearch closes the merge instances used by a scroll, and clones end with their threads. */
     public void testClosedClonesAndMergeInstancesCloseNothingElse() throws IOException {
         int documents = 20;
         try (Directory directory = newDirectory();
@@ -178,9 +178,9 @@ public class SplitSourceCodecTests extends LuceneTestCase {
         return ((SegmentReader) leaf).getSegmentInfo().info.getCodec().getName();
     }
 
-    public void testMergesDoNotPutVectorsBack() throws IOException {
+    public void testMergesDoNotRestoreVectors() throws IOException {
         try (Directory directory = newDirectory()) {
-            IndexWriterConfig config = config(new IndexWriterConfig()); // whose merge policy reads segments as they are
+            IndexWriterConfig config = config(new IndexWriterConfig()); // its merge policy does not wrap readers
             try (IndexWriter writer = new IndexWriter(directory, config)) {
                 index(writer, 100);
                 writer.forceMerge(1);
@@ -199,7 +199,7 @@ public class SplitSourceCodecTests extends LuceneTestCase {
         }
     }
 
-    /** A plain codec cannot tell what was left out: it writes what it reads, whole documents. */
+    /** Lucene's codec does not know split documents: it writes the restored documents that it reads. */
     public void testSegmentsMergedByAnotherCodecAreWhole() throws IOException {
         int documents = 20 + random().nextInt(20);
         try (Directory directory = newDirectory()) {

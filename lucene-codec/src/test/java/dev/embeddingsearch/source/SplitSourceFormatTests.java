@@ -15,7 +15,7 @@ import org.apache.lucene.document.StoredField;
 import org.apache.lucene.tests.index.BaseStoredFieldsFormatTestCase;
 import org.apache.lucene.util.BytesRef;
 
-/** Everything that stored fields must do. */
+/** Lucene's suite for stored fields formats. */
 public class SplitSourceFormatTests extends BaseStoredFieldsFormatTestCase {
 
     @Override
@@ -24,7 +24,7 @@ public class SplitSourceFormatTests extends BaseStoredFieldsFormatTestCase {
                 random().nextBoolean() ? Lucene104Codec.Mode.BEST_SPEED : Lucene104Codec.Mode.BEST_COMPRESSION));
     }
 
-    /** With a vector that is stored outside its document. */
+    /** Adds a document whose vector is removed from its source. */
     @Override
     protected void addRandomFields(Document document) {
         super.addRandomFields(document);

@@ -52,7 +52,7 @@ public class UnitScalingTests extends LuceneTestCase {
         assertEquals(384, UnitScaling.of(vector, unit(vector)).orElseThrow().steps().length);
     }
 
-    public void testNumbersThatStepsDoNotLeadTo() {
+    public void testComponentsOffByMoreThanOneStep() {
         assertTrue(UnitScaling.of(new float[] {3, 4}, new float[] {.6f, .7f}).isEmpty());
         assertTrue(
                 "too small beside the others",
@@ -60,8 +60,8 @@ public class UnitScalingTests extends LuceneTestCase {
                         .isEmpty());
     }
 
-    /** A number that is rounded to 0, and one beyond the largest float, are where a step leads out of all numbers. */
-    public void testScaledBackVectorsOfRoundedOnesAreFinite() {
+    /** A step down from 0, or up from the largest float, would leave the finite floats. */
+    public void testVectorsRestoredFromRoundedOnesAreFinite() {
         float[] written = {3e38F, 1e-20F, -1e-20F, 2.9e38F};
         double length = 0;
         for (float number : written) {

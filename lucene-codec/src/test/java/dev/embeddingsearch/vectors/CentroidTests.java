@@ -27,7 +27,7 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.VectorUtil;
 
-/** The stored centroid is the mean of the unit vectors in the segment, however the segment came about. */
+/** The stored centroid is the mean of the unit vectors in the segment, however the segment was written. */
 public class CentroidTests extends VectorsTestCase {
     public void testFlushStoresMeanOfUnitVectors() throws IOException {
         try (Directory dir = newDirectory();
@@ -44,7 +44,7 @@ public class CentroidTests extends VectorsTestCase {
         }
     }
 
-    public void testSpreadIsThatOfOneVectorsCosinesWithTheOthers() throws IOException {
+    public void testStdDevOfCosinesAboutEachVectorsMean() throws IOException {
         try (Directory dir = newDirectory();
                 IndexWriter writer = new IndexWriter(dir, unmerged(anyVariant()))) {
             writer.addDocument(doc("a", new float[] {2, 0}));
@@ -59,7 +59,7 @@ public class CentroidTests extends VectorsTestCase {
         }
     }
 
-    public void testSingleVectorHasNoSpread() throws IOException {
+    public void testStdDevOfSingleVectorIsZero() throws IOException {
         try (Directory dir = newDirectory();
                 IndexWriter writer = new IndexWriter(dir, unmerged(anyVariant()))) {
             writer.addDocument(doc("a", randomVector(4)));
@@ -69,8 +69,10 @@ public class CentroidTests extends VectorsTestCase {
         }
     }
 
-    /** Documents of one topic are written together: neighbors are alike, which a sample must not mistake for all. */
-    public void testSpreadOfManyIsEstimatedWhateverTheirOrder() throws IOException {
+    /**
+     * Documents of one topic are indexed together: the sample must not compare only adjacent vectors, which are alike.
+     */
+    public void testStdDevOfManyIsIndependentOfTheirOrder() throws IOException {
         int topics = 8;
         int size = 3 * CosineSample.SIZE + random().nextInt(1_000);
         List<float[]> vectors = new ArrayList<>();
@@ -347,8 +349,8 @@ public class CentroidTests extends VectorsTestCase {
         }
     }
 
-    /** Live vectors are sampled, wherever the deleted ones lie. */
-    public void testSpreadAfterEveryTenthDocumentWasDeleted() throws IOException {
+    /** The sample skips deleted documents. */
+    public void testStdDevAfterEveryTenthDocumentWasDeleted() throws IOException {
         List<float[]> vectors = new ArrayList<>();
         IndexWriterConfig oneSegment =
                 new IndexWriterConfig().setCodec(TestUtil.alwaysKnnVectorsFormat(EmbeddingVectorsFormat.flat()));

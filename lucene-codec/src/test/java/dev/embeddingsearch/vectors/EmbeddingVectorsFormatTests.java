@@ -29,7 +29,7 @@ import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.VectorUtil;
 import org.apache.lucene.util.hnsw.HnswGraph;
 
-/** Names, limits, long vectors, and which graphs are written and built upon. */
+/** Names, limits, long vectors, and which graphs are written and reused. */
 public class EmbeddingVectorsFormatTests extends VectorsTestCase {
     private static final String REUSE_MESSAGE = "build graph from merging";
 
@@ -112,7 +112,9 @@ public class EmbeddingVectorsFormatTests extends VectorsTestCase {
         }
     }
 
-    /** Random vectors are equally far apart in so many dimensions: a narrow search would find its way by luck. */
+    /**
+     * In so many dimensions random vectors are all about equally distant: a search for few would find one by luck only.
+     */
     private static void assertEachFindsItself(DirectoryReader reader, List<float[]> vectors) throws IOException {
         IndexSearcher searcher = new IndexSearcher(reader);
         for (float[] vector : vectors) {
@@ -145,7 +147,7 @@ public class EmbeddingVectorsFormatTests extends VectorsTestCase {
         }
     }
 
-    public void testMergeBuildsOnGraphsOfSegmentsWithoutDeletes() throws IOException {
+    public void testMergeReusesGraphsOfSegmentsWithoutDeletes() throws IOException {
         try (Directory dir = newDirectory()) {
             indexSegments(dir, new EmbeddingVectorsFormat(8, 50, 0), 100);
             List<String> messages = merge(dir, new EmbeddingVectorsFormat(8, 50, 0));
@@ -223,7 +225,7 @@ public class EmbeddingVectorsFormatTests extends VectorsTestCase {
         return messages;
     }
 
-    /** Merges on the calling thread, into one segment only when told to, and takes down what it says. */
+    /** Merges on the calling thread, only by forceMerge, and records messages. */
     private static IndexWriterConfig mergeConfig(List<String> messages) {
         return new IndexWriterConfig()
                 .setMergeScheduler(new SerialMergeScheduler())
@@ -242,7 +244,7 @@ public class EmbeddingVectorsFormatTests extends VectorsTestCase {
         }
     }
 
-    /** Every vector is in the graph, and a wide search finds the truly nearest. */
+    /** Every vector is in the graph, and a search with many candidates finds the true nearest. */
     private static void assertSound(LeafReader reader, int size) throws IOException {
         assertEquals(size, graph(reader).size());
         int found = 0;

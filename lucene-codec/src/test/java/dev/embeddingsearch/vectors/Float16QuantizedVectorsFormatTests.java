@@ -27,7 +27,7 @@ import org.apache.lucene.search.VectorScorer;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.TestUtil;
 
-/** Names, limits, and what is read back of vectors in half precision: the numbers given, rounded once. */
+/** Names, limits, and vectors in half precision, which are read back rounded once. */
 public class Float16QuantizedVectorsFormatTests extends VectorsTestCase {
     private static QuantizedVectorsFormat anyFloat16Variant() {
         return anyQuantizedVariant().withPrecision(VectorPrecision.FLOAT16);
@@ -45,7 +45,7 @@ public class Float16QuantizedVectorsFormatTests extends VectorsTestCase {
     }
 
     /** Some documents have no vector, some are deleted, segments are merged or not, sorted or not. */
-    public void testVectorsAreReadRoundedHoweverTheyAreWritten() throws IOException {
+    public void testVectorsAreReadRoundedAfterFlushMergeAndSort() throws IOException {
         Sort sort = random().nextBoolean()
                 ? null
                 : new Sort(new SortField("number", SortField.Type.LONG, random().nextBoolean()));
@@ -72,7 +72,7 @@ public class Float16QuantizedVectorsFormatTests extends VectorsTestCase {
         return sort == null ? config : config.setIndexSort(sort);
     }
 
-    /** @param without one of so many documents has no vector; 0: all have */
+    /** @param without one in so many documents has no vector; 0 if all have one */
     private static void write(IndexWriter writer, Map<Long, float[]> written, int dimensions, int without)
             throws IOException {
         for (long number = 0; number < 300; number++) {
@@ -129,7 +129,7 @@ public class Float16QuantizedVectorsFormatTests extends VectorsTestCase {
         return seen;
     }
 
-    public void testNumbersTooLargeAreRefusedAndTheOthersKept() throws IOException {
+    public void testComponentsOutOfRangeAreRejected() throws IOException {
         try (Directory dir = newDirectory();
                 IndexWriter writer = new IndexWriter(dir, config(anyFloat16Variant()))) {
             writer.addDocument(doc("1", new float[] {65_519, -65_504}));
@@ -150,7 +150,7 @@ public class Float16QuantizedVectorsFormatTests extends VectorsTestCase {
         }
     }
 
-    public void testMergesTakeSegmentsOfOtherFormats() throws IOException {
+    public void testMergesAcceptSegmentsOfOtherFormats() throws IOException {
         Map<Long, float[]> written = new HashMap<>();
         try (Directory dir = newDirectory()) {
             for (KnnVectorsFormat format : new KnnVectorsFormat[] {anyVariant(), anyFloat16Variant(), anyVariant()}) {
@@ -180,16 +180,16 @@ public class Float16QuantizedVectorsFormatTests extends VectorsTestCase {
         }
     }
 
-    /** Half the bytes of exact vectors; everything else takes the same. */
+    /** Exact vectors need half the bytes, everything else as many. */
     public void testBytesInMemory() throws IOException {
         int dimensions = 1 + random().nextInt(70);
         QuantizedVectorsFormat whole = QuantizedVectorsFormat.flat(randomQuantization());
-        Map<String, Long> floats = offHeap(whole, dimensions);
-        Map<String, Long> halves = offHeap(whole.withPrecision(VectorPrecision.FLOAT16), dimensions);
-        assertEquals(20L * 4 * dimensions, floats.get("vec").longValue());
-        assertEquals(20L * 2 * dimensions, halves.get("vec").longValue());
-        assertEquals(floats.get("veq"), halves.get("veq"));
-        assertEquals(floats.keySet(), halves.keySet());
+        Map<String, Long> float32 = offHeap(whole, dimensions);
+        Map<String, Long> float16 = offHeap(whole.withPrecision(VectorPrecision.FLOAT16), dimensions);
+        assertEquals(20L * 4 * dimensions, float32.get("vec").longValue());
+        assertEquals(20L * 2 * dimensions, float16.get("vec").longValue());
+        assertEquals(float32.get("veq"), float16.get("veq"));
+        assertEquals(float32.keySet(), float16.keySet());
     }
 
     private static Map<String, Long> offHeap(KnnVectorsFormat format, int dimensions) throws IOException {
@@ -207,7 +207,7 @@ public class Float16QuantizedVectorsFormatTests extends VectorsTestCase {
         }
     }
 
-    public void testVectorsOfBytesStayAsTheyAre() throws IOException {
+    public void testByteVectorsAreStoredUnchanged() throws IOException {
         try (Directory dir = newDirectory();
                 IndexWriter writer = new IndexWriter(dir, config(anyFloat16Variant()))) {
             Document doc = doc("1", new float[] {1 / 3F});

@@ -22,7 +22,7 @@ import org.apache.lucene.search.VectorScorer;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.TestUtil;
 
-/** Names, limits, long vectors, what merges take from other formats, and which segments have no graph. */
+/** Names, limits, long vectors, merges of segments in other formats, and which segments have no graph. */
 public class QuantizedVectorsFormatTests extends VectorsTestCase {
     public void testNameIsFrozenAndFoundByServiceLoader() {
         assertEquals("EmbeddingSearchQuantized100", QuantizedVectorsFormat.NAME);
@@ -76,7 +76,7 @@ public class QuantizedVectorsFormatTests extends VectorsTestCase {
                 IndexSearcher searcher = new IndexSearcher(reader);
                 for (int i = 0; i < vectors.size(); i++) {
                     ScoreDoc[] hits = searcher.search(new KnnFloatVectorQuery("v", vectors.get(i), 20), 20).scoreDocs;
-                    assertEquals("estimates tell a vector from random ones", i, hits[0].doc);
+                    assertEquals("estimates distinguish a vector from random ones", i, hits[0].doc);
                     assertExact(only(reader), vectors, i);
                 }
             }
@@ -98,7 +98,7 @@ public class QuantizedVectorsFormatTests extends VectorsTestCase {
         }
     }
 
-    public void testMergesTakeSegmentsOfAnyEncodingAndOfNone() throws IOException {
+    public void testMergesAcceptSegmentsOfAnyEncodingAndOfNone() throws IOException {
         int dimensions = 1 + random().nextInt(40);
         List<float[]> vectors = new ArrayList<>();
         try (Directory dir = newDirectory()) {
@@ -137,7 +137,10 @@ public class QuantizedVectorsFormatTests extends VectorsTestCase {
         assertEquals(scanned + 5, graphOf(Quantization.INT8, 16_384, scanned + 5));
     }
 
-    /** How many nodes the graph has; what the format was told of dimensions need not be true. */
+    /**
+     * The number of nodes of the graph; the vectors have fewer dimensions than the format is configured for, to save
+     * time.
+     */
     private static int graphOf(Quantization quantization, int dimensions, int vectors) throws IOException {
         KnnVectorsFormat format = QuantizedVectorsFormat.hnsw(quantization, dimensions, 8, 50);
         try (Directory dir = newDirectory();
@@ -155,8 +158,8 @@ public class QuantizedVectorsFormatTests extends VectorsTestCase {
     }
 
     /**
-     * What the merge policy leaves small is few: ten segments of each size, the sizes ten times apart. With segments that
-     * are flushed one by one, as a refresh every second does, scans never cover more than two such tens.
+     * The merge policy leaves few small segments: ten of each size, with sizes a factor of ten apart. With small
+     * flushes, as a refresh every second causes, scans never cover more than two such groups.
      */
     public void testScansCoverFewVectorsHoweverOftenSegmentsAreFlushed() throws IOException {
         int scanned = QuantizedVectorsFormat.scannedVectors(Quantization.INT8, 16_384);

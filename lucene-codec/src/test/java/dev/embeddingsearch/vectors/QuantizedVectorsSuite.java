@@ -40,7 +40,7 @@ abstract class QuantizedVectorsSuite extends BaseKnnVectorsFormatTestCase {
         return TestUtil.alwaysKnnVectorsFormat(format);
     }
 
-    /** The exact vectors are always there. */
+    /** Exact vectors are always stored. */
     @Override
     protected boolean supportsFloatVectorFallback() {
         return false;
@@ -51,11 +51,11 @@ abstract class QuantizedVectorsSuite extends BaseKnnVectorsFormatTestCase {
         return quantization.encoding().getBits();
     }
 
-    /** Of fewer nodes than vectors, the graph is not shown. */
+    /** Skips segments with duplicate vectors, whose graph has fewer nodes than Lucene expects. */
     @Override
     protected void assertOffHeapByteSize(LeafReader reader, String field) throws IOException {
-        EmbeddingVectorsReader ours = EmbeddingVectorsReader.find(reader, field);
-        if (ours == null || ours.nodes(field) == null) {
+        EmbeddingVectorsReader fieldReader = EmbeddingVectorsReader.find(reader, field);
+        if (fieldReader == null || fieldReader.nodes(field) == null) {
             super.assertOffHeapByteSize(reader, field);
         }
     }

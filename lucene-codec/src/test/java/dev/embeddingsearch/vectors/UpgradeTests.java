@@ -27,7 +27,7 @@ import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.tests.util.TestUtil;
 
 /**
- * Indices that earlier versions wrote, one for each format: documents 0 to 799 but 7, which is deleted, in two segments,
+ * Indices that release 0.1 wrote, one for each format: documents 0 to 799 without 7, which is deleted, in two segments,
  * the first of which has a graph.
  */
 public class UpgradeTests extends VectorsTestCase {
@@ -46,7 +46,7 @@ public class UpgradeTests extends VectorsTestCase {
     }
 
     /** Documents 0 to 599, each with the vector of its number modulo 60, all of which are nodes of graphs. */
-    public void testCopiesOfFirstVersion() throws IOException {
+    public void testDuplicatesOfFirstVersion() throws IOException {
         try (Directory dir = unpack("index.copies.EmbeddingSearch100.zip")) {
             TestUtil.checkIndex(dir);
             try (DirectoryReader reader = DirectoryReader.open(dir)) {

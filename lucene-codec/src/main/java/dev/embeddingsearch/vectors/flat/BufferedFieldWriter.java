@@ -73,7 +73,10 @@ public final class BufferedFieldWriter extends FlatFieldVectorsWriter<float[]> {
         return BufferedVectorsReader.merge(state, field, sorted);
     }
 
-    /** Passes all vectors to {@code writer}, dropping each at once: if the writer copies it, only one is on the heap twice. */
+    /**
+     * Passes all vectors to {@code writer}, dropping each at once: if the writer copies it, only one is on the heap
+     * twice.
+     */
     public void moveTo(KnnFieldVectorsWriter<float[]> writer) throws IOException {
         DocIdSetIterator document = documents.iterator();
         for (int i = 0; i < vectors.size(); i++) {

@@ -14,8 +14,8 @@ import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.util.Bits;
 
 /**
- * Presents the {@link BufferedVectors} of one field as the only source segment of a merge, so that a flush can write them
- * with the code of merges.
+ * Presents the {@link BufferedVectors} of one field as the only source segment of a merge, so that a flush can write
+ * them with the code of merges.
  */
 final class BufferedVectorsReader extends KnnVectorsReader {
     private final BufferedVectors vectors;

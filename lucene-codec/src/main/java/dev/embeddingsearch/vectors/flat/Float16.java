@@ -49,7 +49,10 @@ final class Float16 {
         return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asShortBuffer();
     }
 
-    /** The fields of a segment as they are stored: float vectors as byte vectors, with {@value #BYTES} bytes a dimension. */
+    /**
+     * The fields of a segment as they are stored: float vectors as byte vectors, with {@value #BYTES} bytes a
+     * dimension.
+     */
     static FieldInfos asByteVectors(FieldInfos fields) {
         FieldInfo[] infos = new FieldInfo[fields.size()];
         int i = 0;

@@ -10,7 +10,10 @@ import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.KnnCollector;
 
-/** Reads the float vectors of a source segment of a merge, in any format, as byte vectors of their {@link Float16} encoding. */
+/**
+ * Reads the float vectors of a source segment of a merge, in any format, as byte vectors of their {@link Float16}
+ * encoding.
+ */
 final class Float16MergeReader extends KnnVectorsReader {
     private final KnnVectorsReader reader;
 

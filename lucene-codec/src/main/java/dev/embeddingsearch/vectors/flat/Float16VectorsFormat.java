@@ -14,10 +14,10 @@ import org.apache.lucene.index.SegmentWriteState;
 /**
  * Stores vectors in half precision, as the exact vectors beside quantized ones.
  *
- * <p>Files are those of {@link Lucene99FlatVectorsFormat}, <code>.vec</code> and <code>.vemf</code>, in which a field of
- * n-dimensional {@link org.apache.lucene.index.VectorEncoding#FLOAT32 FLOAT32} vectors is stored as a field of <code>2 * n
- * </code>-dimensional {@link org.apache.lucene.index.VectorEncoding#BYTE BYTE} vectors: two bytes for each dimension, the
- * lower byte first, of an IEEE 754 binary16 number. Fields of byte vectors are stored unchanged.
+ * <p>Files are those of {@link Lucene99FlatVectorsFormat}, <code>.vec</code> and <code>.vemf</code>, in which a field
+ * of n-dimensional {@link org.apache.lucene.index.VectorEncoding#FLOAT32 FLOAT32} vectors is stored as a field of
+ * <code>2 * n</code>-dimensional {@link org.apache.lucene.index.VectorEncoding#BYTE BYTE} vectors: two bytes for each
+ * dimension, the lower byte first, of an IEEE 754 binary16 number. Fields of byte vectors are stored unchanged.
  */
 public final class Float16VectorsFormat extends FlatVectorsFormat {
     private static final FlatVectorsScorer SCORER = FlatVectorScorerUtil.getLucene99FlatVectorsScorer();

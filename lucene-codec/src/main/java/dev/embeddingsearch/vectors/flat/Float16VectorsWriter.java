@@ -38,7 +38,10 @@ final class Float16VectorsWriter extends FlatVectorsWriter {
         return fields.getLast();
     }
 
-    /** Float fields are written as a merge writes them: one vector is encoded at a time, so that no second copy of all is needed. */
+    /**
+     * Float fields are written as a merge writes them: one vector is encoded at a time, so that no second copy of all
+     * is needed.
+     */
     @Override
     public void flush(int maxDoc, Sorter.DocMap sortMap) throws IOException {
         for (BufferedFieldWriter field : fields) {

@@ -14,9 +14,9 @@ public final class MergeStates {
     /**
      * The same merge, but with {@code readers} in place of {@link MergeState#knnVectorsReaders}.
      *
-     * <p>An executor that runs its tasks on the calling thread is replaced by null: given any executor and more than one
-     * merge worker, Lucene uses its concurrent graph builder, which starts from one source graph only; without an executor
-     * it starts from all source graphs that can be reused.
+     * <p>An executor that runs its tasks on the calling thread is replaced by null: given any executor and more than
+     * one merge worker, Lucene uses its concurrent graph builder, which starts from one source graph only; without an
+     * executor it starts from all source graphs that can be reused.
      */
     public static MergeState withReaders(MergeState state, KnnVectorsReader[] readers) {
         Executor executor = state.intraMergeTaskExecutor;

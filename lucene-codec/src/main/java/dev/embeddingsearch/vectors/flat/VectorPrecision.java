@@ -4,14 +4,15 @@ package dev.embeddingsearch.vectors.flat;
 import java.util.Locale;
 
 /**
- * The precision in which the exact vectors of a field are stored. Users set it with the mapping parameter {@code storage}.
+ * The precision in which the exact vectors of a field are stored. Users set it with the mapping parameter
+ * {@code storage}.
  */
 public enum VectorPrecision {
     /** Single precision: vectors are stored as they are indexed. */
     FLOAT32(Float.BYTES),
     /**
-     * Half precision, IEEE 754 binary16: 11 significant bits, up to 65,504. Components below 2^-14 (0.00006) are subnormal:
-     * multiples of 2^-24.
+     * Half precision, IEEE 754 binary16: 11 significant bits, up to 65,504. Components below 2^-14 (0.00006) are
+     * subnormal: multiples of 2^-24.
      */
     FLOAT16(Float16.BYTES);
 

@@ -8,9 +8,9 @@ import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.VectorEncoding;
 
 /**
- * Reads vectors unless the reader hides their field. Field-level security hides a field only by leaving it out of {@link
- * LeafReader#getFieldInfos()}; {@link LeafReader#getFloatVectorValues} still returns its vectors. All code that reads
- * vectors of a search must therefore go through this class.
+ * Reads vectors unless the reader hides their field. Field-level security hides a field only by leaving it out of
+ * {@link LeafReader#getFieldInfos()}; {@link LeafReader#getFloatVectorValues} still returns its vectors. All code that
+ * reads vectors of a search must therefore go through this class.
  */
 public final class VisibleVectors {
 

@@ -17,10 +17,10 @@ import org.apache.lucene.util.RamUsageEstimator;
 /**
  * Defers building the graph of a flushed segment until its vectors are quantized.
  *
- * <p>{@link org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsWriter} inserts vectors into the graph while documents are
- * added. It compares exact vectors then, because vectors are quantized at the flush; only merges build the graph over
- * quantized vectors. This writer buffers the vectors instead, and at the flush writes them as if a single segment were
- * merged.
+ * <p>{@link org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsWriter} inserts vectors into the graph while documents
+ * are added. It compares exact vectors then, because vectors are quantized at the flush; only merges build the graph
+ * over quantized vectors. This writer buffers the vectors instead, and at the flush writes them as if a single segment
+ * were merged.
  *
  * <p>A merge writes temporary files. To avoid them, the vectors of a segment that gets no graph are passed to Lucene's
  * writer at the flush. Byte vectors, which are not quantized, go there at once.

@@ -17,8 +17,8 @@ import org.apache.lucene.util.RamUsageEstimator;
 
 /**
  * Collects the vectors of a field while documents are added. All vectors are written, but {@link
- * org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsWriter} sees only the first of equal vectors, so that its graph has
- * one node for each distinct vector.
+ * org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsWriter} sees only the first of equal vectors, so that its graph
+ * has one node for each distinct vector.
  */
 final class DistinctFieldWriter extends FlatFieldVectorsWriter<float[]> {
     private static final long SHALLOW_SIZE = RamUsageEstimator.shallowSizeOfInstance(DistinctFieldWriter.class);

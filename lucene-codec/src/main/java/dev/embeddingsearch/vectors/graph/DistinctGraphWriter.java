@@ -16,8 +16,8 @@ import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.util.IOUtils;
 
 /**
- * Writes vectors and their HNSW graph with {@link Lucene99HnswVectorsWriter}, but gives each distinct vector of a segment
- * only one node. {@link GraphNodes} explains why, and stores which vectors share a node.
+ * Writes vectors and their HNSW graph with {@link Lucene99HnswVectorsWriter}, but gives each distinct vector of a
+ * segment only one node. {@link GraphNodes} explains why, and stores which vectors share a node.
  */
 public final class DistinctGraphWriter extends KnnVectorsWriter {
     private final GraphOptions graph;
@@ -72,8 +72,9 @@ public final class DistinctGraphWriter extends KnnVectorsWriter {
     }
 
     /**
-     * The merge with the readers of {@code field} in place of the per-field readers around them. Lucene 10.4 looks for a
-     * graph in the per-field reader, finds none, and would build every merged graph from scratch (apache/lucene#16400).
+     * The merge with the readers of {@code field} in place of the per-field readers around them. Lucene 10.4 looks for
+     * a graph in the per-field reader, finds none, and would build every merged graph from scratch
+     * (apache/lucene#16400).
      */
     private static MergeState withFieldReaders(FieldInfo field, MergeState state) {
         KnnVectorsReader[] readers = state.knnVectorsReaders.clone();

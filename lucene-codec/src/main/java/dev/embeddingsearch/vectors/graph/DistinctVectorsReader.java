@@ -16,8 +16,8 @@ import org.apache.lucene.util.hnsw.HnswGraph;
 
 /**
  * Restricts a source segment of a merge to the documents whose vectors become nodes of the merged graph. Lucene's graph
- * mergers iterate over these documents to map the nodes of a source graph to those of the merged one; they never read the
- * vectors here, but score them through {@link NodeScorer}.
+ * mergers iterate over these documents to map the nodes of a source graph to those of the merged one; they never read
+ * the vectors here, but score them through {@link NodeScorer}.
  */
 final class DistinctVectorsReader extends KnnVectorsReader implements HnswGraphProvider {
     private final KnnVectorsReader reader;

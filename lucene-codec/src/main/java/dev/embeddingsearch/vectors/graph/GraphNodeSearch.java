@@ -83,8 +83,8 @@ public final class GraphNodeSearch {
     }
 
     /**
-     * Collects the documents of each node, but ends the search by the k-th best <i>node</i>: k duplicates of the first good
-     * vector would otherwise end it among the first neighbors.
+     * Collects the documents of each node, but ends the search by the k-th best <i>node</i>: k duplicates of the first
+     * good vector would otherwise end it among the first neighbors.
      */
     private final class NodeCollector extends KnnCollector.Decorator {
         private final Bits accepted;

@@ -6,8 +6,8 @@ import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.LongValues;
 
 /**
- * The vectors of each node of an HNSW graph in a segment with duplicate vectors: equal vectors share one node. Each node
- * has a representative, whose ordinal orders the nodes, and any number of further vectors that equal it.
+ * The vectors of each node of an HNSW graph in a segment with duplicate vectors: equal vectors share one node. Each
+ * node has a representative, whose ordinal orders the nodes, and any number of further vectors that equal it.
  *
  * <p>Duplicates as nodes of their own would be each other's nearest neighbors; with more of them than a node has links,
  * the search could not leave them. Stored as {@link dev.embeddingsearch.vectors.EmbeddingVectorsFormat} describes. Not

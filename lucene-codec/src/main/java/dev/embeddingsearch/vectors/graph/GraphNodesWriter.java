@@ -14,8 +14,8 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
 import org.apache.lucene.util.packed.DirectWriter;
 
 /**
- * Writes {@link GraphNodes} of all fields of a segment to the <code>.emn</code> file, which is created with the first field
- * that has duplicate vectors.
+ * Writes {@link GraphNodes} of all fields of a segment to the <code>.emn</code> file, which is created with the first
+ * field that has duplicate vectors.
  */
 public final class GraphNodesWriter implements Closeable {
     private final SegmentWriteState state;

@@ -9,9 +9,9 @@ import org.apache.lucene.util.FixedBitSet;
 import org.apache.lucene.util.hnsw.HnswGraph;
 
 /**
- * The subgraph that some nodes induce in the lowest level of a graph: these nodes, renumbered in their order, and the links
- * among them. It is enough for {@link org.apache.lucene.util.hnsw.IncrementalHnswGraphMerger}, which reads only the links
- * of the lowest level of a graph that it adds to a larger one, and searches each node's neighbors again.
+ * The subgraph that some nodes induce in the lowest level of a graph: these nodes, renumbered in their order, and the
+ * links among them. It is enough for {@link org.apache.lucene.util.hnsw.MergingHnswGraphBuilder}, which reads only
+ * the links of the lowest level of a graph that it adds to a larger one, and searches each node's neighbors again.
  */
 final class InducedSubgraph extends HnswGraph {
     private static final int DROPPED = -1;

@@ -17,8 +17,8 @@ import org.apache.lucene.util.FixedBitSet;
  * group represents it as a node of the graph. Where the merge starts from an existing graph, a vector that is a node of
  * that graph is chosen.
  *
- * <p>All vectors are read once and hashed; those whose hash was seen before are read again and compared. This needs up to
- * 32 bytes of heap for each vector during the merge, a fraction of what building their graph needs.
+ * <p>All vectors are read once and hashed; those whose hash was seen before are read again and compared. This needs up
+ * to 32 bytes of heap for each vector during the merge, a fraction of what building their graph needs.
  */
 final class MergeDuplicates {
     private final MergeState state;
@@ -34,7 +34,8 @@ final class MergeDuplicates {
     /**
      * Reads the vectors of {@code field} and finds the duplicates.
      *
-     * @param state with a {@link NodeGraphReader} in place of the per-field reader wherever our formats wrote the segment
+     * @param state with a {@link NodeGraphReader} in place of the per-field reader wherever our formats wrote the
+     *     segment
      * @return null if all vectors differ, or if the merged segment gets no graph
      */
     static MergeDuplicates find(String field, MergeState state, GraphOptions options) throws IOException {

@@ -15,8 +15,8 @@ import org.apache.lucene.util.hnsw.RandomVectorScorer;
 /**
  * Reads vectors of a segment and their graph, in which each distinct vector is one node.
  *
- * <p>{@link #getGraph} returns a graph only if node numbers are ordinals of vectors, as Lucene expects; {@link #nodeGraph}
- * always returns the graph.
+ * <p>{@link #getGraph} returns a graph only if node numbers are ordinals of vectors, as Lucene expects; {@link
+ * #nodeGraph} always returns the graph.
  */
 public abstract class NodeGraphReader extends KnnVectorsReader implements HnswGraphProvider {
 
@@ -29,8 +29,8 @@ public abstract class NodeGraphReader extends KnnVectorsReader implements HnswGr
     }
 
     /**
-     * The reader of {@code field} in a segment; null if another format wrote the field, or if {@code reader} hides it (see
-     * {@link VisibleVectors}).
+     * The reader of {@code field} in a segment; null if another format wrote the field, or if {@code reader} hides it
+     * (see {@link VisibleVectors}).
      */
     public static NodeGraphReader of(LeafReader reader, String field) {
         return VisibleVectors.exist(reader, field) && FilterLeafReader.unwrap(reader) instanceof CodecReader codecReader

@@ -18,14 +18,14 @@ import org.apache.lucene.util.hnsw.NeighborQueue;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
 /**
- * An approximate kNN search over the quantized vectors of one segment that can be resumed: asked for more results later, it
- * continues from its state, so that no vector is scored twice.
+ * An approximate kNN search over the quantized vectors of one segment that can be resumed: asked for more results
+ * later, it continues from its state, so that no node of the lowest level is scored twice.
  *
  * <p>On the lowest level of the graph this is the best-first search of HNSW (algorithm 2 in <a
- * href="https://arxiv.org/abs/1603.09320">Malkov and Yashunin, 2016</a>), except that visited nodes and pending candidates
- * are kept between calls. Where Lucene would scan all vectors, because the segment has no graph or the graph search is
- * expected to visit every node, the vectors that are not scored yet are scanned. Duplicate vectors share a node, which is
- * scored once.
+ * href="https://arxiv.org/abs/1603.09320">Malkov and Yashunin, 2016</a>), except that visited nodes and pending
+ * candidates are kept between calls. Where Lucene would scan all vectors, because the segment has no graph or the graph
+ * search is expected to visit every node, the vectors that are not scored yet are scanned. Duplicate vectors share a
+ * node, which is scored once.
  *
  * <p>Not thread-safe.
  */
@@ -98,7 +98,8 @@ public final class ResumableGraphSearch {
     }
 
     /**
-     * Searches the {@code k} nearest documents and the {@code k} nearest distinct vectors, continuing from earlier calls.
+     * Searches the {@code k} nearest documents and the {@code k} nearest distinct vectors, continuing from earlier
+     * calls.
      *
      * @param timeout ends the search early; null for none
      * @return the estimated score of the k-th document, which no unvisited document exceeds except those that the graph
@@ -136,7 +137,7 @@ public final class ResumableGraphSearch {
         searchGraph(() -> minScore, null, timeout);
     }
 
-    /** How many vectors were scored so far. */
+    /** How many vectors were scored so far, those on the way through the upper levels not counted. */
     public int visited() {
         return visited;
     }
@@ -176,7 +177,9 @@ public final class ResumableGraphSearch {
         }
     }
 
-    /** The scorer of this search, by ordinal, for callers that score further vectors; the search must not continue then. */
+    /**
+     * The scorer of this search, by ordinal, for callers that score further vectors; the search must not continue then.
+     */
     public RandomVectorScorer scorer() {
         return vectorScorer;
     }

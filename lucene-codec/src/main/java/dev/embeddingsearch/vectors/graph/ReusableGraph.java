@@ -39,8 +39,8 @@ record ReusableGraph(MergeSegment segment, HnswGraph graph, GraphNodes nodes) {
 
     /**
      * Makes the vectors of this graph's nodes representatives, except where a larger graph has claimed their duplicates
-     * already: those nodes are dropped. The graph is not reused, and claims nothing, if more than a quarter of its nodes
-     * would be dropped, or if two of its nodes have the same vector, as in graphs that version 0.1 wrote.
+     * already: those nodes are dropped. The graph is not reused, and claims nothing, if more than a quarter of its
+     * nodes would be dropped, or if two of its nodes have the same vector, as in graphs that version 0.1 wrote.
      *
      * @param first for each merged vector the lowest ordinal of a vector with the same components
      * @param representatives by those lowest ordinals; updated
@@ -71,7 +71,7 @@ record ReusableGraph(MergeSegment segment, HnswGraph graph, GraphNodes nodes) {
         segment.reuseGraph(left == graph.size() ? graph : new InducedSubgraph(graph, kept));
     }
 
-    /** The ordinal in the merged segment of a node's vector: without deletes, the i-th merged vector has ordinal i. */
+    /** Without deletes, the vector with ordinal i in its segment is the i-th merged vector. */
     private int mergedOrdinal(int node) {
         return segment.mergedOrdinal(nodes == null ? node : nodes.vector(node));
     }

@@ -6,8 +6,8 @@ import org.apache.lucene.util.RamUsageEstimator;
 
 /**
  * A hash table from vectors to ordinals, which finds duplicate vectors in one pass. To save memory it stores the 32-bit
- * hash and the ordinal of each distinct vector, 12 to 24 bytes, but not the vector: callers must compare the vectors that
- * it returns.
+ * hash and the ordinal of each distinct vector, 12 to 24 bytes, but not the vector: callers must compare the vectors
+ * that it returns.
  *
  * <p>Open addressing with linear probing; the hash multiplies by the golden ratio (Knuth's multiplicative hashing).
  */

@@ -33,7 +33,7 @@ import org.apache.lucene.search.VectorScorer;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.TestUtil;
 
-/** What a segment that was written in one go holds: all vectors in their places, and graphs where it is large. */
+/** A flushed segment has the right vector for each document, and a graph if it is large. */
 public class FlushedSegmentTests extends VectorsTestCase {
 
     private static final int DIMENSIONS = 24;
@@ -44,7 +44,7 @@ public class FlushedSegmentTests extends VectorsTestCase {
         return IntStream.range(0, count).mapToObj(i -> randomVector(DIMENSIONS)).toArray(float[][]::new);
     }
 
-    public void testSegmentsAreSortedWhereNotAllDocumentsHaveVectors() throws IOException {
+    public void testIndexSortWithDocumentsWithoutVectors() throws IOException {
         Sort sort = new Sort(new SortField("number", SortField.Type.LONG, random().nextBoolean()));
         VectorPrecision precision = randomPrecision();
         float[][] written = new float[2 * LARGE][];
@@ -75,7 +75,7 @@ public class FlushedSegmentTests extends VectorsTestCase {
         return numbers.stream().mapToInt(Integer::intValue).toArray();
     }
 
-    /** Each document has its own vector, and is scored by it; tells how many there are. */
+    /** Each document has the vector it was written with, and is scored by it; returns the number of vectors. */
     private static int assertWritten(LeafReader segment, float[][] written, VectorPrecision precision)
             throws IOException {
         float[] query = randomVector(DIMENSIONS);
@@ -96,7 +96,7 @@ public class FlushedSegmentTests extends VectorsTestCase {
         return seen.size();
     }
 
-    public void testDocumentsDeletedBeforeTheyAreWrittenAreNotFound() throws IOException {
+    public void testDocumentsDeletedBeforeTheFlushAreNotFound() throws IOException {
         float[][] vectors = vectors(2 * LARGE);
         try (Directory dir = newDirectory();
                 IndexWriter writer = new IndexWriter(dir, oneFlush(withGraphsFrom400()))) {
@@ -125,7 +125,7 @@ public class FlushedSegmentTests extends VectorsTestCase {
         }
     }
 
-    public void testFieldsOfOneSegmentAreLargeOrSmallOrOfBytes() throws IOException {
+    public void testLargeSmallAndByteFieldsInOneSegment() throws IOException {
         try (Directory dir = newDirectory()) {
             try (IndexWriter writer = new IndexWriter(dir, oneFlush(withGraphsFrom400()))) {
                 for (int i = 0; i < LARGE; i++) {
@@ -155,8 +155,8 @@ public class FlushedSegmentTests extends VectorsTestCase {
         }
     }
 
-    /** All vectors of the field are of documents that were refused, or some are. */
-    public void testRefusedDocumentsLeaveTheOthers() throws IOException {
+    /** Either all vectors of the field belong to rejected documents, or some do. */
+    public void testRejectedDocumentsDoNotAffectOthers() throws IOException {
         try (Directory dir = newDirectory();
                 IndexWriter writer = new IndexWriter(dir, oneFlush(withGraphsFrom400()))) {
             int kept = random().nextBoolean() ? 0 : LARGE;
@@ -186,7 +186,7 @@ public class FlushedSegmentTests extends VectorsTestCase {
                 e.getMessage());
     }
 
-    /** The array that a client gives is its own again when the document is added. */
+    /** The caller may reuse the array once the document is added. */
     public void testVectorsAreCopied() throws IOException {
         float[] reused = new float[2];
         try (Directory dir = newDirectory();

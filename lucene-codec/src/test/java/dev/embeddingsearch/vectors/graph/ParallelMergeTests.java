@@ -37,12 +37,12 @@ import org.apache.lucene.util.InfoStream;
 import org.apache.lucene.util.NamedThreadFactory;
 import org.apache.lucene.util.VectorUtil;
 
-/** Graphs that several threads build together in a merge find as much as others. */
+/** Graphs that several threads build together in a merge have the recall of others. */
 public class ParallelMergeTests extends VectorsTestCase {
 
     private static final String VECTOR = "vector";
     private static final int DIMENSIONS = 32;
-    /** More than Lucene gives a thread at a time. */
+    /** More than the batch of vectors that Lucene gives a thread at a time. */
     private static final int DOCUMENTS = 5_000;
 
     private static final int K = 10;
@@ -82,14 +82,14 @@ public class ParallelMergeTests extends VectorsTestCase {
                         .withMergeWorkers(workers);
     }
 
-    public void testThreadsThatTheSchedulerOffersBuildTheGraph() throws IOException {
+    public void testThreadsOfTheSchedulerBuildTheGraph() throws IOException {
         double recall = recallAfterMerge(format(3), new OfferingThreads(), InfoStream.NO_OUTPUT);
         assertEquals("tasks given to other threads", 2, tasks.get());
         assertTrue("recall " + recall, recall >= 0.9);
     }
 
-    /** As schedulers do for small merges. */
-    public void testWithoutOtherThreadsGraphsAreBuiltUponAllThereAre() throws IOException {
+    /** As for small merges, for which schedulers offer no threads. */
+    public void testWithoutThreadsAllGraphsAreReused() throws IOException {
         List<String> messages = new ArrayList<>();
         double recall = recallAfterMerge(format(3), new SerialMergeScheduler(), new GraphMessages(messages));
         assertTrue("recall " + recall, recall >= 0.9);
@@ -97,7 +97,7 @@ public class ParallelMergeTests extends VectorsTestCase {
         assertFalse(messages.toString(), messages.stream().anyMatch(message -> message.contains("workers")));
     }
 
-    public void testOneWorkerNeedsNone() throws IOException {
+    public void testOneWorkerUsesNoThreads() throws IOException {
         double recall = recallAfterMerge(format(1), new OfferingThreads(), InfoStream.NO_OUTPUT);
         assertEquals("tasks given to other threads", 0, tasks.get());
         assertTrue("recall " + recall, recall >= 0.9);
