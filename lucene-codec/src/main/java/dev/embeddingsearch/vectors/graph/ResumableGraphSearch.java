@@ -5,16 +5,9 @@ import java.io.IOException;
 import java.util.function.IntConsumer;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.QueryTimeout;
-import org.apache.lucene.search.DocIdSetIterator;
-import org.apache.lucene.util.ArrayUtil;
-import org.apache.lucene.util.BitSet;
 import org.apache.lucene.util.Bits;
-import org.apache.lucene.util.FixedBitSet;
-import org.apache.lucene.util.SparseFixedBitSet;
 import org.apache.lucene.util.hnsw.FloatHeap;
 import org.apache.lucene.util.hnsw.HnswGraph;
-import org.apache.lucene.util.hnsw.HnswGraphSearcher;
-import org.apache.lucene.util.hnsw.NeighborQueue;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
 /**
@@ -31,49 +24,30 @@ import org.apache.lucene.util.hnsw.RandomVectorScorer;
  */
 public final class ResumableGraphSearch {
 
-    /** Nodes to score at once in a scan. */
-    private static final int BATCH = 64;
-
-    /** A bit for each node is cheaper than a sparse set where at least one node in so many is visited. */
-    private static final int SPARSE = 128;
-
     private final RandomVectorScorer vectorScorer;
-    /** The same scorer if each node is a vector. */
-    private final RandomVectorScorer nodeScorer;
 
     /** Null if each node is a vector, by its ordinal. */
     private final GraphNodes nodes;
 
-    private final HnswGraph graph;
     /** By ordinal of a vector; null accepts all. */
     private final Bits acceptedVectors;
 
-    private final Bits acceptedNodes;
-    private final BitSet visitedNodes;
-    /** Scored nodes whose neighbors are not visited yet, the highest score on top. */
-    private final NeighborQueue candidates;
-
-    /** Every accepted node scored so far. */
+    private final ResumableNodeSearch nodeSearch;
     private final ScoredNodes results;
-
-    private int[] batch = new int[BATCH];
-    private float[] scores = new float[BATCH];
-    private int visited;
 
     private ResumableGraphSearch(
             RandomVectorScorer vectorScorer, GraphNodes nodes, HnswGraph graph, Bits acceptedVectors, int expectedK) {
         this.vectorScorer = vectorScorer;
         this.nodes = nodes;
-        this.nodeScorer = nodes == null ? vectorScorer : new NodeScorer(vectorScorer, nodes::vector, nodes.size());
-        this.graph = graph;
         this.acceptedVectors = acceptedVectors;
-        this.acceptedNodes = nodes == null ? acceptedVectors : nodes.acceptedNodes(acceptedVectors);
-        int size = nodeScorer.maxOrd();
-        int expectedVisits = HnswGraphSearcher.expectedVisitedNodes(expectedK, size);
-        this.visitedNodes = expectedVisits < size / SPARSE ? new SparseFixedBitSet(size) : new FixedBitSet(size);
-        int capacity = Math.min(expectedVisits, size) + BATCH;
-        this.candidates = new NeighborQueue(capacity, true);
-        this.results = new ScoredNodes(capacity);
+        this.nodeSearch = nodes == null
+                ? new ResumableNodeSearch(vectorScorer, graph, acceptedVectors, expectedK)
+                : new ResumableNodeSearch(
+                        new NodeScorer(vectorScorer, nodes::vector, nodes.size()),
+                        graph,
+                        nodes.acceptedNodes(acceptedVectors),
+                        expectedK);
+        this.results = nodeSearch.results();
     }
 
     /**
@@ -110,10 +84,10 @@ public final class ResumableGraphSearch {
         for (int i = 0; i < results.size(); i++) {
             nearest.offer(results.score(i));
         }
-        if (usesGraph(k)) {
-            searchGraph(() -> kthScore(nearest, k), nearest, timeout);
+        if (nodeSearch.usesGraph(k)) {
+            nodeSearch.searchGraph(() -> kthScore(nearest, k), nearest, timeout);
         } else {
-            scan(nearest, timeout);
+            nodeSearch.scan(nearest, timeout);
         }
         if (nodes == null) {
             return kthScore(nearest, k);
@@ -134,12 +108,12 @@ public final class ResumableGraphSearch {
      * @param timeout ends the search early; null for none
      */
     public void searchAbove(float minScore, QueryTimeout timeout) throws IOException {
-        searchGraph(() -> minScore, null, timeout);
+        nodeSearch.searchGraph(() -> minScore, null, timeout);
     }
 
     /** How many vectors were scored so far, those on the way through the upper levels not counted. */
     public int visited() {
-        return visited;
+        return nodeSearch.visited();
     }
 
     /** How many distinct vectors of accepted documents were scored so far. */
@@ -182,115 +156,5 @@ public final class ResumableGraphSearch {
      */
     public RandomVectorScorer scorer() {
         return vectorScorer;
-    }
-
-    @FunctionalInterface
-    private interface MinCompetitiveSimilarity {
-        float get();
-    }
-
-    private boolean usesGraph(int k) {
-        int size = nodeScorer.maxOrd();
-        return graph.size() > 0 && k < size && HnswGraphSearcher.expectedVisitedNodes(k, size) < size;
-    }
-
-    private void scan(FloatHeap nearest, QueryTimeout timeout) throws IOException {
-        int pending = 0;
-        for (int node = 0; node < nodeScorer.maxOrd(); node++) {
-            if ((acceptedNodes == null || acceptedNodes.get(node)) && !visitedNodes.getAndSet(node)) {
-                batch[pending++] = node;
-            }
-            if (pending == BATCH) {
-                scoreBatch(pending, nearest);
-                pending = 0;
-                if (timeout != null && timeout.shouldExit()) {
-                    return;
-                }
-            }
-        }
-        scoreBatch(pending, nearest);
-    }
-
-    /** @param nearest is offered the scores of accepted nodes; null for none */
-    private void searchGraph(MinCompetitiveSimilarity minSimilarity, FloatHeap nearest, QueryTimeout timeout)
-            throws IOException {
-        if (visited == 0) {
-            int entry = findEntryPoint();
-            visitedNodes.set(entry);
-            batch[0] = entry;
-            addCandidates(1, nearest);
-        }
-        boolean expandedTie = false;
-        while (candidates.size() > 0 && (timeout == null || !timeout.shouldExit())) {
-            float min = minSimilarity.get();
-            float score = candidates.topScore();
-            if (score < min || (expandedTie && score == min)) {
-                return;
-            }
-            expandedTie = score == min; // expanding all candidates of one score could visit many that are alike
-            graph.seek(0, candidates.pop());
-            addCandidates(readNeighbors(true), nearest);
-        }
-    }
-
-    private void addCandidates(int count, FloatHeap nearest) throws IOException {
-        scoreBatch(count, nearest);
-        for (int i = 0; i < count; i++) {
-            candidates.add(batch[i], scores[i]);
-        }
-    }
-
-    /** Descends greedily through the upper levels; returns the entry point of the lowest level. */
-    private int findEntryPoint() throws IOException {
-        int nearest = graph.entryNode();
-        float best = nodeScorer.score(nearest);
-        for (int level = graph.numLevels() - 1; level > 0; level--) {
-            for (int previous = -1; previous != nearest; ) {
-                previous = nearest;
-                graph.seek(level, nearest);
-                int neighbors = readNeighbors(false);
-                nodeScorer.bulkScore(batch, scores, neighbors);
-                for (int i = 0; i < neighbors; i++) {
-                    if (scores[i] > best) {
-                        best = scores[i];
-                        nearest = batch[i];
-                    }
-                }
-            }
-        }
-        return nearest;
-    }
-
-    /**
-     * Fills the batch with the neighbors of the node that was sought in the graph, and returns their number.
-     *
-     * @param unvisited leaves out visited nodes and marks the others as visited
-     */
-    private int readNeighbors(boolean unvisited) throws IOException {
-        int count = 0;
-        batch = ArrayUtil.growNoCopy(batch, graph.neighborCount());
-        scores = ArrayUtil.grow(scores, batch.length);
-        for (int node = graph.nextNeighbor(); node != DocIdSetIterator.NO_MORE_DOCS; node = graph.nextNeighbor()) {
-            if (!unvisited || !visitedNodes.getAndSet(node)) {
-                batch[count++] = node;
-            }
-        }
-        return count;
-    }
-
-    private void scoreBatch(int count, FloatHeap nearest) throws IOException {
-        if (count == 0) {
-            return;
-        }
-        nodeScorer.bulkScore(batch, scores, count);
-        visited += count;
-        for (int i = 0; i < count; i++) {
-            if (acceptedNodes == null || acceptedNodes.get(batch[i])) {
-                results.add(batch[i], scores[i]);
-                if (nearest != null) {
-                    nearest.offer(scores[i]);
-                }
-            }
-        }
     }
 }
