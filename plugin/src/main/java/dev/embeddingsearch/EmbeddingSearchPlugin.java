@@ -112,7 +112,7 @@ import org.opensearch.transport.TransportInterceptor;
 import org.opensearch.transport.client.Client;
 import org.opensearch.watcher.ResourceWatcherService;
 
-/** Wires the rooms of the plugin to OpenSearch's extension points. */
+/** Connects the packages of the plugin to OpenSearch's extension points. */
 public class EmbeddingSearchPlugin extends Plugin
         implements MapperPlugin,
                 IngestPlugin,
@@ -140,7 +140,7 @@ public class EmbeddingSearchPlugin extends Plugin
         models.requireAllowedUrls();
     }
 
-    /** What exists once the node hands over its own services. */
+    /** The plugin's objects that need services of the node. */
     private record Services(
             EmbeddingClient client,
             QueueBudget budget,
@@ -154,7 +154,7 @@ public class EmbeddingSearchPlugin extends Plugin
             SearchTasks searches,
             BatchEmbedder batchEmbedder) {}
 
-    /** Ingest asks for its processors before the node asks for components; whoever comes first has them made. */
+    /** The objects, made by the first call: OpenSearch asks for processors before it asks for components. */
     private synchronized Services services(Client client, ClusterService clusterService, Environment environment) {
         if (services.get() == null) {
             ThreadPool threadPool = client.threadPool();

@@ -12,18 +12,18 @@ import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.IndexSearcher;
 
 /**
- * Maps a raw similarity to [0, 1], so that it can be added to a normalised BM25 score.
+ * Maps a raw similarity to [0, 1], so that it can be added to a normalized BM25 score.
  *
  * <p>For cosines: {@code vector(d) = (max(0, cos(q, d) - mu) / r)^2} with {@code r = max(1 - mu, 9 * sigma)}.
  *
  * <ul>
  *   <li>{@code mu} is the mean cosine of the query with the shard's vectors. A model keeps its cosines in a narrow band of
  *       its own (ada-002: .7 to .9); this removes the band and needs no result list.
- *   <li>{@code sigma} is how far cosines of the field's vectors with each other spread: the standard deviation pooled over
+ *   <li>{@code sigma} is the standard deviation of the cosines of the field's vectors with each other, pooled over
  *       the segments, each with {@code n - 1} times the square of its {@link Centroid#stdDev()}. A cosine of 1
  *       counts fully where it stands out by 9 standard deviations. A model that does not know the language of its texts
  *       scatters their cosines, and its leg counts less.
- *   <li>The square keeps what is hardly above the mean, most of a corpus, from outweighing a match of words.
+ *   <li>Most of a corpus is hardly above the mean. The square keeps it from outweighing a match of words.
  * </ul>
  *
  * <p>While there are few vectors, both are shrunk towards the model's background cosine {@code b}: {@code mu = (n * (q .
@@ -43,7 +43,7 @@ import org.apache.lucene.search.IndexSearcher;
  * @param mean the mean cosine {@code mu}, in [-1, 1); 0 for other similarities
  * @param range the distance {@code r} from the mean at which a cosine counts fully, positive; 1 for other similarities
  */
-public record Calibration(VectorSimilarityFunction similarity, double mean, double range) {
+record Calibration(VectorSimilarityFunction similarity, double mean, double range) {
 
     /** How many vectors the model's background cosine weighs as much as. */
     static final double BACKGROUND_COUNT = 100;
@@ -61,27 +61,27 @@ public record Calibration(VectorSimilarityFunction similarity, double mean, doub
     private static final double ROUNDING = 1e-5;
 
     /** Calibrates for one query on everything that {@code searcher} sees, of which a search may be shown less. */
-    static Calibration of(KnnTarget leg, SearchScope.Restriction restriction, IndexSearcher searcher)
+    static Calibration of(KnnTarget target, SearchScope.Restriction restriction, IndexSearcher searcher)
             throws IOException {
-        if (leg.similarity() != VectorSimilarityFunction.DOT_PRODUCT) {
-            return new Calibration(leg.similarity(), 0, 1);
+        if (target.similarity() != VectorSimilarityFunction.DOT_PRODUCT) {
+            return new Calibration(target.similarity(), 0, 1);
         }
-        if (!leg.calibrated()) {
-            return new Calibration(leg.similarity(), -1, 2);
+        if (!target.calibrated()) {
+            return new Calibration(target.similarity(), -1, 2);
         }
         Moments moments = new Moments();
         for (LeafReaderContext leaf : searcher.getLeafContexts()) {
-            Centroid centroid = Centroid.of(leaf.reader(), leg.field());
+            Centroid centroid = Centroid.of(leaf.reader(), target.field());
             if (centroid != null) {
-                moments.add(centroid.count(), centroid.dot(leg.target()), centroid.stdDev());
+                moments.add(centroid.count(), centroid.dot(target.vector()), centroid.stdDev());
             }
         }
         if (moments.count > 0 && (restriction.confidential() || hidesDocuments(searcher))) {
-            moments.see(new VisibleSample(leg, restriction.filter(), new UnprofiledSearcher(searcher)));
+            moments.see(new VisibleSample(target, restriction.filter(), new UnprofiledSearcher(searcher)));
         }
-        double mean = moments.mean(leg.background());
-        double deviation = moments.deviation(BACKGROUND_DEVIATION * (1 - leg.background()));
-        return new Calibration(leg.similarity(), mean, Math.max(1 - mean, FULL_DEVIATIONS * deviation));
+        double mean = moments.mean(target.background());
+        double deviation = moments.deviation(BACKGROUND_DEVIATION * (1 - target.background()));
+        return new Calibration(target.similarity(), mean, Math.max(1 - mean, FULL_DEVIATIONS * deviation));
     }
 
     /** Whether a reader shows fewer documents than its segments hold: nothing may then be cached by what it shows. */
@@ -121,7 +121,7 @@ public record Calibration(VectorSimilarityFunction similarity, double mean, doub
         }
     }
 
-    /** The formula of {@link #normalise}, for explanations. */
+    /** The formula of {@link #normalize}, for explanations. */
     String formula() {
         return switch (similarity) {
             case DOT_PRODUCT, COSINE -> "(max(0, cosine - mean) / range)^2";
@@ -137,7 +137,7 @@ public record Calibration(VectorSimilarityFunction similarity, double mean, doub
         }
         double lowest = similarity == VectorSimilarityFunction.DOT_PRODUCT ? -1 : 0;
         double known = Math.max(lowest, raw);
-        return Math.min(1, normalise(known + ROUNDING * Math.max(1, Math.abs(known))));
+        return Math.min(1, normalize(known + ROUNDING * Math.max(1, Math.abs(known))));
     }
 
     /** Both bounds of {@code raw} mapped to [0, 1], the error as it is. */
@@ -146,13 +146,13 @@ public record Calibration(VectorSimilarityFunction similarity, double mean, doub
     }
 
     /** Maps a raw similarity that is reached, save by rounding, to a score that is reached; what is impossible to 0. */
-    double atLeast(double raw) {
+    double lower(double raw) {
         double lowest = similarity == VectorSimilarityFunction.DOT_PRODUCT ? -1 : 0;
-        return normalise(Math.max(lowest, raw - ROUNDING * Math.max(1, Math.abs(raw))));
+        return normalize(Math.max(lowest, raw - ROUNDING * Math.max(1, Math.abs(raw))));
     }
 
     /** Maps a raw similarity to [0, 1]. */
-    double normalise(double raw) {
+    double normalize(double raw) {
         return switch (similarity) {
             case DOT_PRODUCT, COSINE -> {
                 double part = Math.clamp((raw - mean) / range, 0.0, 1.0);

@@ -1,98 +1,101 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.hybrid;
 
-import dev.embeddingsearch.knn.KnnResult;
+import dev.embeddingsearch.knn.LeafHits;
 import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * The documents of one segment that a kNN search saw and that are hits, because it found them or because they match
- * otherwise. Their vectors are compared only where that decides which are the best.
+ * The candidates of one segment, which are the kNN search's hits and those of its extra candidates that match the lexical
+ * query, with a lower and an upper bound of each vector score. {@link #resolve} reads the stored vectors of those that the
+ * bounds leave undecided.
  */
 final class CandidateBounds {
 
     private final int[] documents;
     private final float[] lexical;
-    private final double[] atLeast;
-    private final double[] atMost;
+    private final double[] lower;
+    private final double[] upper;
     private final LeafVectors vectors;
 
-    private CandidateBounds(int[] documents, float[] lexical, double[] atLeast, double[] atMost, LeafVectors vectors) {
+    private CandidateBounds(int[] documents, float[] lexical, LeafVectors vectors) {
         this.documents = documents;
         this.lexical = lexical;
-        this.atLeast = atLeast;
-        this.atMost = atMost;
+        this.lower = new double[documents.length];
+        this.upper = new double[documents.length];
         this.vectors = vectors;
     }
 
     /**
-     * @param found what the kNN search found
-     * @param further what it saw besides
-     * @param complete scores the lexical leg
-     * @param vectors scores the vector leg
-     * @param estimates what is known of that score beforehand
+     * Bounds the scores of the candidates.
+     *
+     * @param nearest the kNN search's hits, all of which are candidates
+     * @param extra its extra candidates, of which only lexical matches are candidates
+     * @param lexicalScores scores the lexical leg
+     * @param vectors scores the vector leg exactly
+     * @param quantized bounds the vector leg's score
      */
     static CandidateBounds of(
-            KnnResult.Found found,
-            KnnResult.Found further,
-            CompleteScores complete,
+            LeafHits nearest,
+            LeafHits extra,
+            CompleteScores lexicalScores,
             LeafVectors vectors,
-            QuantizedBounds estimates)
+            QuantizedBounds quantized)
             throws IOException {
-        KnnResult.Found all = found.and(further);
+        LeafHits all = nearest.and(extra);
         int[] indices = new int[all.count()];
         float[] scores = new float[all.count()];
         int count = 0;
         for (int i = 0; i < all.count(); i++) {
-            scores[count] = complete.score(all.documents()[i]);
-            if (scores[count] >= 0 || found.contains(all.documents()[i])) {
+            scores[count] = lexicalScores.score(all.documents()[i]);
+            if (scores[count] >= 0 || nearest.contains(all.documents()[i])) {
                 indices[count++] = i;
             }
         }
-        CandidateBounds seen = new CandidateBounds(
-                new int[count], Arrays.copyOf(scores, count), new double[count], new double[count], vectors);
+        CandidateBounds bounds = new CandidateBounds(new int[count], Arrays.copyOf(scores, count), vectors);
         for (int i = 0; i < count; i++) {
-            seen.documents[i] = all.documents()[indices[i]];
-            seen.bound(i, all.scores()[indices[i]], all.estimates()[indices[i]], estimates);
+            bounds.documents[i] = all.documents()[indices[i]];
+            bounds.bound(i, all.scores()[indices[i]], all.estimates()[indices[i]], quantized);
         }
-        return seen;
+        return bounds;
     }
 
-    private void bound(int i, float exact, float estimate, QuantizedBounds estimates) {
+    private void bound(int i, float exact, float estimate, QuantizedBounds quantized) {
         boolean known = !Float.isNaN(exact);
-        atLeast[i] = known ? vectors.normalise(exact) : estimates.lowest(estimate);
-        atMost[i] = known ? atLeast[i] : estimates.highest(estimate);
+        lower[i] = known ? vectors.normalize(exact) : quantized.lower(estimate);
+        upper[i] = known ? lower[i] : quantized.upper(estimate);
     }
 
     int count() {
         return documents.length;
     }
 
-    /** A score which the document with number {@code i} reaches. */
-    float atLeast(int i, LinearFusion fusion) {
-        return fusion.fuse(fusion.normalise(lexical[i]), atLeast[i]);
+    /** The lower bound of the fused score of the candidate with number {@code i}. */
+    float lowerScore(int i, LinearFusion fusion) {
+        return fusion.fuse(fusion.normalize(lexical[i]), lower[i]);
     }
 
     /**
-     * Compares the vectors of documents that may reach a score. The others are taken for not similar at all: they are hits,
-     * but none of the best.
+     * Computes the exact vector score of each candidate whose upper bound reaches {@code score}. The others get a vector
+     * score of 0: they are hits, but not among the best, so that their score is of no interest.
      */
-    void settle(float score, LinearFusion fusion) throws IOException {
+    void resolve(float score, LinearFusion fusion) throws IOException {
         for (int i = 0; i < documents.length; i++) {
-            if (atLeast[i] < atMost[i]) {
-                boolean competes = fusion.fuse(fusion.normalise(lexical[i]), atMost[i]) >= score * Threshold.SLACK;
-                atLeast[i] = competes ? vectors.score(documents[i]) : 0;
-                atMost[i] = atLeast[i];
+            if (lower[i] < upper[i]) {
+                boolean competes = fusion.fuse(fusion.normalize(lexical[i]), upper[i]) >= score * Threshold.SLACK;
+                lower[i] = competes ? vectors.score(documents[i]) : 0;
+                upper[i] = lower[i];
             }
         }
     }
 
-    /** To be asked for when all is settled. */
-    NearestDocuments nearest() {
-        return new NearestDocuments(documents, () -> atLeast);
+    /** The candidates with their vector scores, once they are resolved. */
+    ScoredDocuments scored() {
+        return new ScoredDocuments(documents, () -> lower);
     }
 
-    CompleteScores complete() {
+    /** The lexical scores of the candidates. */
+    CompleteScores lexicalScores() {
         return document -> lexical[Arrays.binarySearch(documents, document)];
     }
 }

@@ -7,7 +7,7 @@ import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.Scorer;
 import org.apache.lucene.util.IOSupplier;
 
-/** Lexical scores of the documents that the vector leg found, whatever a skipping scorer beside it has left out. */
+/** Lexical scores of candidates, by a scorer that never skips. */
 @FunctionalInterface
 interface CompleteScores {
 
@@ -19,9 +19,9 @@ interface CompleteScores {
     float score(int doc) throws IOException;
 
     /**
-     * Scores by a scorer that never skips, made when the first document is asked for.
+     * Scores by a scorer that the first call makes.
      *
-     * @param supplier makes the scorer, or null where nothing matches
+     * @param supplier makes the scorer; returns null where nothing matches
      */
     static CompleteScores by(IOSupplier<Scorer> supplier, SearchCounters.Part work) {
         return new CompleteScores() {

@@ -11,38 +11,38 @@ import org.apache.lucene.search.Scorable;
 import org.apache.lucene.util.Bits;
 
 /**
- * Scores a whole segment as {@link HybridScorer} would, but lets the lexical leg's own bulk scorer walk its matches,
- * which is what makes a query of several words fast.
+ * Scores a whole segment as {@link HybridScorer} does, but collects the lexical matches from the lexical leg's own bulk
+ * scorer, which makes queries of several words fast.
  */
 final class HybridBulkScorer extends BulkScorer {
 
-    /** So many matches are looked at together, for their codes to be read together. */
+    /** So many matches are compared together, so that their quantized vectors are read together. */
     private static final int BATCH = 64;
 
     private final BulkScorer lexical;
     private final CompleteScores complete;
     private final VectorScores vectors;
-    private final Threshold competition;
+    private final Threshold threshold;
     private final SearchCounters.Part work;
-    /** Whether every match is to be collected, even one that cannot compete. */
+    /** Whether every match is to be collected, even one that is not competitive. */
     private boolean counting = true;
-    /** What the lexical scorer may skip below, as its own score; infinite once no match can compete any more. */
+    /** The lexical score below which the lexical scorer may skip; infinite once no match can be competitive. */
     private float minimum;
 
     /**
-     * @param lexical walks the lexical matches, or null where there are none
-     * @param complete scores the same matches
+     * @param lexical scores the lexical matches; null where there are none
+     * @param complete scores the same matches, without skipping
      */
     HybridBulkScorer(
             BulkScorer lexical,
             CompleteScores complete,
             VectorScores vectors,
-            Threshold competition,
+            Threshold threshold,
             SearchCounters.Part work) {
         this.lexical = lexical;
         this.complete = complete;
         this.vectors = vectors;
-        this.competition = competition;
+        this.threshold = threshold;
         this.work = work;
     }
 
@@ -50,13 +50,13 @@ final class HybridBulkScorer extends BulkScorer {
     public int score(LeafCollector collector, Bits acceptDocs, int min, int max) throws IOException {
         Fused fused = new Fused(collector, acceptDocs);
         collector.setScorer(fused.score);
-        vectors.nearest().advance(min);
+        vectors.candidates().advance(min);
         int next = walksLexical() ? lexical.score(fused, acceptDocs, min, max) : DocIdSetIterator.NO_MORE_DOCS;
         fused.handBatchOn();
         fused.collectNearestBefore(max);
         return Math.min(
                 walksLexical() ? next : DocIdSetIterator.NO_MORE_DOCS,
-                vectors.nearest().docID());
+                vectors.candidates().docID());
     }
 
     private boolean walksLexical() {
@@ -65,10 +65,10 @@ final class HybridBulkScorer extends BulkScorer {
 
     @Override
     public long cost() {
-        return (lexical == null ? 0 : lexical.cost()) + vectors.nearest().count();
+        return (lexical == null ? 0 : lexical.cost()) + vectors.candidates().count();
     }
 
-    /** Takes the lexical matches and hands the documents of both legs on. */
+    /** Collects the lexical matches, and passes the documents of both legs on. */
     private final class Fused implements LeafCollector {
         private final LeafCollector collector;
         private final Bits acceptDocs;
@@ -105,7 +105,7 @@ final class HybridBulkScorer extends BulkScorer {
             }
         }
 
-        /** Collects the matches that were put aside, and among them those that only the vector leg found. */
+        /** Passes the batch on, and between its matches the candidates that only the vector leg matches. */
         void handBatchOn() throws IOException {
             double[] vectorBounds = vectorBounds();
             for (int i = 0; i < vectorBounds.length; i++) {
@@ -114,23 +114,23 @@ final class HybridBulkScorer extends BulkScorer {
             pending = 0;
         }
 
-        /** What the vector leg likely scores the matches of the batch at most; 1 where nobody asks. */
+        /** Upper bounds of the vector scores of the batch; 1 where no bound is needed. */
         private double[] vectorBounds() throws IOException {
             double[] bounds = new double[pending];
             Arrays.fill(bounds, 1);
-            if (!competition.rulesOut()) {
+            if (!threshold.rulesOut()) {
                 return bounds;
             }
             int[] indices = new int[pending];
             int[] documents = new int[pending];
             int count = 0;
             for (int i = 0; i < pending; i++) {
-                if (competition.admits(competition.fusion().normalise(raws[i]))) {
+                if (threshold.admits(threshold.fusion().normalize(raws[i]))) {
                     indices[count] = i;
                     documents[count++] = batch[i];
                 }
             }
-            double[] estimated = vectors.estimated().atMost(documents, count);
+            double[] estimated = vectors.quantized().upperOf(documents, count);
             for (int i = 0; i < count; i++) {
                 bounds[indices[i]] = estimated[i];
             }
@@ -139,11 +139,11 @@ final class HybridBulkScorer extends BulkScorer {
 
         private void handOn(int doc, float raw, double vectorBound) throws IOException {
             collectNearestBefore(doc);
-            if (vectors.nearest().docID() == doc) {
+            if (vectors.candidates().docID() == doc) {
                 score.at(doc, raw >= minimum ? raw : complete.score(doc));
                 collector.collect(doc);
-                vectors.nearest().advance(doc + 1);
-            } else if (competes(competition.fusion().normalise(raw), vectorBound)) {
+                vectors.candidates().advance(doc + 1);
+            } else if (competes(threshold.fusion().normalize(raw), vectorBound)) {
                 score.at(doc, raw);
                 collector.collect(doc);
             } else {
@@ -156,12 +156,12 @@ final class HybridBulkScorer extends BulkScorer {
         }
 
         private boolean competes(double lexicalScore, double vectorBound) {
-            return competition.admits(lexicalScore) && competition.admits(lexicalScore, vectorBound);
+            return threshold.admits(lexicalScore) && threshold.admits(lexicalScore, vectorBound);
         }
 
-        /** Collects those that only the vector leg found, or that the lexical leg has skipped. */
+        /** Passes candidates on that only the vector leg matches, or that the lexical leg has skipped. */
         private void collectNearestBefore(int end) throws IOException {
-            NearestDocuments nearest = vectors.nearest();
+            ScoredDocuments nearest = vectors.candidates();
             for (int doc = nearest.docID(); doc < end; doc = nearest.advance(doc + 1)) {
                 if (acceptDocs == null || acceptDocs.get(doc)) {
                     score.at(doc, complete.score(doc));
@@ -171,7 +171,7 @@ final class HybridBulkScorer extends BulkScorer {
         }
 
         private void require(double required) throws IOException {
-            float least = required > 1 ? Float.POSITIVE_INFINITY : competition.rawMinimum(required);
+            float least = required > 1 ? Float.POSITIVE_INFINITY : threshold.rawMinimum(required);
             if (least > minimum) {
                 minimum = least;
                 skip();
@@ -185,10 +185,10 @@ final class HybridBulkScorer extends BulkScorer {
 
         @Override
         public void finish() {
-            // The segment's end is for the caller to tell, not for the lexical scorer.
+            // The caller finishes the segment, not the lexical scorer.
         }
 
-        /** The score of the document that is collected, its vector read when it is asked for. */
+        /** The score of the collected document; its vector is read when the score is requested. */
         private final class Score extends Scorable {
             private int doc;
             private float lexicalScore;
@@ -200,17 +200,17 @@ final class HybridBulkScorer extends BulkScorer {
                 fused = Float.NaN;
             }
 
-            /** For a document that is not among the best, whoever asks: its score without the vector leg is enough. */
+            /** For a match that is only counted: its lexical score is enough. */
             void onlyCounted(int newDoc, float raw) {
                 at(newDoc, raw);
-                fused = competition.fusion().fuse(competition.fusion().normalise(raw), 0);
+                fused = threshold.fusion().fuse(threshold.fusion().normalize(raw), 0);
             }
 
             @Override
             public float score() throws IOException {
                 if (Float.isNaN(fused)) {
-                    LinearFusion fusion = competition.fusion();
-                    fused = fusion.fuse(fusion.normalise(lexicalScore), vectors.score(doc));
+                    LinearFusion fusion = threshold.fusion();
+                    fused = fusion.fuse(fusion.normalize(lexicalScore), vectors.score(doc));
                 }
                 return fused;
             }
@@ -218,7 +218,7 @@ final class HybridBulkScorer extends BulkScorer {
             @Override
             public void setMinCompetitiveScore(float minScore) throws IOException {
                 counting &= minScore <= 0;
-                require(competition.raise(minScore));
+                require(threshold.raise(minScore));
             }
         }
     }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.hybrid;
 
-import dev.embeddingsearch.knn.BegunSearch;
 import dev.embeddingsearch.knn.KnnQuery;
 import dev.embeddingsearch.knn.KnnResult;
+import dev.embeddingsearch.knn.KnnSearch;
 import dev.embeddingsearch.knn.KnnTarget;
 import dev.embeddingsearch.knn.RewrittenKnnQuery;
 import dev.embeddingsearch.knn.SearchCounters;
@@ -31,30 +31,30 @@ import org.apache.lucene.search.Weight;
  *       where it has none.
  * </ul>
  *
- * <p>A score therefore depends neither on which leg found the document nor on how many hits are asked for. The kNN
- * search runs when the first weight of the rewritten query is made, which serves the reader it was rewritten with.
+ * <p>A score therefore depends neither on which leg found the document nor on how many hits are requested. The kNN search
+ * runs when the first weight of the rewritten query is made, for the reader that the query was rewritten with.
  */
 public final class HybridQuery extends Query {
 
     private final Lexical lexical;
     private final Query knn;
-    private final KnnTarget leg;
+    private final KnnTarget target;
     private final double vectorWeight;
     private final boolean oneFilter;
     private final int hits;
-    /** Belongs to one search, not to what the query says: it has no part in {@link #equals}. */
+    /** Part of one search, not of the query: {@link #equals} ignores it. */
     private final SearchScope scope;
 
     private final SearchCounters work = new SearchCounters();
 
-    /** The lexical query, and as it was before any reader rewrote it. */
+    /** The lexical query, and the one given to the constructor, which no reader has rewritten. */
     private record Lexical(Query query, Query given) {
 
         static Lexical of(Query given) {
             return new Lexical(Objects.requireNonNull(given), given);
         }
 
-        @SuppressWarnings("ReferenceEquality") // how a query says that it rewrote to itself
+        @SuppressWarnings("ReferenceEquality") // an unchanged query rewrites to itself
         Lexical rewrite(IndexSearcher searcher) throws IOException {
             Query rewritten = query.rewrite(searcher);
             return rewritten == query ? this : new Lexical(rewritten, given);
@@ -65,14 +65,14 @@ public final class HybridQuery extends Query {
      * @param lexical the lexical query, filters included; {@link MatchNoDocsQuery} for none
      * @param knn finds the nearest documents, under the same filters: a {@link KnnQuery}, or
      *     {@link MatchNoDocsQuery} for none
-     * @param leg what {@code knn} compares with
+     * @param target the field and the vector that {@code knn} compares
      * @param vectorWeight weight {@code w} of the vector leg, in [0, 1]
      */
-    public HybridQuery(Query lexical, Query knn, KnnTarget leg, double vectorWeight) {
+    public HybridQuery(Query lexical, Query knn, KnnTarget target, double vectorWeight) {
         this(
                 Lexical.of(lexical),
                 knn,
-                leg,
+                target,
                 vectorWeight,
                 knn instanceof KnnQuery top && restricts(top.filter(), lexical),
                 0,
@@ -80,14 +80,14 @@ public final class HybridQuery extends Query {
     }
 
     /**
-     * @param oneFilter whether every lexical match satisfies the filter of {@code knn}: those that do not may be nearer
-     *     than all that it finds
+     * @param oneFilter whether every lexical match satisfies the filter of {@code knn}. A match that does not may be more
+     *     similar than everything that {@code knn} finds
      * @param hits as in {@link #forBest}; 0 for any
      */
     private HybridQuery(
             Lexical lexical,
             Query knn,
-            KnnTarget leg,
+            KnnTarget target,
             double vectorWeight,
             boolean oneFilter,
             int hits,
@@ -98,7 +98,7 @@ public final class HybridQuery extends Query {
         }
         this.lexical = lexical;
         this.knn = Objects.requireNonNull(knn);
-        this.leg = Objects.requireNonNull(leg);
+        this.target = Objects.requireNonNull(target);
         this.vectorWeight = vectorWeight + 0.0; // -0.0 is no other weight than 0
         this.oneFilter = oneFilter;
         this.hits = hits;
@@ -114,8 +114,8 @@ public final class HybridQuery extends Query {
     }
 
     /** A query on vectors alone: its score is {@code vector(d)}. */
-    public static HybridQuery vectorOnly(Query knn, KnnTarget leg) {
-        return new HybridQuery(MatchNoDocsQuery.INSTANCE, knn, leg, 1);
+    public static HybridQuery vectorOnly(Query knn, KnnTarget target) {
+        return new HybridQuery(MatchNoDocsQuery.INSTANCE, knn, target, 1);
     }
 
     /** A query whose vector leg has nothing to compare with: its score is {@code (1 - w) * lexical(d)}. */
@@ -125,17 +125,17 @@ public final class HybridQuery extends Query {
     }
 
     /**
-     * This query for a search of which nothing is used but its {@code hits} best matches with their scores, and how many
-     * others there are. It reads few vectors of those others and gives them scores that are too low. It must be the whole
-     * query of the search: neither a part of another nor with a filter, an aggregation, a sort or a minimum score beside.
+     * This query for a search that uses only its {@code hits} best matches, their scores, and the number of matches. It
+     * reads few vectors of the other matches, and their scores are too low. It must be the whole query of the search, not a
+     * part of another query, and the search must have no filter, aggregation, sort or minimum score.
      *
      * @param hits how many, at least 1
      */
     public HybridQuery forBest(int hits) {
-        return new HybridQuery(lexical, knn, leg, vectorWeight, oneFilter, hits, scope);
+        return new HybridQuery(lexical, knn, target, vectorWeight, oneFilter, hits, scope);
     }
 
-    /** How many of the best matches are wanted; 0 for all. */
+    /** How many of the best matches the search uses; 0 for all. */
     int hits() {
         return hits > 0 ? hits : scope.bestHits();
     }
@@ -144,7 +144,7 @@ public final class HybridQuery extends Query {
         return scope;
     }
 
-    /** Whether {@code query} is, or holds, one of ours that {@code scope} surrounds. */
+    /** Whether {@code query} is, or contains, a query of ours that has this scope. */
     public static boolean within(Query query, SearchScope scope) {
         boolean[] found = {isOf(query, scope)};
         query.visit(new QueryVisitor() {
@@ -162,8 +162,8 @@ public final class HybridQuery extends Query {
         return found[0];
     }
 
-    /** Whether {@code query} is one of ours that {@code scope} surrounds. */
-    @SuppressWarnings("ReferenceEquality") // a scope is that of one query of one search
+    /** Whether {@code query} is a query of ours that has this scope. */
+    @SuppressWarnings("ReferenceEquality") // each query of each search has a scope of its own
     public static boolean isOf(Query query, SearchScope scope) {
         return switch (query) {
             case HybridQuery hybrid -> hybrid.scope == scope;
@@ -177,26 +177,30 @@ public final class HybridQuery extends Query {
         return lexical.query;
     }
 
-    /** What no lexical score exceeds; some are computed for that, of documents that match {@code filter}, null for all. */
+    /**
+     * The bound that no lexical score exceeds.
+     *
+     * @param filter documents whose scores may be computed for it; null for all
+     */
     LexicalBound lexicalBound(Query filter, IndexSearcher searcher) {
         return new LexicalBound(lexical.given, filter, searcher, work);
     }
 
-    public KnnTarget leg() {
-        return leg;
+    public KnnTarget target() {
+        return target;
     }
 
     double vectorWeight() {
         return vectorWeight;
     }
 
-    /** Counts what searches with this very query did; a query that was rewritten has counts of its own. */
+    /** Counters of the searches with this instance; a rewritten query is another instance. */
     public SearchCounters work() {
         return work;
     }
 
     @Override
-    @SuppressWarnings("ReferenceEquality") // how a query says that it rewrote to itself
+    @SuppressWarnings("ReferenceEquality") // an unchanged query rewrites to itself
     public Query rewrite(IndexSearcher searcher) throws IOException {
         scope.rewriting();
         if (scope.asksForMatches(searcher)) {
@@ -207,7 +211,7 @@ public final class HybridQuery extends Query {
         if (rewrittenLexical == lexical && rewrittenKnn == knn) {
             return matchesNothing(lexical.query) && matchesNothing(knn) ? MatchNoDocsQuery.INSTANCE : this;
         }
-        return new HybridQuery(rewrittenLexical, rewrittenKnn, leg, vectorWeight, oneFilter, hits, scope);
+        return new HybridQuery(rewrittenLexical, rewrittenKnn, target, vectorWeight, oneFilter, hits, scope);
     }
 
     private static boolean matchesNothing(Query query) {
@@ -222,7 +226,7 @@ public final class HybridQuery extends Query {
         return searcher.createWeight(searcher.rewrite(eitherLeg()), scoreMode, boost);
     }
 
-    /** The same without its scores, which highlighters can take apart. */
+    /** The same matches without their scores, as a query that highlighters understand. */
     private Query eitherLeg() {
         return new BooleanQuery.Builder()
                 .add(lexical.query, Occur.SHOULD)
@@ -230,40 +234,40 @@ public final class HybridQuery extends Query {
                 .build();
     }
 
-    /** Takes the scores of single documents apart, with all boosts around it; for a rewritten query. */
+    /**
+     * Breaks the scores of single documents down to their legs. For a rewritten query.
+     *
+     * @param boost the product of all boosts around this query
+     */
     public LegScores.Source legScores(IndexSearcher searcher, float boost) throws IOException {
         return new HybridWeight(this, new UnprofiledSearcher(searcher), ScoreMode.COMPLETE, boost);
     }
 
-    /** The lexical leg's weight; its scorer may skip only if the collector could. */
+    /** The lexical leg's weight; its scorer skips only where the collector allows that. */
     Weight lexicalWeight(IndexSearcher searcher, ScoreMode scoreMode) throws IOException {
         ScoreMode mode = scoreMode == ScoreMode.TOP_SCORES ? scoreMode : ScoreMode.COMPLETE;
         return searcher.createWeight(lexical.query, mode, 1);
     }
 
-    /** The kNN query as it was run, where running it among more candidates tells more of other documents; else null. */
-    KnnQuery extensible() {
-        return oneFilter
-                        && knn instanceof RewrittenKnnQuery nearest
-                        && !nearest.query().options().exact()
-                ? nearest.restricted()
-                : null;
-    }
-
-    /**
-     * What the vector leg finds; nothing is known of documents outside unless both legs have one filter.
-     *
-     * @param begun is told how the search went, unless it was made before
-     */
-    public KnnResult nearest(IndexSearcher searcher, BegunSearch begun) throws IOException {
+    /** A search for what the vector leg matches. */
+    KnnSearch knnSearch(IndexSearcher searcher) throws IOException {
         if (matchesNothing(knn)) {
-            return KnnResult.none();
+            return KnnSearch.none(target, searcher);
         }
         if (!(knn instanceof RewrittenKnnQuery rewritten)) {
             throw new IllegalStateException("[" + this + "] was not rewritten, or its kNN query is of another kind");
         }
-        KnnResult found = rewritten.find(searcher, begun);
-        return oneFilter ? found : found.unbounded();
+        return rewritten.search(searcher);
+    }
+
+    /** What the vector leg matches. It bounds the similarity of other documents only where both legs have one filter. */
+    KnnResult nearest(KnnSearch search) throws IOException {
+        return oneFilter ? search.first() : search.first().unbounded();
+    }
+
+    /** Whether extending {@code search} to more candidates gives a lower bound of the similarity of other documents. */
+    boolean isExtensible(KnnSearch search) {
+        return oneFilter && knn instanceof RewrittenKnnQuery && search.isExtensible();
     }
 
     @Override
@@ -282,7 +286,7 @@ public final class HybridQuery extends Query {
     public boolean equals(Object other) {
         return sameClassAs(other)
                 && vectorWeight == ((HybridQuery) other).vectorWeight
-                && leg.equals(((HybridQuery) other).leg)
+                && target.equals(((HybridQuery) other).target)
                 && oneFilter == ((HybridQuery) other).oneFilter
                 && hits == ((HybridQuery) other).hits
                 && lexical.query.equals(((HybridQuery) other).lexical.query)
@@ -291,6 +295,6 @@ public final class HybridQuery extends Query {
 
     @Override
     public int hashCode() {
-        return Objects.hash(classHash(), lexical.query, knn, leg, vectorWeight, oneFilter, hits);
+        return Objects.hash(classHash(), lexical.query, knn, target, vectorWeight, oneFilter, hits);
     }
 }

@@ -9,32 +9,31 @@ import org.apache.lucene.search.Scorer;
 import org.apache.lucene.search.TwoPhaseIterator;
 
 /**
- * Walks the documents that either leg found and scores each with both.
+ * Iterates over the documents that either leg matches, and scores each by both legs.
  *
- * <p>Once only scores from {@code t} on are asked for, it passes over those outside the kNN list that {@link Threshold}
- * rules out: the lexical leg skips with that, and no vector is read for what it leaves. Documents of the list are never
- * passed over.
+ * <p>Once a minimum competitive score is set, it skips documents that are no candidates and that {@link Threshold} rules out.
+ * Candidates are never skipped.
  */
 final class HybridScorer extends Scorer {
 
     private final LexicalLeg lexical;
     private final VectorScores vectors;
-    private final NearestDocuments nearest;
-    private final Threshold competition;
+    private final ScoredDocuments nearest;
+    private final Threshold threshold;
     private final LinearFusion fusion;
     private final TwoPhaseIterator matches;
     private final DocIdSetIterator documents;
-    /** Whether every match is to be found, even one that cannot compete. */
+    /** Whether every match is to be returned, even one that is not competitive. */
     private boolean counting = true;
-    /** The last match that cannot compete: its score without the vector leg is enough. */
+    /** The last match that is not competitive: it needs no vector score. */
     private int onlyCounted = -1;
 
-    HybridScorer(LexicalLeg lexical, VectorScores vectors, Threshold competition) {
+    HybridScorer(LexicalLeg lexical, VectorScores vectors, Threshold threshold) {
         this.lexical = lexical;
         this.vectors = vectors;
-        this.nearest = vectors.nearest();
-        this.competition = competition;
-        this.fusion = competition.fusion();
+        this.nearest = vectors.candidates();
+        this.threshold = threshold;
+        this.fusion = threshold.fusion();
         this.matches = new EitherLeg(new Candidates());
         this.documents = TwoPhaseIterator.asDocIdSetIterator(matches);
     }
@@ -63,7 +62,7 @@ final class HybridScorer extends Scorer {
     @Override
     public void setMinCompetitiveScore(float minScore) throws IOException {
         counting &= minScore <= 0;
-        lexical.require(competition.raise(minScore));
+        lexical.require(threshold.raise(minScore));
     }
 
     @Override
@@ -75,7 +74,7 @@ final class HybridScorer extends Scorer {
     public float getMaxScore(int upTo) throws IOException {
         double lexicalMaximum = lexical.maximum(upTo);
         float maximum = lexical.mayMatchUpTo(upTo)
-                ? fusion.fuse(lexicalMaximum, vectors.outside().certain())
+                ? fusion.fuse(lexicalMaximum, vectors.unseen().certain())
                 : 0;
         if (nearest.docID() > upTo) {
             return maximum;
@@ -88,7 +87,7 @@ final class HybridScorer extends Scorer {
         return lexical.scorer() == null ? List.of() : List.of(new ChildScorable(lexical.scorer(), "lexical"));
     }
 
-    /** What either leg may have found, in order, each once. */
+    /** The union of what both legs may match. */
     private final class Candidates extends DocIdSetIterator {
         private int doc = -1;
 
@@ -114,7 +113,7 @@ final class HybridScorer extends Scorer {
         }
     }
 
-    /** Tells the matches among the candidates: the competitive ones, and all while they are counted. */
+    /** The competitive matches, and all matches while they are counted. */
     private final class EitherLeg extends TwoPhaseIterator {
 
         EitherLeg(DocIdSetIterator candidates) {
@@ -124,7 +123,7 @@ final class HybridScorer extends Scorer {
         @Override
         public boolean matches() throws IOException {
             int doc = approximation.docID();
-            if (nearest.docID() == doc || lexical.competes(vectors.estimated())) {
+            if (nearest.docID() == doc || lexical.competes(vectors.quantized())) {
                 return true;
             }
             if (counting && lexical.matches()) {
@@ -136,7 +135,7 @@ final class HybridScorer extends Scorer {
 
         @Override
         public float matchCost() {
-            return 10 + lexical.matchCost(); // to score a match lexically
+            return 10 + lexical.matchCost(); // the lexical score of a match
         }
     }
 }

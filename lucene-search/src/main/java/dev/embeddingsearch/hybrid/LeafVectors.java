@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.hybrid;
 
-import dev.embeddingsearch.knn.KnnResult;
 import dev.embeddingsearch.knn.KnnTarget;
+import dev.embeddingsearch.knn.LeafHits;
 import dev.embeddingsearch.knn.SearchCounters;
 import java.io.IOException;
 import org.apache.lucene.index.LeafReader;
@@ -10,22 +10,22 @@ import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.VectorScorer;
 
 /**
- * Exact similarities of the documents of one segment, asked for in increasing order of document. Each is computed in the
- * same way, one vector at a time, so that equal vectors have equal scores to the last bit.
+ * Exact similarities of the documents of one segment, in increasing order of document. Vectors are compared one at a time, so
+ * that equal vectors have equal scores to the last bit.
  */
-public final class LeafVectors {
+final class LeafVectors {
 
     private final VectorScorer scorer;
     private final DocIdSetIterator documents;
-    private final KnnTarget leg;
+    private final KnnTarget target;
     private final Calibration calibration;
     private final SearchCounters.Part work;
 
-    LeafVectors(LeafReader reader, KnnTarget leg, Calibration calibration, SearchCounters.Part work)
+    LeafVectors(LeafReader reader, KnnTarget target, Calibration calibration, SearchCounters.Part work)
             throws IOException {
-        this.scorer = leg.exactScorer(reader);
+        this.scorer = target.exactScorer(reader);
         this.documents = scorer == null ? null : scorer.iterator();
-        this.leg = leg;
+        this.target = target;
         this.calibration = calibration;
         this.work = work;
     }
@@ -48,27 +48,27 @@ public final class LeafVectors {
             return Double.NaN;
         }
         work.add(SearchCounters.Count.EXACT_SIMILARITIES);
-        return leg.rawSimilarity(scorer.score());
+        return target.rawSimilarity(scorer.score());
     }
 
-    /** The similarities in [0, 1] of documents, which increase; only those are computed that are not known. */
-    double[] scores(KnnResult.Found documents) throws IOException {
+    /** The vector scores in [0, 1] of {@code documents}; only the unknown ones are computed. */
+    double[] scores(LeafHits documents) throws IOException {
         double[] scores = new double[documents.count()];
         for (int i = 0; i < scores.length; i++) {
             float known = documents.scores()[i];
-            scores[i] = Float.isNaN(known) ? score(documents.documents()[i]) : normalise(known);
+            scores[i] = Float.isNaN(known) ? score(documents.documents()[i]) : normalize(known);
         }
         return scores;
     }
 
-    /** The similarity in [0, 1] of a document whose exact score is known. */
-    double normalise(float exact) {
-        return calibration.normalise(leg.rawSimilarity(exact));
+    /** The vector score in [0, 1] of a document whose exact Lucene score is known. */
+    double normalize(float exact) {
+        return calibration.normalize(target.rawSimilarity(exact));
     }
 
-    /** The similarity of {@code doc} in [0, 1]; 0 where it has no vector. */
+    /** The vector score of {@code doc} in [0, 1]; 0 where it has no vector. */
     double score(int doc) throws IOException {
         double raw = raw(doc);
-        return Double.isNaN(raw) ? 0 : calibration.normalise(raw);
+        return Double.isNaN(raw) ? 0 : calibration.normalize(raw);
     }
 }

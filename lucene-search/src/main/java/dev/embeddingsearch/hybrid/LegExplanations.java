@@ -3,7 +3,7 @@ package dev.embeddingsearch.hybrid;
 
 import org.apache.lucene.search.Explanation;
 
-/** Puts a score that was taken apart into words. */
+/** Explanations of the parts of a score. */
 final class LegExplanations {
 
     private LegExplanations() {}
@@ -26,7 +26,7 @@ final class LegExplanations {
                         Explanation.match((float) leg.bound(), "bound: no document's score exceeds it")));
     }
 
-    /** Of a document that neither leg found. */
+    /** The explanation of a document that neither leg matches. */
     static Explanation unmatched(LegScores.Vector leg, String field) {
         return leg.exists()
                 ? Explanation.noMatch(

@@ -5,18 +5,18 @@ import java.io.IOException;
 import org.apache.lucene.index.LeafReaderContext;
 
 /**
- * How the score of one document comes about: {@code weight * score} of both legs, added.
+ * The parts of one document's score, which is the sum of {@code weight * score} of both legs.
  *
- * @param lexical what the lexical leg says of it
- * @param vector what the vector leg says of it
+ * @param lexical the lexical leg's part
+ * @param vector the vector leg's part
  */
 public record LegScores(Lexical lexical, Vector vector) {
 
     /**
-     * What the lexical leg says of the document.
+     * The lexical leg's part of a score.
      *
      * @param raw the score of the lexical query, or NaN if it does not match
-     * @param bound what no document exceeds
+     * @param bound the score that no document exceeds
      * @param score {@code raw / bound}, 0 if it does not match
      * @param weight the leg's weight, the query's boost included
      */
@@ -28,14 +28,14 @@ public record LegScores(Lexical lexical, Vector vector) {
     }
 
     /**
-     * What the vector leg says of the document.
+     * The vector leg's part of a score.
      *
      * @param raw the exact similarity with the query's vector, or NaN if the document has none
      * @param mean the mean similarity of the query's vector with all others
      * @param range the distance from the mean at which a similarity counts fully
      * @param score {@code raw} mapped to [0, 1], 0 without a vector
      * @param weight the leg's weight, the query's boost included
-     * @param rank which of the nearest it is, from 1 on, or 0 if it is not among them
+     * @param rank its rank among the hits of the kNN search, from 1 on; 0 if it is none
      */
     public record Vector(double raw, double mean, double range, double score, double weight, int rank) {
 
@@ -49,11 +49,11 @@ public record LegScores(Lexical lexical, Vector vector) {
         return lexical.matches() || vector.rank() > 0;
     }
 
-    /** Takes apart the scores that a query gives on one reader. */
+    /** Breaks the scores of a query on one reader down to their legs. */
     public interface Source {
 
         /**
-         * Takes the score of one document apart, found or not.
+         * The parts of the score of one document, whether it is a match or not.
          *
          * @param doc numbered within {@code leaf}
          */

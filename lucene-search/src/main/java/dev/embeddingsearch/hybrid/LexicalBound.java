@@ -41,12 +41,12 @@ import org.apache.lucene.util.BytesRef;
  * Boolean query's is the sum over its scoring clauses, a disjunction maximum's the largest one's (plus its tie breaker's
  * share of the others), a phrase's the sum of its terms'. A term that the shard does not hold counts with the idf of a
  * document frequency of 0: otherwise a shard that lacks the rare term of a query would rate its matches of the common
- * ones too high. Every other query counts with the maximum of its actual scores on the shard, not with the one that its scorers
- * report: that is made to skip by, and may be many times too high where a similarity does not level off.
+ * ones too high. Every other query counts with the maximum of its actual scores on the shard. The maximum that its scorers
+ * report is no substitute: it may be many times too high where a similarity does not level off.
  */
 final class LexicalBound {
 
-    /** A document frequency that no index has: marks a term for which the searcher knows no statistics of its own. */
+    /** A document frequency that no index has; it marks a term without statistics of its own in the searcher. */
     private static final int UNKNOWN = Integer.MAX_VALUE;
 
     private static final BytesRef ABSENT = new BytesRef("absent");
@@ -58,9 +58,9 @@ final class LexicalBound {
     private double bound = Double.NaN;
 
     /**
-     * @param query as it was given: rewritten it lacks the clauses that no document matches, be it a hidden one
-     * @param filter what documents match whose scores count; null for all
-     * @param work counts the scores that are computed for it
+     * @param query not rewritten: a rewritten query lacks the clauses that no document of the reader matches
+     * @param filter documents whose scores may be computed; null for all
+     * @param work counts the scores that are computed for the bound
      */
     LexicalBound(Query query, Query filter, IndexSearcher searcher, SearchCounters work) {
         this.query = query;
@@ -70,8 +70,8 @@ final class LexicalBound {
     }
 
     /**
-     * Computes the bound when first asked: a searcher that only gathers statistics for other shards never asks, and must
-     * not be handed terms that its shard does not hold.
+     * The bound, computed by the first call. A searcher that only gathers statistics for other shards never calls it, and
+     * must not be asked for terms that its shard does not have.
      */
     synchronized double get() throws IOException {
         if (Double.isNaN(bound)) {
@@ -96,7 +96,7 @@ final class LexicalBound {
         };
     }
 
-    /** Some queries are rewritten to others, of which more is known. */
+    /** The bound of the rewritten query, where rewriting gives one whose bound is known. */
     private double ofOther(Query part) throws IOException {
         Query rewritten = searcher.rewrite(part);
         return rewritten.getClass() == part.getClass() ? highestScore(part) : of(rewritten);
@@ -121,7 +121,7 @@ final class LexicalBound {
         return largest + best.getTieBreakerMultiplier() * (sum - largest);
     }
 
-    /** A term that is blended over several fields brings its statistics along. */
+    /** A term that is blended over several fields has statistics of its own in the query. */
     private double ofTerm(TermQuery query) throws IOException {
         TermStates own = query.getTermStates();
         boolean usable = own != null && own.wasBuiltFor(searcher.getTopReaderContext());
@@ -142,7 +142,7 @@ final class LexicalBound {
         return sum;
     }
 
-    /** A phrase with alternatives scores as one with all of them that the shard holds. */
+    /** A phrase with alternatives scores like a phrase of all alternatives that the shard has. */
     private double ofAlternatives(MultiPhraseQuery phrase) throws IOException {
         double sum = 0;
         for (Term[] alternatives : phrase.getTermArrays()) {
@@ -221,7 +221,7 @@ final class LexicalBound {
                 .orElse(0);
     }
 
-    /** Of a search that is cancelled meanwhile nothing is collected that would need the right number. */
+    /** Where the search is cancelled meanwhile, the result may be too low: no hit is collected then. */
     private double highestScore(Scorer scorer, LeafReaderContext leaf) throws IOException {
         if (scorer == null) {
             return 0;

@@ -8,9 +8,9 @@ import org.apache.lucene.search.Scorer;
 import org.apache.lucene.search.TwoPhaseIterator;
 
 /**
- * The lexical matches of one segment with scores in [0, 1], fewer and fewer of them as the required score rises.
+ * The lexical matches of one segment with scores in [0, 1]. As the required score rises, more of them are skipped.
  *
- * <p>A document that the skipping scorer left out may still be asked for, because the vector leg found it.
+ * <p>The score of a skipped document can still be requested, since the vector leg may match it.
  */
 final class LexicalLeg {
 
@@ -18,7 +18,7 @@ final class LexicalLeg {
     private final CompleteScores complete;
     private final TwoPhaseIterator twoPhase;
     private final DocIdSetIterator candidates;
-    private final Threshold competition;
+    private final Threshold threshold;
     private final SearchCounters.Part work;
     private float minimum;
     private boolean exhausted;
@@ -28,15 +28,15 @@ final class LexicalLeg {
     private float raw;
 
     /**
-     * @param skipping walks the matches, or null where there are none
-     * @param complete scores the same matches
+     * @param skipping iterates over the matches; null where there are none
+     * @param complete scores the same matches, without skipping
      */
-    LexicalLeg(Scorer skipping, CompleteScores complete, Threshold competition, SearchCounters.Part work) {
+    LexicalLeg(Scorer skipping, CompleteScores complete, Threshold threshold, SearchCounters.Part work) {
         this.skipping = skipping;
         this.complete = complete;
         this.twoPhase = skipping == null ? null : skipping.twoPhaseIterator();
         this.candidates = candidates(skipping, twoPhase);
-        this.competition = competition;
+        this.threshold = threshold;
         this.work = work;
     }
 
@@ -71,7 +71,7 @@ final class LexicalLeg {
         return candidates.docID() < target ? candidates.advance(target) : candidates.docID();
     }
 
-    /** Whether the document stopped at matches. */
+    /** Whether the current document matches. */
     boolean matches() throws IOException {
         int doc = candidates.docID();
         if (checked != doc) {
@@ -81,23 +81,23 @@ final class LexicalLeg {
         return matches;
     }
 
-    /** Whether the document stopped at, which is outside the kNN list, matches and may reach the required score. */
-    boolean competes(QuantizedBounds estimated) throws IOException {
-        boolean competes = matches() && competes(normalise(rawScore()), estimated);
+    /** Whether the current document, which is no candidate, matches and may reach the required score. */
+    boolean competes(QuantizedBounds quantized) throws IOException {
+        boolean competes = matches() && competes(normalize(rawScore()), quantized);
         if (matches && !competes) {
             work.add(SearchCounters.Count.DOCUMENTS_PRUNED);
         }
         return competes;
     }
 
-    private boolean competes(double score, QuantizedBounds estimated) throws IOException {
-        return competition.admits(score)
-                && (!competition.rulesOut() || competition.admits(score, estimated.atMost(docID())));
+    private boolean competes(double score, QuantizedBounds quantized) throws IOException {
+        return threshold.admits(score)
+                && (!threshold.rulesOut() || threshold.admits(score, quantized.upperOf(docID())));
     }
 
     /**
-     * The score of the match stopped at, or less if it does not reach the required one: a disjunction whose clauses skip
-     * each for themselves may have lost the clause that scores it best.
+     * The score of the current match, or less where it does not reach the required one: each clause of a disjunction skips
+     * by itself, so that the best clause of a match may be missing.
      */
     private float rawScore() throws IOException {
         int doc = candidates.docID();
@@ -109,30 +109,30 @@ final class LexicalLeg {
         return raw;
     }
 
-    /** The score of {@code doc}, 0 if it does not match; documents are asked for in increasing order. */
+    /** The score of {@code doc}, 0 if it does not match; in increasing order of document. */
     double score(int doc) throws IOException {
         if (skipping == null) {
             return 0;
         }
         if (candidates.docID() == doc && matches() && rawScore() >= minimum) {
-            return normalise(raw);
+            return normalize(raw);
         }
         if (missed() == 0) {
             return 0;
         }
-        return normalise(complete.score(doc));
+        return normalize(complete.score(doc));
     }
 
-    private double normalise(double score) {
-        return competition.fusion().normalise(score);
+    private double normalize(double score) {
+        return threshold.fusion().normalize(score);
     }
 
-    /** Lets {@link #advance} pass over matches that score less than {@code required}, in [0, infinity]. */
+    /** Allows {@link #advance} to skip matches that score less than {@code required}, in [0, infinity]. */
     void require(double required) throws IOException {
         if (required > 1) {
             exhausted = true;
         } else if (skipping != null && !exhausted) {
-            float least = competition.rawMinimum(required);
+            float least = threshold.rawMinimum(required);
             if (least > minimum) {
                 minimum = least;
                 skipping.setMinCompetitiveScore(least);
@@ -140,9 +140,9 @@ final class LexicalLeg {
         }
     }
 
-    /** What a match that was passed over scores at most. */
+    /** An upper bound of the score of skipped matches. */
     double missed() {
-        return exhausted ? 1 : normalise(minimum);
+        return exhausted ? 1 : normalize(minimum);
     }
 
     int advanceShallow(int target) throws IOException {
@@ -156,8 +156,8 @@ final class LexicalLeg {
         return skipping != null && candidates.docID() <= upTo;
     }
 
-    /** What a match up to {@code upTo} that is not passed over scores at most. */
+    /** An upper bound of the score of matches up to {@code upTo} that are not skipped. */
     double maximum(int upTo) throws IOException {
-        return mayMatchUpTo(upTo) ? normalise(skipping.getMaxScore(upTo)) : 0;
+        return mayMatchUpTo(upTo) ? normalize(skipping.getMaxScore(upTo)) : 0;
     }
 }

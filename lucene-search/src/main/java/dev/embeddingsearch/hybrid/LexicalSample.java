@@ -12,8 +12,9 @@ import org.apache.lucene.search.TwoPhaseIterator;
 import org.apache.lucene.search.Weight;
 
 /**
- * The scores of some matches of a lexical query, taken evenly from all documents of a shard: each is the first candidate from
- * a place on, if it matches. A query whose candidates seldom match, such as a phrase, is thus not searched through.
+ * A sample of the scores of a lexical query's matches, spread evenly over the documents of a shard. At each of 128 places the
+ * next document of the query's approximation is tested once, so that the cost is small even for queries whose approximation
+ * seldom matches, such as phrases.
  */
 final class LexicalSample {
 
@@ -39,7 +40,7 @@ final class LexicalSample {
         DocIdSetIterator candidates = check == null ? scorer.iterator() : check.approximation();
         for (int place = first; place < end && count < PLACES; place += step) {
             if (candidates.docID() >= place) {
-                continue; // looked at from the place before
+                continue; // tested for the place before
             }
             if (candidates.advance(place) == DocIdSetIterator.NO_MORE_DOCS) {
                 return;
@@ -50,11 +51,11 @@ final class LexicalSample {
         }
     }
 
-    /** The part of the matches whose normalised score is at least {@code least}, about, in [0, 1]. */
+    /** About which part of the matches has a normalized score of at least {@code least}, in [0, 1]. */
     double share(double least, LinearFusion fusion) {
         int reaching = 0;
         for (int i = 0; i < count; i++) {
-            reaching += fusion.normalise(scores[i]) >= least ? 1 : 0;
+            reaching += fusion.normalize(scores[i]) >= least ? 1 : 0;
         }
         return count == 0 ? 0 : (double) reaching / count;
     }

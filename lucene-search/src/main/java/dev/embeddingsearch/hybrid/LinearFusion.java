@@ -11,7 +11,7 @@ package dev.embeddingsearch.hybrid;
 record LinearFusion(double bound, double lexical, double vector) {
 
     /** Maps a raw lexical score to [0, 1]; a negative one, of no match, to 0. */
-    double normalise(double lexicalScore) {
+    double normalize(double lexicalScore) {
         return bound > 0 ? Math.clamp(lexicalScore / bound, 0, 1) : 0;
     }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.hybrid;
 
-import dev.embeddingsearch.knn.BegunSearch;
+import dev.embeddingsearch.knn.KnnSearch;
 import dev.embeddingsearch.knn.KnnTarget;
 import dev.embeddingsearch.knn.SearchCounters;
 import dev.embeddingsearch.vectors.flat.VisibleVectors;
@@ -13,17 +13,17 @@ import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
 /**
- * What the codes of one segment's vectors say of documents, whose vectors then need not be read: codes take a fraction of
- * the bytes. Asked for in increasing order of document.
+ * Bounds of the vector scores of one segment's documents, from their quantized vectors, which take a fraction of the bytes of
+ * the stored vectors. In increasing order of document.
  */
 final class QuantizedBounds {
 
-    /** To quantise the query takes as long as to compare with so many vectors. */
+    /** Quantizing the query costs as much as comparing so many vectors. */
     static final int WORTHWHILE = 100;
 
     private final LeafReaderContext leaf;
-    private final BegunSearch begun;
-    private final KnnTarget leg;
+    private final KnnSearch knn;
+    private final KnnTarget target;
     private final Calibration calibration;
     private final double error;
     private final SearchCounters.Part work;
@@ -33,37 +33,37 @@ final class QuantizedBounds {
     private RandomVectorScorer scorer;
 
     /**
-     * @param begun the search that was for the same vector, which is over when the first document is asked for
-     * @param error by how much an estimate is likely off at most, as raw similarities; infinite where that is unknown
+     * @param knn the search for the same vector, which cannot be extended once a document's bound is requested
+     * @param error the likely maximum error of an estimate, as a difference of raw similarities; infinite where unknown
      */
     QuantizedBounds(
             LeafReaderContext leaf,
-            BegunSearch begun,
-            KnnTarget leg,
+            KnnSearch knn,
+            KnnTarget target,
             Calibration calibration,
             double error,
             SearchCounters.Part work) {
         this.leaf = leaf;
-        this.begun = begun;
-        this.leg = leg;
+        this.knn = knn;
+        this.target = target;
         this.calibration = calibration;
         this.error = error;
         this.work = work;
     }
 
-    /** What the vector leg likely scores {@code document} at most, in [0, 1]. */
-    double atMost(int document) throws IOException {
-        return atMost(new int[] {document}, 1)[0];
+    /** The likely upper bound of the vector score of {@code document}, in [0, 1]. */
+    double upperOf(int document) throws IOException {
+        return upperOf(new int[] {document}, 1)[0];
     }
 
     /**
-     * What the vector leg likely scores documents at most, in [0, 1]; 1 for all until so many were asked for that it is
-     * worth while.
+     * The likely upper bounds of the vector scores of several documents, in [0, 1]. They are 1 until so many documents were
+     * requested that quantizing the query pays off.
      *
-     * @param batch the documents, in increasing order and behind those asked for before
+     * @param batch the documents, in increasing order and behind those of the call before
      * @param count how many of them
      */
-    double[] atMost(int[] batch, int count) throws IOException {
+    double[] upperOf(int[] batch, int count) throws IOException {
         asked += count;
         double[] bounds = new double[count];
         if (error == Double.POSITIVE_INFINITY || asked <= WORTHWHILE || !open()) {
@@ -84,32 +84,32 @@ final class QuantizedBounds {
         scorer.bulkScore(ordinals, scores, vectors);
         work.add(SearchCounters.Count.ESTIMATED_SIMILARITIES, vectors);
         for (int i = 0; i < vectors; i++) {
-            bounds[indices[i]] = calibration.bound(leg.rawSimilarity(scores[i]) + error);
+            bounds[indices[i]] = calibration.bound(target.rawSimilarity(scores[i]) + error);
         }
         return bounds;
     }
 
     /**
-     * What the vector leg likely scores a document at least, in [0, 1].
+     * The likely lower bound of a vector score, in [0, 1].
      *
-     * @param byCodes Lucene's score of it by its codes, NaN where that is unknown
+     * @param estimate Lucene's score of the quantized vector; NaN where unknown
      */
-    double lowest(float byCodes) {
-        double least = leg.rawSimilarity(byCodes) - error;
-        return least > Double.NEGATIVE_INFINITY ? calibration.atLeast(least) : 0;
+    double lower(float estimate) {
+        double least = target.rawSimilarity(estimate) - error;
+        return least > Double.NEGATIVE_INFINITY ? calibration.lower(least) : 0;
     }
 
-    /** What it likely scores that document at most. */
-    double highest(float byCodes) {
-        return Float.isNaN(byCodes) ? 1 : calibration.bound(leg.rawSimilarity(byCodes) + error);
+    /** The likely upper bound of a vector score, in [0, 1], as for {@link #lower}. */
+    double upper(float estimate) {
+        return Float.isNaN(estimate) ? 1 : calibration.bound(target.rawSimilarity(estimate) + error);
     }
 
-    /** Whether there are codes. */
+    /** Whether the segment has quantized vectors. */
     private boolean open() throws IOException {
         if (!opened) {
             opened = true;
-            scorer = begun.estimator(leaf);
-            FloatVectorValues values = VisibleVectors.of(leaf.reader(), leg.field());
+            scorer = knn.quantizedScorer(leaf);
+            FloatVectorValues values = VisibleVectors.of(leaf.reader(), target.field());
             documents = values == null ? null : values.iterator();
         }
         return scorer != null && documents != null;

@@ -2,60 +2,60 @@
 package dev.embeddingsearch.hybrid;
 
 /**
- * Decides which documents outside the kNN list may still reach the lowest score {@code t} that is asked for: those with
- * {@code lexical(d) >= (t - w * outside) / (1 - w)}, where no vector score outside the list exceeds {@code outside}.
+ * The lowest score {@code t} that is still competitive. A document that is no candidate can reach it only if {@code
+ * lexical(d) >= (t - w * unseen) / (1 - w)}, where {@code unseen} bounds the vector score of all such documents.
  */
 final class Threshold {
 
-    /** Keeps a document whose score rounding has moved below the lowest one asked for. */
+    /** Keeps documents whose score rounding has moved slightly below the threshold. */
     static final double SLACK = 1 - 1e-6;
 
     private final LinearFusion fusion;
-    private final double outside;
+    private final double unseen;
     private double threshold;
 
     /**
-     * @param outside what the vector leg scores outside the kNN list at most, in [0, 1]
-     * @param floor a score below which no document is of use, though it may have to be counted; or 0
+     * @param unseen bounds the vector score of documents that are no candidates, in [0, 1]
+     * @param minScore a score below which no document is of use, though it may have to be counted; or 0
      */
-    Threshold(LinearFusion fusion, double outside, float floor) {
+    Threshold(LinearFusion fusion, double unseen, float minScore) {
         this.fusion = fusion;
-        this.outside = outside;
-        this.threshold = floor * SLACK;
+        this.unseen = unseen;
+        this.threshold = minScore * SLACK;
     }
 
     LinearFusion fusion() {
         return fusion;
     }
 
-    /** Whether some documents are ruled out at all. */
+    /** Whether any document can be ruled out. */
     boolean rulesOut() {
         return threshold > 0;
     }
 
     /**
-     * Asks for scores from {@code minScore} on.
+     * Raises the threshold to {@code minScore}, if that is higher.
      *
-     * @return the lexical score that a document outside the list needs for that: 0 or less if it needs none, above 1 if
-     *     no document has it
+     * @return the lexical score that a document which is no candidate needs to reach it: 0 or less if it needs none, above 1
+     *     if no document can reach it
      */
     double raise(float minScore) {
         threshold = Math.max(threshold, minScore * SLACK);
-        double missing = threshold - fusion.vector() * outside;
+        double missing = threshold - fusion.vector() * unseen;
         return missing > 0 ? missing / fusion.lexical() : 0;
     }
 
-    /** Whether a document outside the list may compete with this lexical score, in [0, 1]. */
+    /** Whether a document that is no candidate may compete with this lexical score, in [0, 1]. */
     boolean admits(double lexicalScore) {
-        return admits(lexicalScore, outside);
+        return admits(lexicalScore, unseen);
     }
 
-    /** The same where more is known of its vector score: that it is likely no more than {@code vectorScore}. */
+    /** Whether such a document may compete if its vector score is at most {@code vectorScore}. */
     boolean admits(double lexicalScore, double vectorScore) {
         return threshold <= 0 || fusion.lexical() * lexicalScore + fusion.vector() * vectorScore >= threshold;
     }
 
-    /** The raw lexical score which scorers may skip below, for a normalised one from 0 to 1. */
+    /** The raw lexical score below which scorers may skip, for a normalized one in [0, 1]. */
     float rawMinimum(double required) {
         return Math.nextDown((float) (fusion.bound() * required * SLACK));
     }

@@ -1,69 +1,70 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.hybrid;
 
-import dev.embeddingsearch.knn.KnnResult;
 import dev.embeddingsearch.knn.UnseenBound;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * What the kNN search of a shard saw, scored by both legs before any other document is looked at: those that it found, and
- * of the {@link KnnResult.Further further} ones the lexical matches. The {@code n}-th best of them bounds the {@code n} best
- * hits of the shard from below, which rules most others out from the beginning on.
+ * The candidates of a shard, scored by both legs before any other document. The {@code k}-th best score among them is a lower
+ * bound of the {@code k}-th best score of the shard, which rules out most other documents from the start. See the package
+ * for the algorithm.
  */
 final class TopCandidates {
 
-    private final List<CandidateBounds> parts;
-    private final UnseenBound outside;
-    private final float floor;
+    private final List<CandidateBounds> bounds;
+    private final UnseenBound unseen;
+    private final float kthScore;
 
-    private TopCandidates(List<CandidateBounds> parts, UnseenBound outside, float floor) {
-        this.parts = parts;
-        this.outside = outside;
-        this.floor = floor;
+    private TopCandidates(List<CandidateBounds> bounds, UnseenBound unseen, float kthScore) {
+        this.bounds = bounds;
+        this.unseen = unseen;
+        this.kthScore = kthScore;
     }
 
     /**
-     * @param parts one for each segment, by its number
-     * @param outside what is known of all documents that were not seen
-     * @param fusion how the scores of both legs make one
-     * @param hits how many documents are wanted; 0 for all
+     * Resolves the candidates that may be among the {@code k} best.
+     *
+     * @param bounds the candidates of each segment, by its number
+     * @param unseen bounds the similarity of all documents that are no candidates
+     * @param fusion how the scores of both legs are fused
+     * @param k how many hits are wanted; 0 for all
      */
-    static TopCandidates of(List<CandidateBounds> parts, UnseenBound outside, LinearFusion fusion, int hits)
+    static TopCandidates of(List<CandidateBounds> bounds, UnseenBound unseen, LinearFusion fusion, int k)
             throws IOException {
-        float before = floor(parts, fusion, hits);
-        for (CandidateBounds part : parts) {
-            part.settle(before, fusion);
+        float lowerBound = kthScore(bounds, fusion, k);
+        for (CandidateBounds leaf : bounds) {
+            leaf.resolve(lowerBound, fusion);
         }
-        return new TopCandidates(parts, outside, floor(parts, fusion, hits));
+        return new TopCandidates(bounds, unseen, kthScore(bounds, fusion, k));
     }
 
-    private static float floor(List<CandidateBounds> parts, LinearFusion fusion, int hits) {
+    private static float kthScore(List<CandidateBounds> bounds, LinearFusion fusion, int k) {
         float[] scores =
-                new float[parts.stream().mapToInt(CandidateBounds::count).sum()];
+                new float[bounds.stream().mapToInt(CandidateBounds::count).sum()];
         int count = 0;
-        for (CandidateBounds part : parts) {
-            for (int i = 0; i < part.count(); i++) {
-                scores[count++] = part.atLeast(i, fusion);
+        for (CandidateBounds leaf : bounds) {
+            for (int i = 0; i < leaf.count(); i++) {
+                scores[count++] = leaf.lowerScore(i, fusion);
             }
         }
         Arrays.sort(scores);
-        return hits > 0 && hits <= count ? scores[count - hits] : 0;
+        return k > 0 && k <= count ? scores[count - k] : 0;
     }
 
-    /** Those of the segment with number {@code ord}. */
-    CandidateBounds part(int ord) {
-        return parts.get(ord);
+    /** The candidates of the segment with number {@code ord}. */
+    CandidateBounds in(int ord) {
+        return bounds.get(ord);
     }
 
-    /** What is known of all documents that the search did not see. */
-    UnseenBound outside() {
-        return outside;
+    /** Bounds the similarity of all documents that are no candidates. */
+    UnseenBound unseen() {
+        return unseen;
     }
 
-    /** A score that as many of the best documents of the shard reach as are wanted; 0 where that is unknown. */
-    float floor() {
-        return floor;
+    /** A score that at least {@code k} documents of the shard reach; 0 where none is known. */
+    float kthScore() {
+        return kthScore;
     }
 }

@@ -5,19 +5,19 @@ import dev.embeddingsearch.knn.UnseenBound;
 import java.io.IOException;
 
 /**
- * The vector leg on one segment: scores in [0, 1] of the documents that the kNN search found and of all others.
+ * The vector leg on one segment: scores in [0, 1] of its candidates and of all other documents.
  *
- * @param nearest those that it found
- * @param others the vectors of all others
- * @param outside what these score at most
- * @param estimated what their codes say of them
+ * @param candidates the documents whose scores are known
+ * @param others the exact vectors of all other documents
+ * @param unseen bounds the scores of these
+ * @param quantized bounds the score of each of these by its quantized vector
  */
-record VectorScores(NearestDocuments nearest, LeafVectors others, UnseenBound outside, QuantizedBounds estimated) {
+record VectorScores(ScoredDocuments candidates, LeafVectors others, UnseenBound unseen, QuantizedBounds quantized) {
 
     /**
-     * @param doc not smaller than in the call before; {@code nearest} stands at or behind it
+     * @param doc not smaller than in the call before; {@code candidates} is at or behind it
      */
     double score(int doc) throws IOException {
-        return nearest.docID() == doc ? nearest.score() : others.score(doc);
+        return candidates.docID() == doc ? candidates.score() : others.score(doc);
     }
 }

@@ -26,7 +26,7 @@ final class VisibleSample {
 
     private static final int MAX_SAMPLE = 1_024;
 
-    private final KnnTarget leg;
+    private final KnnTarget target;
     private final List<Leaf> leaves = new ArrayList<>();
     private long count;
 
@@ -35,12 +35,12 @@ final class VisibleSample {
     /**
      * @param filter what visible documents match; null for all that are live
      */
-    VisibleSample(KnnTarget leg, Query filter, IndexSearcher searcher) throws IOException {
-        this.leg = leg;
+    VisibleSample(KnnTarget target, Query filter, IndexSearcher searcher) throws IOException {
+        this.target = target;
         Query visible = filter == null ? MatchAllDocsQuery.INSTANCE : filter;
         Weight weight = searcher.createWeight(searcher.rewrite(visible), ScoreMode.COMPLETE_NO_SCORES, 1);
         for (LeafReaderContext context : searcher.getLeafContexts()) {
-            VectorScorer vectors = leg.exactScorer(context.reader());
+            VectorScorer vectors = target.exactScorer(context.reader());
             Scorer scorer = vectors == null ? null : weight.scorer(context);
             if (scorer != null) {
                 add(context, vectors.iterator(), scorer.iterator());
@@ -75,12 +75,12 @@ final class VisibleSample {
         long sampled = 0;
         double sum = 0;
         for (Leaf leaf : leaves) {
-            VectorScorer vectors = leg.exactScorer(leaf.context().reader());
+            VectorScorer vectors = target.exactScorer(leaf.context().reader());
             DocIdSetIterator documents = new BitSetIterator(leaf.visible(), 0);
             for (int doc = documents.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = documents.nextDoc()) {
                 if (seen++ % step == 0) {
                     vectors.iterator().advance(doc);
-                    sum += leg.rawSimilarity(vectors.score());
+                    sum += target.rawSimilarity(vectors.score());
                     sampled++;
                 }
             }

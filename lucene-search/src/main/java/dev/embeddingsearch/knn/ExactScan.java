@@ -16,22 +16,22 @@ import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.search.TotalHits;
 import org.apache.lucene.search.VectorScorer;
 
-/** Compares a query with the exact vectors of documents, whatever codes the segment has beside them. */
+/** Compares a vector with the stored vectors of documents, even where there are quantized ones beside them. */
 final class ExactScan {
 
     static final Comparator<ScoreDoc> BEST_FIRST =
             (a, b) -> a.score == b.score ? Integer.compare(a.doc, b.doc) : Float.compare(b.score, a.score);
 
-    private final KnnTarget leg;
+    private final KnnTarget target;
 
-    ExactScan(KnnTarget leg) {
-        this.leg = leg;
+    ExactScan(KnnTarget target) {
+        this.target = target;
     }
 
     /** The nearest {@code size} of the accepted documents of one segment, numbered within it. */
     TopDocs nearest(LeafReaderContext context, DocIdSetIterator accepted, int size, QueryTimeout timeout)
             throws IOException {
-        VectorScorer scorer = leg.exactScorer(context.reader());
+        VectorScorer scorer = target.exactScorer(context.reader());
         if (scorer == null) {
             return new TopDocs(new TotalHits(0, TotalHits.Relation.EQUAL_TO), new ScoreDoc[0]);
         }
@@ -66,7 +66,7 @@ final class ExactScan {
         }
     }
 
-    /** Without the entries that the queue was filled with at first. */
+    /** The hits in the queue, without the sentinels that it was filled with at first. */
     private static ScoreDoc[] drain(HitQueue queue) {
         while (queue.size() > 0 && queue.top().score == Float.NEGATIVE_INFINITY) {
             queue.pop();
@@ -81,7 +81,7 @@ final class ExactScan {
     /**
      * Documents with their exact scores.
      *
-     * @param byRank the nearest one first
+     * @param byRank the nearest first
      * @param errors by how much estimates of their scores were off
      */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody, read only
@@ -92,8 +92,8 @@ final class ExactScan {
         QuantizationError errors = new QuantizationError();
         List<ScoreDoc> rescored = new ArrayList<>();
         for (LeafReaderContext leaf : searcher.getLeafContexts()) {
-            KnnResult.Found found = KnnResult.Found.estimated(hits, leaf);
-            VectorScorer scorer = found.count() == 0 ? null : leg.exactScorer(leaf.reader());
+            LeafHits found = LeafHits.estimated(hits, leaf);
+            VectorScorer scorer = found.count() == 0 ? null : target.exactScorer(leaf.reader());
             for (int i = 0; i < found.count(); i++) {
                 scorer.iterator().advance(found.documents()[i]);
                 float exact = scorer.score();

@@ -15,22 +15,22 @@ import org.apache.lucene.search.QueryVisitor;
 /** The {@code k} documents of a shard nearest to the query's vector, by graph or by an exact scan. */
 public final class KnnQuery extends Query {
 
-    private final KnnTarget leg;
+    private final KnnTarget target;
     private final Query filter;
     private final Options options;
-    /** Belongs to one search, not to what the query says: it has no part in {@link #equals}. */
+    /** Part of one search, not of the query: {@link #equals} ignores it. */
     private final SearchScope scope;
 
     /**
-     * How the nearest documents are sought.
+     * How to search for the nearest documents.
      *
      * @param k how many to return at most, at least 1
-     * @param numCandidates how many the graph search keeps in view, at least {@code k}
-     * @param rescored how many of these are compared exactly where vectors are quantised, {@code k} to {@code
+     * @param numCandidates how many candidates the graph search keeps, at least {@code k}
+     * @param rescored how many of these are compared exactly where vectors are quantized, {@code k} to {@code
      *     numCandidates}; of no effect elsewhere
      * @param minSimilarity the lowest raw similarity (cosine, or Lucene's score for other similarities) to return, or
      *     negative infinity
-     * @param exact whether to compare with every vector instead of walking the graph
+     * @param exact whether to compare every vector instead of searching the graph
      */
     public record Options(int k, int numCandidates, int rescored, double minSimilarity, boolean exact) {
 
@@ -49,28 +49,33 @@ public final class KnnQuery extends Query {
         public Options(int k, int numCandidates, double minSimilarity, boolean exact) {
             this(k, numCandidates, numCandidates, minSimilarity, exact);
         }
+
+        /** The same with another number of candidates, at least {@code k}. */
+        Options withCandidates(int candidates) {
+            return new Options(k, candidates, Math.min(rescored, candidates), minSimilarity, exact);
+        }
     }
 
     /**
      * @param filter which documents may be found, or null for all
      */
-    public KnnQuery(KnnTarget leg, Query filter, Options options) {
-        this(leg, filter, options, SearchScope.NONE);
+    public KnnQuery(KnnTarget target, Query filter, Options options) {
+        this(target, filter, options, SearchScope.NONE);
     }
 
     /**
      * @param filter which documents may be found, or null for all
      * @param scope what surrounds the query
      */
-    public KnnQuery(KnnTarget leg, Query filter, Options options, SearchScope scope) {
-        this.leg = Objects.requireNonNull(leg);
+    public KnnQuery(KnnTarget target, Query filter, Options options, SearchScope scope) {
+        this.target = Objects.requireNonNull(target);
         this.filter = filter;
         this.options = Objects.requireNonNull(options);
         this.scope = Objects.requireNonNull(scope);
     }
 
-    public KnnTarget leg() {
-        return leg;
+    public KnnTarget target() {
+        return target;
     }
 
     /** Which documents may be found, or null for all. */
@@ -86,7 +91,7 @@ public final class KnnQuery extends Query {
         return scope;
     }
 
-    /** The same among fewer documents: those that also match {@code added}, or null for no fewer. */
+    /** The same query, restricted to documents that also match {@code added}; null for no restriction. */
     KnnQuery among(Query added) {
         if (added == null) {
             return this;
@@ -97,70 +102,47 @@ public final class KnnQuery extends Query {
                         .add(filter, Occur.FILTER)
                         .add(added, Occur.FILTER)
                         .build();
-        return new KnnQuery(leg, both, options, scope);
+        return new KnnQuery(target, both, options, scope);
     }
 
-    /**
-     * One run over a shard.
-     *
-     * @param begun searches for the same vector that this one continues, with the same filter and the same reader
-     */
-    public KnnSearch search(IndexSearcher searcher, BegunSearch begun) throws IOException {
-        return new KnnSearch(leg, filter, options, searcher, begun);
-    }
-
-    /** The same with so many candidates, at least {@code k}. */
-    public KnnQuery among(int candidates) {
-        return new KnnQuery(
-                leg,
-                filter,
-                new Options(
-                        options.k(),
-                        candidates,
-                        Math.min(options.rescored(), candidates),
-                        options.minSimilarity(),
-                        options.exact()),
-                scope);
-    }
-
-    /** To a query that searches when it is weighed, except where there is nothing to search. */
+    /** Rewrites to a query that searches when its weight is made, or to one that matches nothing. */
     @Override
     public Query rewrite(IndexSearcher searcher) throws IOException {
         scope.rewriting();
         if (filter != null && filter.rewrite(searcher) instanceof MatchNoDocsQuery) {
             return new MatchNoDocsQuery("the filter matches nothing");
         }
-        // Highlighters rewrite queries on readers of a single text, which know neither vectors nor their field.
+        // Highlighters rewrite queries on readers of a single text, which have neither vectors nor the field.
         for (LeafReaderContext leaf : searcher.getLeafContexts()) {
-            if (VisibleVectors.of(leaf.reader(), leg.field()) != null) {
+            if (VisibleVectors.of(leaf.reader(), target.field()) != null) {
                 return new RewrittenKnnQuery(this, searcher);
             }
         }
-        return new MatchNoDocsQuery("field [" + leg.field() + "] has no vectors");
+        return new MatchNoDocsQuery("field [" + target.field() + "] has no vectors");
     }
 
     @Override
     public void visit(QueryVisitor visitor) {
-        if (visitor.acceptField(leg.field())) {
+        if (visitor.acceptField(target.field())) {
             visitor.visitLeaf(this);
         }
     }
 
     @Override
     public String toString(String field) {
-        return "KnnQuery:" + leg + "[" + options + "]" + (filter == null ? "" : "[" + filter + "]");
+        return "KnnQuery:" + target + "[" + options + "]" + (filter == null ? "" : "[" + filter + "]");
     }
 
     @Override
     public boolean equals(Object other) {
         return sameClassAs(other)
-                && leg.equals(((KnnQuery) other).leg)
+                && target.equals(((KnnQuery) other).target)
                 && Objects.equals(filter, ((KnnQuery) other).filter)
                 && options.equals(((KnnQuery) other).options);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(classHash(), leg, filter, options);
+        return Objects.hash(classHash(), target, filter, options);
     }
 }

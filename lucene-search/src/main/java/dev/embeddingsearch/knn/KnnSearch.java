@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.knn;
 
+import dev.embeddingsearch.knn.KnnQuery.Options;
 import dev.embeddingsearch.vectors.QuantizedVectorsFormat;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -14,86 +15,198 @@ import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
 /**
- * One run of a {@link KnnQuery} over a shard.
+ * Searches a shard for the documents nearest to a vector: {@link #first} for the result of a {@link KnnQuery}, then {@link
+ * #extend} for more candidates behind it, as often as needed.
  *
- * <p>Where vectors are quantised, codes are compared, without a filter by a {@link QuantizedKnnSearch}; the best of what it finds
- * are compared again, exactly, and the nearest of these are the result. All else is {@link LuceneKnnSearch Lucene's} to find.
+ * <p>Where vectors are quantized and no filter is given, a {@link QuantizedKnnSearch} compares the quantized vectors, and
+ * an extension continues it. The best candidates are compared again, exactly, and the nearest of these are the result.
+ * Everything else is found by {@link LuceneKnnSearch Lucene's search}, which an extension repeats with more candidates.
+ *
+ * <p>{@link #first} and {@link #extend} are for one thread at a time; {@link #quantizedScorer} is thread-safe once they are
+ * done.
  */
 public final class KnnSearch {
 
-    private final KnnTarget leg;
+    private final KnnTarget target;
     private final Query filter;
-    private final KnnQuery.Options options;
+    private final Options options;
     private final UnprofiledSearcher searcher;
-    private final BegunSearch begun;
-    /** Whether the candidates' scores are estimates, until they are rescored. */
+    /** Whether the candidates' scores are estimates, until they are compared exactly. */
     private final boolean estimated;
 
+    /** What has been searched of the quantized vectors, which an extension need not search again; null before. */
+    private QuantizedKnnSearch quantized;
+
+    private KnnResult first;
     private long visited;
 
     /**
-     * What either search finds.
+     * The candidates of one search.
      *
      * @param byScore the nearest first
-     * @param compared those of which exact scores will tell the nearest
-     * @param vectors those that differ, where it is known, of which {@code compared} are the first documents
-     * @param visited how many vectors were looked at
+     * @param compared those whose exact scores decide which are the nearest
+     * @param vectors the distinct vectors, where these are known, of which {@code compared} are the first documents
      */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody, read only
-    record Candidates(
-            ScoreDoc[] byScore, ScoreDoc[] compared, List<QuantizedKnnSearch.SeenVector> vectors, long visited) {}
+    record Candidates(ScoreDoc[] byScore, ScoreDoc[] compared, List<QuantizedKnnSearch.SeenVector> vectors) {}
 
-    /**
-     * @param filter which documents may be found, or null for all
-     * @param begun what searches for the same vector have begun, with the same filter and the same searcher, which this one
-     *     continues
-     */
-    KnnSearch(KnnTarget leg, Query filter, KnnQuery.Options options, IndexSearcher searcher, BegunSearch begun) {
-        this.leg = leg;
-        this.filter = filter;
-        this.options = options;
-        this.searcher = new UnprofiledSearcher(searcher);
-        this.begun = begun;
-        this.estimated = !options.exact()
-                && searcher.getLeafContexts().stream()
-                        .anyMatch(leaf -> QuantizedVectorsFormat.estimates(leaf.reader(), leg.field()));
+    /** A search that has not begun. The query's scope is not asked: what restricts the search must be in the filter. */
+    public KnnSearch(KnnQuery query, IndexSearcher searcher) {
+        this(query, searcher, null);
     }
 
-    public KnnResult run() throws IOException {
-        Candidates sought = sought();
-        ScoreDoc[] candidates = sought.byScore();
-        ScoreDoc[] first = sought.compared();
-        ScoreDoc[] rest = without(first, candidates);
-        ExactScan.Rescored seen = estimated
-                ? new ExactScan(leg).rescore(first, searcher)
-                : new ExactScan.Rescored(first, new QuantizationError());
-        ScoreDoc[] byRank = withCopies(seen.byRank(), sought.vectors());
-        ScoreDoc[] found = Arrays.stream(byRank)
+    /**
+     * Continues from a result that another search has found.
+     *
+     * @param first what {@link #first} returns; null to search
+     */
+    KnnSearch(KnnQuery query, IndexSearcher searcher, KnnResult first) {
+        this.target = query.target();
+        this.filter = query.filter();
+        this.options = query.options();
+        this.searcher = new UnprofiledSearcher(searcher);
+        this.estimated = !options.exact()
+                && searcher.getLeafContexts().stream()
+                        .anyMatch(leaf -> QuantizedVectorsFormat.estimates(leaf.reader(), target.field()));
+        this.first = first;
+    }
+
+    /** A search that finds no document; only its {@link #quantizedScorer} is of use. */
+    public static KnnSearch none(KnnTarget target, IndexSearcher searcher) {
+        return new KnnSearch(new KnnQuery(target, null, new Options(1, 1, 0, true)), searcher, KnnResult.none());
+    }
+
+    /** The nearest documents. */
+    public KnnResult first() throws IOException {
+        if (first == null) {
+            first = find();
+        }
+        return first;
+    }
+
+    private KnnResult find() throws IOException {
+        Candidates found = candidates(options);
+        ScoreDoc[] candidates = found.byScore();
+        ScoreDoc[] compared = found.compared();
+        ScoreDoc[] rest = without(compared, candidates);
+        ExactScan.Rescored rescored = estimated
+                ? new ExactScan(target).rescore(compared, searcher)
+                : new ExactScan.Rescored(compared, new QuantizationError());
+        ScoreDoc[] byRank = withCopies(rescored.byRank(), found.vectors());
+        ScoreDoc[] nearest = Arrays.stream(byRank)
                 .limit(options.k())
-                .filter(hit -> leg.rawSimilarity(hit.score) >= options.minSimilarity())
+                .filter(hit -> target.rawSimilarity(hit.score) >= options.minSimilarity())
                 .toArray(ScoreDoc[]::new);
         if (searcher.getTimeout().shouldExit()) {
-            return KnnResult.partial(known(found, estimated), visited);
+            return KnnResult.partial(withKnownScores(nearest, estimated), visited);
         }
-        double error = estimated ? leg.rawDifference(seen.errors().likely()) : Double.POSITIVE_INFINITY;
-        UnseenBound behind = behind(candidates, candidates, seen.errors()).withError(error);
-        UnseenBound outside = outside(found, rest.length == 0 ? behind : behind(first, candidates, seen.errors()));
-        ScoreDoc[] others = Arrays.copyOfRange(byRank, found.length, byRank.length);
+        QuantizationError errors = rescored.errors();
+        double error = estimated ? target.rawDifference(errors.likely()) : Double.POSITIVE_INFINITY;
+        UnseenBound behindAll = behind(candidates, candidates, options, errors).withError(error);
+        UnseenBound behindCompared = rest.length == 0 ? behindAll : behind(compared, candidates, options, errors);
+        ScoreDoc[] others = Arrays.copyOfRange(byRank, nearest.length, byRank.length);
         return new KnnResult(
-                known(found, estimated),
-                outside.withError(error),
-                new KnnResult.Further(
-                        byLeaf(leaf -> KnnResult.Found.exact(known(others, estimated), leaf)
-                                .and(KnnResult.Found.estimated(rest, leaf))),
-                        behind),
-                seen.errors(),
+                withKnownScores(nearest, estimated),
+                unseen(nearest, behindCompared).withError(error),
+                new ExtraCandidates(
+                        byLeaf(leaf -> LeafHits.exact(withKnownScores(others, estimated), leaf)
+                                .and(LeafHits.estimated(rest, leaf))),
+                        behindAll),
+                errors,
                 visited,
                 true);
     }
 
-    /** The same, with the first {@code k} documents that have these vectors. */
+    /** Whether an extension may find more than {@link #first} has found. */
+    public boolean isExtensible() {
+        return !options.exact();
+    }
+
+    /**
+     * Searches for more candidates. They are not compared exactly.
+     *
+     * @param candidates how many in all, more than the search before had
+     * @return all candidates so far, those of {@link #first} among them; nothing where the search ends early or finds none
+     */
+    public ExtraCandidates extend(int candidates) throws IOException {
+        Options extended = options.withCandidates(candidates);
+        QuantizationError errors = first().errors();
+        if (resumes(candidates)) {
+            float least = resume(candidates);
+            if (searcher.getTimeout().shouldExit() || least == Float.NEGATIVE_INFINITY) {
+                return ExtraCandidates.NONE;
+            }
+            return new ExtraCandidates(
+                    byLeaf(leaf -> quantized.atLeast(least, leaf)),
+                    UnseenBound.approximate(target.rawSimilarity(least + errors.largest()))
+                            .withError(target.rawDifference(errors.likely())));
+        }
+        ScoreDoc[] found = candidates(extended).byScore();
+        if (found.length == 0 || searcher.getTimeout().shouldExit()) {
+            return ExtraCandidates.NONE;
+        }
+        return new ExtraCandidates(
+                byLeaf(leaf -> estimated ? LeafHits.estimated(found, leaf) : LeafHits.exact(found, leaf)),
+                behind(found, found, extended, errors)
+                        .withError(estimated ? target.rawDifference(errors.likely()) : Double.POSITIVE_INFINITY));
+    }
+
+    /** How many candidates {@link #first} has. */
+    public int candidates() {
+        return options.numCandidates();
+    }
+
+    /** How many vectors the latest search or extension visited. */
+    public long visited() {
+        return visited;
+    }
+
+    /** How many vectors have been visited that an extension need not visit again. */
+    public long reusableVisits() {
+        return quantized == null ? 0 : quantized.visited();
+    }
+
+    /**
+     * Compares the quantized vectors of a segment with the target; null where vectors are not quantized. The search of that
+     * segment cannot be extended afterwards.
+     */
+    public RandomVectorScorer quantizedScorer(LeafReaderContext leaf) throws IOException {
+        RandomVectorScorer used = quantized == null ? null : quantized.end(leaf);
+        return used == null ? QuantizedVectorsFormat.estimator(leaf.reader(), target.field(), target.vector()) : used;
+    }
+
+    private Candidates candidates(Options wanted) throws IOException {
+        if (!resumes(wanted.numCandidates())) {
+            LuceneKnnSearch search = LuceneKnnSearch.run(target, filter, wanted, searcher);
+            visited = search.visited();
+            return new Candidates(search.candidates(), search.compared(estimated), List.of());
+        }
+        float least = resume(wanted.numCandidates());
+        List<QuantizedKnnSearch.SeenVector> vectors = quantized.distinct(wanted.rescored());
+        ScoreDoc[] compared =
+                vectors.stream().map(QuantizedKnnSearch.SeenVector::first).toArray(ScoreDoc[]::new);
+        return new Candidates(quantized.best(least, wanted.numCandidates()), compared, vectors);
+    }
+
+    /** Whether there is a search of quantized vectors to continue, or to begin. */
+    private boolean resumes(int candidates) throws IOException {
+        if (quantized == null && estimated && filter == null) {
+            quantized = QuantizedKnnSearch.of(target, searcher, candidates);
+        }
+        return quantized != null;
+    }
+
+    private float resume(int candidates) throws IOException {
+        long before = quantized.visited();
+        float least = quantized.search(candidates);
+        visited = quantized.visited() - before;
+        return least;
+    }
+
+    /** {@code byRank} with up to {@code k} documents that share their vectors. */
     private ScoreDoc[] withCopies(ScoreDoc[] byRank, List<QuantizedKnnSearch.SeenVector> vectors) {
         if (vectors.isEmpty()) {
             return byRank;
@@ -117,72 +230,16 @@ public final class KnnSearch {
         return Arrays.stream(hits).filter(hit -> !known.contains(hit.doc)).toArray(ScoreDoc[]::new);
     }
 
-    private List<KnnResult.Found> byLeaf(Function<LeafReaderContext, KnnResult.Found> found) {
-        return searcher.getLeafContexts().stream().map(found).toList();
+    private List<LeafHits> byLeaf(Function<LeafReaderContext, LeafHits> hits) {
+        return searcher.getLeafContexts().stream().map(hits).toList();
     }
 
     /**
-     * The candidates alone, none of them compared exactly.
-     *
-     * @param errors by how much estimates for the same vector were off
+     * The hits, with their scores only where they were compared one by one. Whoever needs another score compares one by one
+     * as well, so that equal vectors have equal scores to the last bit.
      */
-    public KnnResult.Further further(QuantizationError errors) throws IOException {
-        QuantizedKnnSearch codes = codes();
-        if (codes != null) {
-            float least = seek(codes);
-            if (searcher.getTimeout().shouldExit() || least == Float.NEGATIVE_INFINITY) {
-                return KnnResult.Further.UNKNOWN;
-            }
-            return new KnnResult.Further(
-                    byLeaf(leaf -> codes.atLeast(least, leaf)),
-                    UnseenBound.approximate(leg.rawSimilarity(least + errors.largest()))
-                            .withError(leg.rawDifference(errors.likely())));
-        }
-        ScoreDoc[] candidates = sought().byScore();
-        if (candidates.length == 0 || searcher.getTimeout().shouldExit()) {
-            return KnnResult.Further.UNKNOWN;
-        }
-        return new KnnResult.Further(
-                byLeaf(leaf -> estimated
-                        ? KnnResult.Found.estimated(candidates, leaf)
-                        : KnnResult.Found.exact(candidates, leaf)),
-                behind(candidates, candidates, errors)
-                        .withError(estimated ? leg.rawDifference(errors.likely()) : Double.POSITIVE_INFINITY));
-    }
-
-    /** How many vectors this search looked at. */
-    public long visited() {
-        return visited;
-    }
-
-    private Candidates sought() throws IOException {
-        QuantizedKnnSearch codes = codes();
-        if (codes == null) {
-            Candidates found = LuceneKnnSearch.candidates(leg, filter, options, searcher, estimated);
-            visited = found.visited();
-            return found;
-        }
-        float least = seek(codes);
-        List<QuantizedKnnSearch.SeenVector> vectors = codes.distinct(options.rescored());
-        ScoreDoc[] compared =
-                vectors.stream().map(QuantizedKnnSearch.SeenVector::first).toArray(ScoreDoc[]::new);
-        return new Candidates(codes.best(least, options.numCandidates()), compared, vectors, visited);
-    }
-
-    private float seek(QuantizedKnnSearch codes) throws IOException {
-        long before = codes.visited();
-        float least = codes.seek(options.numCandidates());
-        visited = codes.visited() - before;
-        return least;
-    }
-
-    private QuantizedKnnSearch codes() throws IOException {
-        return estimated && filter == null ? begun.in(searcher, options.numCandidates()) : null;
-    }
-
-    /** With their scores only if they were compared one by one, as whoever asks for more scores will compare. */
-    private static ScoreDoc[] known(ScoreDoc[] hits, boolean compared) {
-        return compared
+    private static ScoreDoc[] withKnownScores(ScoreDoc[] hits, boolean comparedOneByOne) {
+        return comparedOneByOne
                 ? hits
                 : Arrays.stream(hits)
                         .map(hit -> new ScoreDoc(hit.doc, Float.NaN))
@@ -190,27 +247,28 @@ public final class KnnSearch {
     }
 
     /**
-     * How similar what lies behind these candidates, the best or all, is at most. It is estimated no better than the last
-     * of them, and its estimate likely no further off than theirs.
+     * Bounds the similarity of the documents behind {@code best}, which are the first candidates, or all. Their estimates
+     * are no higher than that of the last of {@code best}, and likely off by no more than the errors that are known.
      */
-    private UnseenBound behind(ScoreDoc[] best, ScoreDoc[] candidates, QuantizationError errors) {
-        if (candidates.length < options.numCandidates() && best.length == candidates.length) {
-            return options.exact() ? UnseenBound.exact(Double.NEGATIVE_INFINITY) : UnseenBound.UNKNOWN;
+    private UnseenBound behind(ScoreDoc[] best, ScoreDoc[] candidates, Options wanted, QuantizationError errors) {
+        if (candidates.length < wanted.numCandidates() && best.length == candidates.length) {
+            return wanted.exact() ? UnseenBound.exact(Double.NEGATIVE_INFINITY) : UnseenBound.UNKNOWN;
         }
-        double least = leg.rawSimilarity(best[best.length - 1].score + errors.largest());
-        return options.exact() ? UnseenBound.exact(least) : UnseenBound.approximate(least);
+        double least = target.rawSimilarity(best[best.length - 1].score + errors.largest());
+        return wanted.exact() ? UnseenBound.exact(least) : UnseenBound.approximate(least);
     }
 
-    /** The same of all that is not found, given what lies behind the candidates that were compared. */
-    private UnseenBound outside(ScoreDoc[] found, UnseenBound behind) {
-        boolean full = found.length == options.k();
+    /** Bounds the similarity of all documents but {@code nearest}, given the bound behind the compared candidates. */
+    private UnseenBound unseen(ScoreDoc[] nearest, UnseenBound behind) {
+        boolean full = nearest.length == options.k();
         if (options.exact()) {
-            return UnseenBound.exact(full ? leg.rawSimilarity(found[found.length - 1].score) : options.minSimilarity());
+            return UnseenBound.exact(
+                    full ? target.rawSimilarity(nearest[nearest.length - 1].score) : options.minSimilarity());
         }
         if (!full) {
             return UnseenBound.UNKNOWN;
         }
-        double last = leg.rawSimilarity(found[found.length - 1].score);
+        double last = target.rawSimilarity(nearest[nearest.length - 1].score);
         return UnseenBound.approximate(
                 estimated && behind.likely() < Double.POSITIVE_INFINITY ? Math.max(last, behind.likely()) : last);
     }

@@ -11,36 +11,36 @@ import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.VectorScorer;
 
 /**
- * What the vector leg compares documents with.
+ * A vector, and the field whose vectors it is compared with.
  *
  * @param field name of the vector field
- * @param target the query's vector; of unit length where {@code similarity} is {@code DOT_PRODUCT}
+ * @param vector the query's vector; of unit length where {@code similarity} is {@code DOT_PRODUCT}
  * @param similarity how two vectors compare; {@code DOT_PRODUCT} on unit vectors is the cosine
  * @param background the model's cosine between unrelated texts, in [-1, 1), or 0 where unknown
- * @param calibrated whether scores tell how far a cosine is above the mean; if not, they only tell the larger of any two
+ * @param calibrated whether scores say how far a cosine is above the mean; if not, they only order cosines
  */
-@SuppressWarnings("ArrayRecordComponent") // equality is defined below; nobody writes to the array
+@SuppressWarnings("ArrayRecordComponent") // equality is defined below; the array is never written to
 public record KnnTarget(
-        String field, float[] target, VectorSimilarityFunction similarity, double background, boolean calibrated) {
+        String field, float[] vector, VectorSimilarityFunction similarity, double background, boolean calibrated) {
 
-    /** A leg over a field that no document has. */
+    /** A target in a field that no document has. */
     public static final KnnTarget NONE = new KnnTarget("", new float[] {1}, VectorSimilarityFunction.DOT_PRODUCT, 0);
 
     public KnnTarget {
         Objects.requireNonNull(field, "field");
         Objects.requireNonNull(similarity, "similarity");
-        if (target.length == 0) {
+        if (vector.length == 0) {
             throw new IllegalArgumentException("field [" + field + "] expects a query vector, got an empty one");
         }
     }
 
-    public KnnTarget(String field, float[] target, VectorSimilarityFunction similarity, double background) {
-        this(field, target, similarity, background, true);
+    public KnnTarget(String field, float[] vector, VectorSimilarityFunction similarity, double background) {
+        this(field, vector, similarity, background, true);
     }
 
-    /** The same for scores that no two different cosines share, on any shard. */
+    /** The same target with scores that order all cosines, alike on all shards. */
     public KnnTarget uncalibrated() {
-        return new KnnTarget(field, target, similarity, background, false);
+        return new KnnTarget(field, vector, similarity, background, false);
     }
 
     /** Compares with the exact vectors of a segment, even where they are quantized; null where there are none. */
@@ -50,15 +50,15 @@ public record KnnTarget(
             FloatVectorValues.checkField(reader, field);
             return null;
         }
-        return values.size() == 0 ? null : values.rescorer(target);
+        return values.size() == 0 ? null : values.rescorer(vector);
     }
 
-    /** The raw similarity that Lucene scores so: the cosine, or Lucene's score for other similarities. */
+    /** The raw similarity of a Lucene score: the cosine, or Lucene's score itself for other similarities. */
     public double rawSimilarity(double luceneScore) {
         return similarity == VectorSimilarityFunction.DOT_PRODUCT ? 2 * luceneScore - 1 : luceneScore;
     }
 
-    /** The difference of raw similarities, given that of Lucene's scores. */
+    /** The difference of raw similarities for a difference of Lucene scores. */
     double rawDifference(double luceneDifference) {
         return similarity == VectorSimilarityFunction.DOT_PRODUCT ? 2 * luceneDifference : luceneDifference;
     }
@@ -70,16 +70,16 @@ public record KnnTarget(
                 && similarity == that.similarity
                 && Double.compare(background, that.background) == 0
                 && calibrated == that.calibrated
-                && Arrays.equals(target, that.target);
+                && Arrays.equals(vector, that.vector);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(field, similarity, background, calibrated, Arrays.hashCode(target));
+        return Objects.hash(field, similarity, background, calibrated, Arrays.hashCode(vector));
     }
 
     @Override
     public String toString() {
-        return field + "[" + target.length + " dimensions]";
+        return field + "[" + vector.length + " dimensions]";
     }
 }

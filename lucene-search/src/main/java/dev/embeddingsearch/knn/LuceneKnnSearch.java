@@ -4,7 +4,6 @@ package dev.embeddingsearch.knn;
 import dev.embeddingsearch.vectors.flat.VisibleVectors;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.List;
 import org.apache.lucene.index.CodecReader;
 import org.apache.lucene.index.FilterLeafReader;
 import org.apache.lucene.index.FloatVectorValues;
@@ -22,10 +21,10 @@ import org.apache.lucene.search.TotalHits;
 import org.apache.lucene.search.knn.KnnCollectorManager;
 
 /**
- * One run of Lucene's search of a shard for the nearest documents, whose result is kept instead of being a query.
+ * Lucene's own kNN search of a shard, whose result is kept where Lucene would make a query of it.
  *
- * <p>Documents that a filter leaves are scanned where a walk through the graph would look at as many; they are compared
- * exactly where they are no more than the candidates.
+ * <p>The documents that pass a filter are scanned where a search of the graph would visit as many. They are compared exactly
+ * where they are no more than the candidates.
  */
 final class LuceneKnnSearch extends KnnFloatVectorQuery {
 
@@ -35,35 +34,46 @@ final class LuceneKnnSearch extends KnnFloatVectorQuery {
 
     private ScoreDoc[] candidates = new ScoreDoc[0];
     private long visited;
-    /** Several segments may be searched at a time. */
-    private volatile boolean codesScanned;
+    /** Volatile: several segments may be searched at a time. */
+    private volatile boolean quantizedScan;
 
-    private LuceneKnnSearch(KnnTarget leg, Query filter, KnnQuery.Options options, QueryTimeout timeout) {
-        super(leg.field(), leg.target(), options.numCandidates(), filter);
+    private LuceneKnnSearch(KnnTarget target, Query filter, KnnQuery.Options options, QueryTimeout timeout) {
+        super(target.field(), target.vector(), options.numCandidates(), filter);
         this.options = options;
         this.timeout = timeout;
-        this.exactScan = new ExactScan(leg);
+        this.exactScan = new ExactScan(target);
     }
 
     /**
-     * The nearest documents.
+     * Runs the search.
      *
      * @param filter which documents may be found, or null for all
-     * @param estimated whether codes are compared
      */
-    static KnnSearch.Candidates candidates(
-            KnnTarget leg, Query filter, KnnQuery.Options options, IndexSearcher searcher, boolean estimated)
+    static LuceneKnnSearch run(KnnTarget target, Query filter, KnnQuery.Options options, IndexSearcher searcher)
             throws IOException {
-        LuceneKnnSearch search = new LuceneKnnSearch(leg, filter, options, searcher.getTimeout());
+        LuceneKnnSearch search = new LuceneKnnSearch(target, filter, options, searcher.getTimeout());
         search.rewrite(searcher);
-        return new KnnSearch.Candidates(search.candidates, search.compared(estimated), List.of(), search.visited);
+        return search;
     }
 
-    /** All where vectors are exact, or a filter left few documents, hence hard to tell apart by codes. */
-    private ScoreDoc[] compared(boolean estimated) {
-        return estimated && !codesScanned && options.rescored() < candidates.length
+    /** The candidates, the nearest first. */
+    ScoreDoc[] candidates() {
+        return candidates;
+    }
+
+    /**
+     * The candidates whose exact scores decide which are the nearest: all of them where vectors are exact, or where a filter
+     * left so few documents that their quantized vectors hardly distinguish them.
+     */
+    ScoreDoc[] compared(boolean estimated) {
+        return estimated && !quantizedScan && options.rescored() < candidates.length
                 ? Arrays.copyOf(candidates, options.rescored())
                 : candidates;
+    }
+
+    /** How many vectors were visited. */
+    long visited() {
+        return visited;
     }
 
     @Override
@@ -80,32 +90,32 @@ final class LuceneKnnSearch extends KnnFloatVectorQuery {
                 : super.approximateSearch(context, acceptDocs, visitedLimit, manager);
     }
 
-    /** Only segments may have one: the reader of a document that is percolated has vectors, and no search among them. */
+    /** Whether the reader is a segment. The reader of a percolated document has vectors, but no kNN search. */
     private static boolean hasGraph(LeafReader reader) {
         return FilterLeafReader.unwrap(reader) instanceof CodecReader;
     }
 
     /**
-     * Whether scanning what a filter leaves costs no more than a walk: to find so many candidates a walk looks at about
-     * {@code candidates * ln(vectors)} of all vectors, and at more by as much as the filter leaves fewer.
+     * Whether scanning the documents that pass a filter costs no more than a search of the graph. Such a search visits about
+     * {@code candidates * ln(vectors)} vectors without a filter, and inversely proportionally more with one.
      */
     private boolean scanIsShorter(int accepted, int vectors) {
         return accepted < vectors
                 && (double) accepted * accepted <= options.numCandidates() * Math.log(vectors) * vectors;
     }
 
-    /** Is called for whatever shall be scanned, by Lucene too where a filter leaves little or a walk takes too long. */
+    /** Called for each scan; by Lucene, too, where a filter passes few documents or a search of the graph takes too long. */
     @Override
     protected TopDocs exactSearch(LeafReaderContext context, DocIdSetIterator accepted, QueryTimeout timeout)
             throws IOException {
         if (options.exact() || !hasGraph(context.reader()) || accepted.cost() <= options.numCandidates()) {
             return exactScan.nearest(context, accepted, options.numCandidates(), timeout);
         }
-        codesScanned = true;
+        quantizedScan = true;
         return super.exactSearch(context, accepted, timeout);
     }
 
-    /** Is called a second time if some segments are searched more deeply. */
+    /** Called a second time where Lucene searches some segments for more documents. */
     @Override
     protected TopDocs mergeLeafResults(TopDocs[] perLeafResults) {
         TopDocs top = TopDocs.merge(options.numCandidates(), perLeafResults);
@@ -116,6 +126,6 @@ final class LuceneKnnSearch extends KnnFloatVectorQuery {
                         .sum());
         candidates = top.scoreDocs;
         return new TopDocs(
-                new TotalHits(visited, top.totalHits.relation()), candidates.clone()); // sorted by whoever gets it
+                new TotalHits(visited, top.totalHits.relation()), candidates.clone()); // the caller sorts it in place
     }
 }

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.knn;
 
-/** By how much the scores that codes give were off, where the exact ones are known. */
+/** The differences between exact scores and estimates by quantized vectors, where both are known. */
 final class QuantizationError {
 
-    /** With fewer than these, nothing is said of others. */
+    /** With fewer known errors, nothing is concluded for others. */
     static final int ENOUGH = 16;
 
-    /** Of errors that are spread normally, one in a thousand million is further off than so many deviations. */
+    /** One in a billion normally distributed errors exceeds so many standard deviations. */
     static final double LIKELY_DEVIATIONS = 6;
 
-    /** A vector with a component far from all others is cut there, which fine codes otherwise would not let expect. */
+    /** Quantization clips a component that is far from all others, an error that finely quantized vectors do not show. */
     static final double LEAST = 0.002;
 
     private int count;
@@ -18,7 +18,7 @@ final class QuantizationError {
     private double sum;
     private double squares;
 
-    /** An error of 0 is that of a score which was no estimate. */
+    /** Adds an error; 0, which is that of a score that was no estimate, is ignored. */
     void add(double error) {
         if (error != 0) {
             count++;
@@ -28,14 +28,14 @@ final class QuantizationError {
         }
     }
 
-    /** The largest of all, 0 if there are none. */
+    /** The largest known error; 0 if there is none. */
     double largest() {
         return largest;
     }
 
     /**
-     * What the errors of documents outside likely do not exceed; infinite where too few errors are known. It is the spread
-     * of the known ones that counts, not their mean: who was taken for a candidate was rather estimated too high.
+     * A likely upper bound of the errors of other documents; infinite where too few errors are known. It uses the standard
+     * deviation of the known errors and not their mean, since candidates are rather those that were estimated too high.
      */
     double likely() {
         if (count < ENOUGH) {

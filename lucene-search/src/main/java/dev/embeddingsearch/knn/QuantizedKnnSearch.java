@@ -18,12 +18,15 @@ import org.apache.lucene.util.hnsw.FloatHeap;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
 /**
- * The search of a shard's codes for the documents nearest to one vector, which goes on where it stopped when it is asked for
- * more.
+ * Searches the quantized vectors of a shard for the documents nearest to one vector. A search for more documents continues
+ * where the one before stopped.
  */
 final class QuantizedKnnSearch {
 
-    /** So many standard deviations more than a segment's part of all documents are sought there first, as Lucene does. */
+    /**
+     * A segment is first searched for its share of the wanted documents plus so many standard deviations of that share, as
+     * Lucene's optimistic multi-segment search does.
+     */
     private static final double DEVIATIONS = 16;
 
     private final IndexSearcher searcher;
@@ -32,7 +35,7 @@ final class QuantizedKnnSearch {
 
     record Leaf(LeafReaderContext context, ResumableGraphSearch search, int vectors, AtomicBoolean over) {
 
-        /** How many of {@code wanted} documents it has, if they are spread evenly, and some more. */
+        /** How many of the {@code wanted} documents this segment has if they are spread evenly, and some more. */
         private int part(int wanted, long all) {
             double share = (double) vectors / all;
             double part = wanted * share + DEVIATIONS * Math.sqrt(wanted * share * (1 - share));
@@ -49,18 +52,22 @@ final class QuantizedKnnSearch {
     /**
      * A search that has not begun.
      *
-     * @param wanted how many documents will be asked for, about
-     * @return null where the vectors of a segment have no codes
+     * @param wanted about how many documents will be asked for
+     * @return null where the vectors of a segment are not quantized
      */
-    static QuantizedKnnSearch of(KnnTarget leg, IndexSearcher searcher, int wanted) throws IOException {
+    static QuantizedKnnSearch of(KnnTarget target, IndexSearcher searcher, int wanted) throws IOException {
         List<Leaf> leaves = new ArrayList<>();
         for (LeafReaderContext leaf : searcher.getLeafContexts()) {
-            FloatVectorValues values = VisibleVectors.of(leaf.reader(), leg.field());
+            FloatVectorValues values = VisibleVectors.of(leaf.reader(), target.field());
             if (values == null || values.size() == 0) {
                 continue;
             }
             ResumableGraphSearch search = ResumableGraphSearch.of(
-                    leaf.reader(), leg.field(), leg.target(), leaf.reader().getLiveDocs(), wanted);
+                    leaf.reader(),
+                    target.field(),
+                    target.vector(),
+                    leaf.reader().getLiveDocs(),
+                    wanted);
             if (search == null) {
                 return null;
             }
@@ -70,11 +77,11 @@ final class QuantizedKnnSearch {
     }
 
     /**
-     * Seeks the {@code wanted} nearest documents.
+     * Searches for the {@code wanted} nearest documents.
      *
-     * @return the score of the last of them; negative infinity if there are no more
+     * @return the score of the last of them; negative infinity if there are fewer
      */
-    float seek(int wanted) throws IOException {
+    float search(int wanted) throws IOException {
         if (leaves.size() == 1) {
             return leaves.get(0).search.search(wanted, searcher.getTimeout());
         }
@@ -106,7 +113,7 @@ final class QuantizedKnnSearch {
         return nearest.size() < wanted ? Float.NEGATIVE_INFINITY : nearest.peek();
     }
 
-    /** Those that were seen and score at least {@code least}, the nearest first, but no more than {@code most}. */
+    /** The visited documents that score at least {@code least}, the nearest first, at most {@code most}. */
     ScoreDoc[] best(float least, int most) {
         List<ScoreDoc> found = new ArrayList<>();
         for (SeenVector vector : vectors(least)) {
@@ -118,8 +125,8 @@ final class QuantizedKnnSearch {
     }
 
     /**
-     * The nearest {@code wanted} vectors that differ, the nearest first: documents that share a vector must not keep out
-     * others that are nearer than their estimates tell.
+     * The nearest {@code wanted} distinct vectors, the nearest first. Documents that share a vector must not crowd out others
+     * whose exact score may be higher than their estimate.
      */
     List<SeenVector> distinct(int wanted) {
         FloatHeap nearest = new FloatHeap(wanted);
@@ -133,17 +140,17 @@ final class QuantizedKnnSearch {
         return vectors.subList(0, Math.min(wanted, vectors.size()));
     }
 
-    /** A vector that was seen, the {@code i}-th in its segment. */
+    /** The {@code i}-th visited vector of a segment. */
     record SeenVector(Leaf leaf, int i) {
 
-        /** Its first document, with the estimate. */
+        /** The first document that has this vector, with the estimate of its score. */
         ScoreDoc first() {
             List<ScoreDoc> first = new ArrayList<>(1);
             addTo(first, 1, leaf.search.score(i));
             return first.get(0);
         }
 
-        /** Adds its documents, up to {@code most}, with this score. */
+        /** Adds the documents that have this vector, up to {@code most}, with {@code score}. */
         void addTo(List<ScoreDoc> hits, int most, float score) {
             leaf.search.documents(i, most, doc -> hits.add(new ScoreDoc(leaf.context.docBase + doc, score)));
         }
@@ -161,10 +168,10 @@ final class QuantizedKnnSearch {
         return vectors;
     }
 
-    /** Those in one segment that were seen and score at least {@code least}. */
-    KnnResult.Found atLeast(float least, LeafReaderContext context) {
+    /** The visited documents of one segment that score at least {@code least}. */
+    LeafHits atLeast(float least, LeafReaderContext context) {
         Leaf leaf = in(context);
-        return leaf == null ? KnnResult.Found.NONE : found(leaf.search, least);
+        return leaf == null ? LeafHits.NONE : found(leaf.search, least);
     }
 
     /** The search of one segment; null where that has no vectors. */
@@ -177,28 +184,28 @@ final class QuantizedKnnSearch {
         return null;
     }
 
-    private static KnnResult.Found found(ResumableGraphSearch search, float least) {
+    private static LeafHits found(ResumableGraphSearch search, float least) {
         LongStream.Builder keys = LongStream.builder();
         for (int i = 0; i < search.count(); i++) {
             float score = search.score(i);
             if (score >= least) {
-                search.documents(i, Integer.MAX_VALUE, doc -> keys.add(KnnResult.Found.key(doc, score)));
+                search.documents(i, Integer.MAX_VALUE, doc -> keys.add(LeafHits.key(doc, score)));
             }
         }
         long[] found = keys.build().toArray();
-        return KnnResult.Found.estimated(found, found.length);
+        return LeafHits.estimated(found, found.length);
     }
 
     /**
-     * Ends the search of a segment and hands on what compared its codes, which has the query quantised already; null where
-     * there is nothing, or somebody else has got it.
+     * Ends the search of a segment and returns its scorer, which has quantized the query already; null where there is none,
+     * or where another caller has it.
      */
     RandomVectorScorer end(LeafReaderContext context) {
         Leaf leaf = in(context);
         return leaf != null && leaf.over.compareAndSet(false, true) ? leaf.search.scorer() : null;
     }
 
-    /** How many vectors were looked at. */
+    /** How many vectors have been visited. */
     long visited() {
         return leaves.stream().mapToLong(leaf -> leaf.search.visited()).sum();
     }

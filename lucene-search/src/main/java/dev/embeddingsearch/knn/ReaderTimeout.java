@@ -13,12 +13,12 @@ import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.store.AlreadyClosedException;
 
 /**
- * Tells work beside a search when that search has been cancelled or has run out of time.
+ * The timeout of work that a search does on the side: whether that search has been cancelled or has run out of time.
  *
- * <p>A searcher may have a timeout, and its reader may be one that throws when postings or points are opened too late
- * (Lucene's and OpenSearch's {@code ExitableDirectoryReader}); such a reader does not watch vectors. So this opens
- * something every now and then. What it throws is not passed on: the work ends early, the search goes on, meets the same
- * end at its own next check, and says what that means: hits found so far, or a failure.
+ * <p>A searcher may have a timeout, and its reader may throw when postings or points are opened too late (Lucene's and
+ * OpenSearch's {@code ExitableDirectoryReader}). Such a reader does not check while vectors are read. Therefore this opens
+ * postings or points every now and then. Their exception is not passed on: the work ends early, and the search fails at its
+ * own next check, which decides between an error and the hits found so far.
  */
 final class ReaderTimeout implements QueryTimeout {
 
@@ -29,7 +29,7 @@ final class ReaderTimeout implements QueryTimeout {
     private final String points;
     private final String terms;
     private volatile boolean exit;
-    private int calls; // several threads count: a lost call only delays a check
+    private int calls; // not synchronized: a lost update only delays a check
 
     ReaderTimeout(IndexSearcher searcher) {
         this.searcher = searcher;
@@ -69,7 +69,7 @@ final class ReaderTimeout implements QueryTimeout {
         } catch (AlreadyClosedException e) {
             throw e;
         } catch (RuntimeException e) {
-            return true; // OpenSearch and Lucene have exceptions of their own for it
+            return true; // OpenSearch and Lucene each have exceptions of their own for it
         }
     }
 

@@ -18,16 +18,15 @@ import org.apache.lucene.util.BitSetIterator;
 import org.apache.lucene.util.SparseFixedBitSet;
 
 /**
- * Matches the nearest documents of one reader, which are sought when the first weight is made and kept for later ones.
+ * Matches the nearest documents of one reader. They are searched for when the first weight is made, and kept for later ones.
  *
- * <p>They are not sought when the query is rewritten: a search's timeout and cancellation do not watch at that time.
+ * <p>The search is not part of the rewrite: OpenSearch checks timeouts and cancellation only after it.
  */
 public final class RewrittenKnnQuery extends Query {
 
     private final KnnQuery query;
     private final Object readerId;
     private SearchScope.Restriction restriction;
-    private KnnQuery restricted;
     private KnnResult found;
 
     RewrittenKnnQuery(KnnQuery query, IndexSearcher searcher) {
@@ -35,36 +34,29 @@ public final class RewrittenKnnQuery extends Query {
         this.readerId = searcher.getTopReaderContext().id();
     }
 
-    /**
-     * Seeks them, unless that was done before.
-     *
-     * @param begun as for {@link KnnQuery#search}
-     */
-    public synchronized KnnResult find(IndexSearcher searcher, BegunSearch begun) throws IOException {
+    /** A search that has its first result: from this call, or from an earlier one with the same restriction. */
+    public synchronized KnnSearch search(IndexSearcher searcher) throws IOException {
         if (!readerId.equals(searcher.getTopReaderContext().id())) {
             throw new IllegalStateException("[" + this + "] was rewritten for another reader than it searches");
         }
         SearchScope.Restriction current = query.scope().restriction(searcher);
-        if (found == null || !current.equals(restriction)) {
-            restriction = current;
-            restricted = query.among(current.filter());
-            found = restricted.search(searcher, begun).run();
+        KnnQuery restricted = query.among(current.filter());
+        if (found != null && current.equals(restriction)) {
+            return new KnnSearch(restricted, searcher, found);
         }
-        return found;
+        KnnSearch search = new KnnSearch(restricted, searcher);
+        found = search.first();
+        restriction = current;
+        return search;
     }
 
     public KnnQuery query() {
         return query;
     }
 
-    /** What was searched with; null before. */
-    public synchronized KnnQuery restricted() {
-        return restricted;
-    }
-
     @Override
     public Weight createWeight(IndexSearcher searcher, ScoreMode scoreMode, float boost) throws IOException {
-        KnnResult nearest = find(searcher, new BegunSearch(query.leg()));
+        KnnResult nearest = search(searcher).first();
         return new ConstantScoreWeight(this, boost) {
             @Override
             public ScorerSupplier scorerSupplier(LeafReaderContext context) throws IOException {
@@ -80,7 +72,7 @@ public final class RewrittenKnnQuery extends Query {
 
             @Override
             public boolean isCacheable(LeafReaderContext context) {
-                return false; // it depends on what surrounds the query, which no other search may have
+                return false; // the restriction around the query is that of one search
             }
         };
     }

@@ -5,20 +5,20 @@ import java.util.Collection;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Counts what the searches of one query did; to be read when they are over. */
+/** What the searches of one query cost; to be read when they are over. */
 public final class SearchCounters {
 
     /** What is counted. */
     public enum Count {
-        /** Vectors that the kNN search looked at. */
+        /** Vectors that the kNN search visited. */
         KNN_VECTORS_VISITED,
         /** Documents whose lexical score was computed. */
         LEXICAL_DOCUMENTS_SCORED,
-        /** Documents whose lexical score was computed and ruled them out, so that their vector was not read. */
+        /** Documents that their lexical score ruled out, so that their vector was not read. */
         DOCUMENTS_PRUNED,
-        /** Codes of vectors compared with the query's to see whether their document may compete. */
+        /** Quantized vectors that were compared to find out whether their document may be competitive. */
         ESTIMATED_SIMILARITIES,
-        /** Stored vectors compared with the query's to score a document exactly. */
+        /** Stored vectors that were compared to score a document exactly. */
         EXACT_SIMILARITIES;
 
         @Override
@@ -27,7 +27,7 @@ public final class SearchCounters {
         }
     }
 
-    /** Counts for one thread. */
+    /** The counters of one thread. */
     public static final class Part {
         private long visited;
         private long scored;

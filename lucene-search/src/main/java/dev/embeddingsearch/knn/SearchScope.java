@@ -6,42 +6,42 @@ import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 
 /**
- * What surrounds a query in the search that it is part of. It is asked when the query's kNN search starts, not before:
- * until then others may wrap filters around the search.
+ * The search around a query. It is consulted when the query's kNN search starts and not before, since until then other
+ * plugins may wrap filters around the search.
  */
 public interface SearchScope {
 
-    /** Of a query that nothing surrounds. */
+    /** The scope of a query that is used by itself. */
     SearchScope NONE = searcher -> Restriction.NONE;
 
     /**
-     * Which documents the search may find at all.
+     * The documents that the search may find.
      *
-     * @param filter what they match; null for all
-     * @param confidential whether nothing may be told of the others, be it by statistics
+     * @param filter a query that matches them; null for all documents
+     * @param confidential whether not even statistics may depend on the other documents
      */
     record Restriction(Query filter, boolean confidential) {
 
         public static final Restriction NONE = new Restriction(null, false);
     }
 
-    /** Which documents the search on {@code searcher} may find at all. */
+    /** The documents that the search on {@code searcher} may find. */
     Restriction restriction(IndexSearcher searcher) throws IOException;
 
-    /** Is called whenever a query of this scope is rewritten. */
+    /** Called whenever a query of this scope is rewritten. */
     default void rewriting() {}
 
-    /** Whether {@code searcher} asks for nothing but which documents and words match. */
+    /** Whether {@code searcher} uses only which documents and terms match, as highlighters do. */
     default boolean asksForMatches(IndexSearcher searcher) {
         return false;
     }
 
-    /** Whether somebody measures the weights that {@code searcher} makes; such weights are for one thread a segment. */
+    /** Whether the weights that {@code searcher} makes are profiled; one thread a segment may use such a weight. */
     default boolean isProfiled(IndexSearcher searcher) {
         return false;
     }
 
-    /** How many best hits are all that the search uses of this query; 0 where it uses more. */
+    /** How many of the best hits are all that the search uses of this query; 0 where it uses more. */
     default int bestHits() {
         return 0;
     }

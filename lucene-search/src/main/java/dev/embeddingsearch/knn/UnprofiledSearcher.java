@@ -9,9 +9,9 @@ import org.apache.lucene.search.TaskExecutor;
 import org.apache.lucene.search.TermStatistics;
 
 /**
- * Searches for a query's own needs, beside the search that the query is part of: with its reader, statistics, cache,
- * threads and {@link ReaderTimeout timeout}, but past a profiler, which would take such weights for parts of the query and
- * miss their scorers.
+ * A searcher for what a query searches on the side. It has the reader, statistics, cache, threads and {@link ReaderTimeout
+ * timeout} of the main searcher, but not its profiler, which would report such weights as parts of the query and wait for
+ * their scorers.
  */
 public final class UnprofiledSearcher extends IndexSearcher {
 

@@ -2,17 +2,17 @@
 package dev.embeddingsearch.knn;
 
 /**
- * How similar the documents outside a kNN list are at most, as raw similarities; positive infinity where unknown.
+ * Upper bounds of the raw similarity of the documents that a kNN search did not return; positive infinity where unknown.
  *
- * <p>Behind an exact list of {@code k} documents nothing is more similar than its last one; behind a shorter list there
- * are only documents below the minimum similarity and documents without a vector. A graph search may overlook documents,
- * so the last of its {@code k} is only likely the bound: pruning relies on it, block maxima do not. What pruning may then
- * leave out of the top hits are documents which the graph overlooked although they are more similar than that. An
- * approximate list of fewer than {@code k} bounds nothing, nor does a list under a filter that the lexical query lacks.
+ * <p>An exact search of {@code k} documents returns no document that is less similar than one it leaves out, so the last of
+ * them is a certain bound. If it returns fewer, all others are below the minimum similarity or have no vector. A graph search
+ * may overlook documents, so the last of its {@code k} documents is only a likely bound. Pruning relies on likely bounds and
+ * may thus miss documents that the graph search overlooked; maximum scores of blocks rely on certain bounds. A graph search
+ * that returns fewer than {@code k} documents bounds nothing, nor does a search with a filter that the lexical query lacks.
  *
  * @param certain exceeded by no document
  * @param likely exceeded only by documents that an approximate search overlooked
- * @param error by how much the estimate of such a document by its codes is likely off at most; infinite where unknown
+ * @param error the likely maximum error of such a document's estimate by its quantized vector; infinite where unknown
  */
 public record UnseenBound(double certain, double likely, double error) {
 
@@ -27,7 +27,7 @@ public record UnseenBound(double certain, double likely, double error) {
         return new UnseenBound(Double.POSITIVE_INFINITY, similarity, Double.POSITIVE_INFINITY);
     }
 
-    /** The same where estimates are likely off by no more than {@code atMost}. */
+    /** The same bounds with another error. */
     UnseenBound withError(double atMost) {
         return new UnseenBound(certain, likely, atMost);
     }

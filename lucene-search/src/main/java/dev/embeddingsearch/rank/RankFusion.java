@@ -6,10 +6,11 @@ package dev.embeddingsearch.rank;
  *
  * <pre>score = (1 - w) * (c + 1) / (c + lexical rank) + w * (c + 1) / (c + vector rank)</pre>
  *
- * A list that does not hold the document adds nothing. The first of both lists has a score of 1.
+ * (G. V. Cormack, C. L. A. Clarke, S. Büttcher: Reciprocal rank fusion outperforms Condorcet and individual rank learning
+ * methods, SIGIR 2009). A list without the document adds 0. A document that is first in both lists has a score of 1.
  *
  * @param vectorWeight weight of the vector leg, 0 to 1; the lexical leg has the rest
- * @param rankConstant how slowly the worth of a rank falls, at least 1
+ * @param rankConstant the larger, the less a rank differs from the next, at least 1
  */
 public record RankFusion(float vectorWeight, int rankConstant) {
 
@@ -36,7 +37,7 @@ public record RankFusion(float vectorWeight, int rankConstant) {
         return vectorWeight * worth(ranks.vector());
     }
 
-    /** From 1 for the first rank down towards 0, which is for what is not in the list. */
+    /** 1 for the first rank, falling towards 0; 0 for a document that is not in the list. */
     double worth(int rank) {
         return rank == 0 ? 0 : (rankConstant + 1.0) / ((double) rankConstant + rank);
     }

@@ -14,11 +14,11 @@ import org.apache.lucene.util.Accountable;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.RamUsageEstimator;
 
-/** Matches documents by their ids, each with the score of the ranks that an earlier search found it at. */
+/** Matches documents by their ids, and scores each by its ranks in two earlier searches. */
 public final class RankedQuery extends Query implements Accountable {
 
     private static final long BASE_RAM_BYTES = RamUsageEstimator.shallowSizeOfInstance(RankedQuery.class);
-    /** Of the entry of a sorted map, with its key and its value. */
+    /** The entry of a sorted map, its key and its value. */
     private static final long ENTRY_RAM_BYTES = RamUsageEstimator.HASHTABLE_RAM_BYTES_PER_ENTRY
             + RamUsageEstimator.shallowSizeOfInstance(BytesRef.class)
             + RamUsageEstimator.shallowSizeOfInstance(Ranks.class);
@@ -28,8 +28,8 @@ public final class RankedQuery extends Query implements Accountable {
     private final RankFusion fusion;
 
     /**
-     * @param idField field that holds a document's id as its one term
-     * @param ranks by term of the id; none of it is copied
+     * @param idField the field whose only term is a document's id
+     * @param ranks by the term of the id; the terms are not copied
      */
     public RankedQuery(String idField, Map<BytesRef, Ranks> ranks, RankFusion fusion) {
         this.idField = idField;

@@ -32,7 +32,7 @@ final class RankedWeight extends Weight {
     /** A document of one segment. */
     private record Found(int document, Ranks ranks) {}
 
-    /** By document. An older version of a document may be among them; as a deleted document it is passed over later. */
+    /** In order of document. Deleted older versions of a document may be among them; Lucene skips these later. */
     private List<Found> find(LeafReaderContext context) throws IOException {
         Terms terms = context.reader().terms(query.idField());
         if (terms == null) {

@@ -2,10 +2,10 @@
 package dev.embeddingsearch.rank;
 
 /**
- * Where a document stands in the two lists of a search.
+ * The ranks of a document in the two lists of a search.
  *
- * @param lexical its place among the lexical matches, from 1; 0 if it is not in that list
- * @param vector its place among the nearest, from 1; 0 if it is not in that list
+ * @param lexical its rank among the lexical matches, from 1; 0 if it is not in that list
+ * @param vector its rank among the nearest documents, from 1; 0 if it is not in that list
  */
 public record Ranks(int lexical, int vector) {
 

@@ -4,20 +4,20 @@ package dev.embeddingsearch.rank;
 import java.util.Arrays;
 import org.apache.lucene.search.DocIdSetIterator;
 
-/** Goes over a few documents of a segment, and tells which of them it stands on. */
+/** Iterates over a sorted array of documents, and returns the index of the current one. */
 final class SortedDocuments extends DocIdSetIterator {
 
     private final int[] documents;
     private int place = -1;
 
     /**
-     * @param documents ascending, none twice
+     * @param documents in increasing order, without duplicates
      */
     SortedDocuments(int[] documents) {
         this.documents = documents;
     }
 
-    /** The place of the current document in the array. */
+    /** The index of the current document in the array. */
     int place() {
         return place;
     }

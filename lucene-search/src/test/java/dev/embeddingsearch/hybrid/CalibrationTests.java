@@ -49,26 +49,26 @@ public class CalibrationTests extends HybridTestCase {
         KnnTarget leg = new KnnTarget(VECTOR, unitVector(), VectorSimilarityFunction.DOT_PRODUCT, 0);
         Calibration few = Calibration.of(leg, SearchScope.Restriction.NONE, searcher);
         assertTrue("9 deviations of few dimensions exceed the distance to 1", few.range() > 1 - few.mean());
-        assertTrue(few.normalise(1) < 1);
+        assertTrue(few.normalize(1) < 1);
     }
 
     public void testNormalisesTheSquareOfTheDistanceFromTheMean() {
         Calibration calibration = new Calibration(VectorSimilarityFunction.DOT_PRODUCT, 0.7, 0.3);
-        assertEquals(0, calibration.normalise(0.5), 0);
-        assertEquals(0, calibration.normalise(0.7), 0);
-        assertEquals(0.25, calibration.normalise(0.85), 1e-9);
-        assertEquals(1, calibration.normalise(1), 1e-9);
-        assertEquals("rounding above one", 1, calibration.normalise(1.0000001), 0);
+        assertEquals(0, calibration.normalize(0.5), 0);
+        assertEquals(0, calibration.normalize(0.7), 0);
+        assertEquals(0.25, calibration.normalize(0.85), 1e-9);
+        assertEquals(1, calibration.normalize(1), 1e-9);
+        assertEquals("rounding above one", 1, calibration.normalize(1.0000001), 0);
     }
 
     public void testUncalibratedScoresTellAllCosinesApart() throws IOException {
         index(atLeast(50));
         KnnTarget leg = leg();
         Calibration calibration = Calibration.of(leg.uncalibrated(), SearchScope.Restriction.NONE, searcher);
-        assertEquals(0, calibration.normalise(-1), 0);
-        assertEquals(1, calibration.normalise(1), 0);
+        assertEquals(0, calibration.normalize(-1), 0);
+        assertEquals(1, calibration.normalize(1), 0);
         for (double cosine = -1; cosine < 1; cosine += 0.001) {
-            assertTrue((float) calibration.normalise(cosine) < (float) calibration.normalise(cosine + 0.001));
+            assertTrue((float) calibration.normalize(cosine) < (float) calibration.normalize(cosine + 0.001));
         }
         assertNotEquals(leg, leg.uncalibrated());
         assertNotEquals(calibration, Calibration.of(leg, SearchScope.Restriction.NONE, searcher));
@@ -86,7 +86,7 @@ public class CalibrationTests extends HybridTestCase {
             for (int i = 0; i < far.length; i++) {
                 far[i] *= 50;
             }
-            double score = calibration.normalise(similarity.compare(target, far));
+            double score = calibration.normalize(similarity.compare(target, far));
             assertTrue(similarity + " gave " + score, score >= 0 && score <= 1);
         }
     }

@@ -116,7 +116,7 @@ public class HiddenDocumentsTests extends HybridTestCase {
         index(atLeast(200));
         Set<Integer> shown = hide();
         KnnTarget leg = leg();
-        int vectors = cosines(leg.target()).size();
+        int vectors = cosines(leg.vector()).size();
         int k = 1 + random().nextInt(10);
         for (boolean exact : new boolean[] {true, false}) {
             Query query = new KnnQuery(leg, null, new KnnQuery.Options(k, reader.maxDoc(), -2, exact));

@@ -88,8 +88,8 @@ public class HiddenFieldsTests extends HybridTestCase {
         for (LeafReaderContext leaf : reader.leaves()) {
             assertNull(VisibleVectors.of(leaf.reader(), VECTOR));
             assertNull(Centroid.of(leaf.reader(), VECTOR));
-            assertNull(QuantizedVectorsFormat.estimator(leaf.reader(), VECTOR, leg.target()));
-            assertNull(ResumableGraphSearch.of(leaf.reader(), VECTOR, leg.target(), null, 1));
+            assertNull(QuantizedVectorsFormat.estimator(leaf.reader(), VECTOR, leg.vector()));
+            assertNull(ResumableGraphSearch.of(leaf.reader(), VECTOR, leg.vector(), null, 1));
         }
         for (boolean exact : new boolean[] {true, false}) {
             Query knn = new KnnQuery(leg, null, new KnnQuery.Options(10, 100, -2, exact));

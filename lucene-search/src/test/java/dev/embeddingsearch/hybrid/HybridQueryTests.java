@@ -61,7 +61,7 @@ public class HybridQueryTests extends HybridTestCase {
     private Map<Integer, Double> definition(
             Set<Integer> candidates, Map<String, Float> terms, KnnTarget leg, double weight) throws IOException {
         Map<Integer, Float> bm25 = scores(disjunction(terms));
-        Map<Integer, Double> cosines = cosines(leg.target());
+        Map<Integer, Double> cosines = cosines(leg.vector());
         double bound = bound(terms);
         double mean = mean(leg);
         double range = range(leg);
@@ -84,7 +84,7 @@ public class HybridQueryTests extends HybridTestCase {
             Query lexical = filtered(disjunction(terms), filter);
             Query hybrid = new HybridQuery(lexical, nearest(leg, filter, reader.maxDoc()), leg, weight);
 
-            Set<Integer> candidates = new HashSet<>(cosines(leg.target()).keySet());
+            Set<Integer> candidates = new HashSet<>(cosines(leg.vector()).keySet());
             if (filter != null) {
                 candidates.retainAll(scores(filter).keySet());
             }
@@ -168,7 +168,7 @@ public class HybridQueryTests extends HybridTestCase {
         index(atLeast(50));
         KnnTarget leg = leg();
         Map<Integer, Float> actual = scores(HybridQuery.vectorOnly(nearest(leg, null, reader.maxDoc()), leg));
-        assertScores(definition(cosines(leg.target()).keySet(), Map.of(), leg, 1), actual);
+        assertScores(definition(cosines(leg.vector()).keySet(), Map.of(), leg, 1), actual);
     }
 
     public void testLexicalOnlyKeepsTheLegsWeight() throws IOException {
@@ -185,7 +185,7 @@ public class HybridQueryTests extends HybridTestCase {
         KnnTarget leg = leg();
         Map<String, Float> terms = Map.of("w0", 2f);
         Query hybrid = new HybridQuery(disjunction(terms), nearest(leg, null, reader.maxDoc()), leg, 0.5);
-        Map<Integer, Double> cosines = cosines(leg.target());
+        Map<Integer, Double> cosines = cosines(leg.vector());
         int doc = scores(disjunction(terms)).keySet().stream()
                 .filter(cosines::containsKey)
                 .findFirst()

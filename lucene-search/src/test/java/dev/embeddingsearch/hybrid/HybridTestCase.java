@@ -200,7 +200,7 @@ public abstract class HybridTestCase extends LuceneTestCase {
         for (LeafReaderContext leaf : reader.leaves()) {
             FloatVectorValues values = leaf.reader().getFloatVectorValues(VECTOR);
             for (int ord = 0; values != null && ord < values.size(); ord++) {
-                cosines.add(dot(leg.target(), values.vectorValue(ord)));
+                cosines.add(dot(leg.vector(), values.vectorValue(ord)));
             }
         }
         double sum = cosines.stream().mapToDouble(each -> each).sum();

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.hybrid;
 
-import dev.embeddingsearch.knn.BegunSearch;
 import dev.embeddingsearch.knn.KnnQuery;
 import dev.embeddingsearch.knn.KnnResult;
 import dev.embeddingsearch.knn.KnnTarget;
@@ -51,7 +50,7 @@ public class KnnTimeoutTests extends HybridTestCase {
                     KnnResult cut = nearest(hybrid, watched);
                     assertFalse("the reader was asked " + checks + " times", cut.complete());
                     assertEquals(1, checks.get());
-                    assertEquals(UnseenBound.UNKNOWN, cut.outside());
+                    assertEquals(UnseenBound.UNKNOWN, cut.unseen());
                     expectThrows(
                             reason.getClass(), () -> reader(watched).terms(TEXT).iterator());
                 }
@@ -60,7 +59,7 @@ public class KnnTimeoutTests extends HybridTestCase {
     }
 
     private static KnnResult nearest(HybridQuery hybrid, ContextIndexSearcher watched) throws IOException {
-        return hybrid.nearest(watched, new BegunSearch(hybrid.leg()));
+        return hybrid.nearest(hybrid.knnSearch(watched));
     }
 
     private static LeafReader reader(ContextIndexSearcher searcher) {

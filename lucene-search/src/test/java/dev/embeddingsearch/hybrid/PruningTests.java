@@ -2,7 +2,6 @@
 package dev.embeddingsearch.hybrid;
 
 import com.carrotsearch.randomizedtesting.generators.RandomPicks;
-import dev.embeddingsearch.knn.BegunSearch;
 import dev.embeddingsearch.knn.KnnQuery;
 import dev.embeddingsearch.knn.KnnTarget;
 import dev.embeddingsearch.knn.UnseenBound;
@@ -178,7 +177,7 @@ public class PruningTests extends PruningTestCase {
         KnnTarget leg = leg();
         double unknown = Double.POSITIVE_INFINITY;
         int most = reader.maxDoc();
-        double last = cosines(leg.target()).values().stream()
+        double last = cosines(leg.vector()).values().stream()
                 .sorted((a, b) -> Double.compare(b, a))
                 .skip(4)
                 .findFirst()
@@ -196,9 +195,8 @@ public class PruningTests extends PruningTestCase {
             throws IOException {
         HybridQuery hybrid =
                 new HybridQuery(new TermQuery(new Term(TEXT, "w0")), new KnnQuery(leg, filter, options), leg, 0.5);
-        UnseenBound outside = ((HybridQuery) searcher.rewrite(hybrid))
-                .nearest(searcher, new BegunSearch(hybrid.leg()))
-                .outside();
+        HybridQuery rewritten = (HybridQuery) searcher.rewrite(hybrid);
+        UnseenBound outside = rewritten.nearest(rewritten.knnSearch(searcher)).unseen();
         assertEquals(certain, outside.certain(), 1e-5);
         assertEquals(likely, outside.likely(), 1e-5);
     }

@@ -2,8 +2,8 @@
 package dev.embeddingsearch.hybrid;
 
 import com.carrotsearch.randomizedtesting.generators.RandomPicks;
-import dev.embeddingsearch.knn.BegunSearch;
 import dev.embeddingsearch.knn.KnnQuery;
+import dev.embeddingsearch.knn.KnnSearch;
 import dev.embeddingsearch.knn.KnnTarget;
 import dev.embeddingsearch.knn.SearchCounters;
 import dev.embeddingsearch.knn.SearchScope;
@@ -105,16 +105,14 @@ public class QuantizedBoundsTests extends LuceneTestCase {
         int above = 0;
         for (int round = 0; round < 20; round++) {
             KnnTarget leg = leg();
-            double error = nearest(leg)
-                    .search(searcher, new BegunSearch(leg))
-                    .run()
-                    .outside()
-                    .error();
+            double error =
+                    new KnnSearch(nearest(leg), searcher).first().unseen().error();
             assertTrue("error " + error, error > 0 && error < 1);
             LeafReaderContext leaf = reader.leaves().get(0);
             SearchCounters.Part work = new SearchCounters().part();
             Calibration calibration = Calibration.of(leg, SearchScope.Restriction.NONE, searcher);
-            QuantizedBounds estimated = new QuantizedBounds(leaf, new BegunSearch(leg), leg, calibration, error, work);
+            QuantizedBounds estimated =
+                    new QuantizedBounds(leaf, KnnSearch.none(leg, searcher), leg, calibration, error, work);
             LeafVectors exact = new LeafVectors(leaf.reader(), leg, calibration, work);
             int next = 0;
             while (next < DOCUMENTS) {
@@ -124,7 +122,7 @@ public class QuantizedBoundsTests extends LuceneTestCase {
                     batch[count++] = next;
                     next += 1 + random().nextInt(3);
                 }
-                double[] bounds = estimated.atMost(batch, count);
+                double[] bounds = estimated.upperOf(batch, count);
                 for (int i = 0; i < count; i++) {
                     above += exact.score(batch[i]) > bounds[i] ? 1 : 0;
                     assertTrue(batch[i] % 7 != 0 || bounds[i] == 0 || bounds[i] == 1);
@@ -141,16 +139,16 @@ public class QuantizedBoundsTests extends LuceneTestCase {
         LeafReaderContext leaf = reader.leaves().get(0);
         QuantizedBounds estimated = new QuantizedBounds(
                 leaf,
-                new BegunSearch(leg),
+                KnnSearch.none(leg, searcher),
                 leg,
                 Calibration.of(leg, SearchScope.Restriction.NONE, searcher),
                 0.01,
                 work.part());
         for (int i = 0; i < QuantizedBounds.WORTHWHILE; i++) {
-            assertEquals(1, estimated.atMost(i), 0);
+            assertEquals(1, estimated.upperOf(i), 0);
         }
         assertEquals(0, work.get(SearchCounters.Count.ESTIMATED_SIMILARITIES));
-        assertTrue(estimated.atMost(QuantizedBounds.WORTHWHILE) < 1);
+        assertTrue(estimated.upperOf(QuantizedBounds.WORTHWHILE) < 1);
         assertEquals(1, work.get(SearchCounters.Count.ESTIMATED_SIMILARITIES));
     }
 
@@ -162,13 +160,13 @@ public class QuantizedBoundsTests extends LuceneTestCase {
         LeafReaderContext leaf = reader.leaves().get(0);
         QuantizedBounds estimated = new QuantizedBounds(
                 leaf,
-                new BegunSearch(leg),
+                KnnSearch.none(leg, searcher),
                 leg,
                 Calibration.of(leg, SearchScope.Restriction.NONE, searcher),
                 error,
                 new SearchCounters().part());
         for (int doc = 0; doc < DOCUMENTS; doc++) {
-            assertEquals(1, estimated.atMost(doc), 0);
+            assertEquals(1, estimated.upperOf(doc), 0);
         }
     }
 

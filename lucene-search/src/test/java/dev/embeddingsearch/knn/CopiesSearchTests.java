@@ -103,9 +103,8 @@ public class CopiesSearchTests extends LuceneTestCase {
             float least = similarities[similarities.length - K] - ROUNDING;
             KnnTarget leg = new KnnTarget(VECTOR, query, VectorSimilarityFunction.DOT_PRODUCT, 0);
             KnnQuery.Options options = new KnnQuery.Options(K, CANDIDATES, quantization.rescored(K), -2, false);
-            ScoreDoc[] hits = new KnnQuery(leg, null, options)
-                    .search(searcher, new BegunSearch(leg))
-                    .run()
+            ScoreDoc[] hits = new KnnSearch(new KnnQuery(leg, null, options), searcher)
+                    .first()
                     .byRank();
             assertEquals(K, hits.length);
             assertEquals(

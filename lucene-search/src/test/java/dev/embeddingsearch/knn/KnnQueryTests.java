@@ -26,7 +26,7 @@ public class KnnQueryTests extends HybridTestCase {
             KnnTarget leg = leg();
             int k = 1 + random().nextInt(20);
             KnnQuery query = new KnnQuery(leg, null, new KnnQuery.Options(k, k, -2, true));
-            assertEquals(nearest(cosines(leg.target()), k), scores(query).keySet());
+            assertEquals(nearest(cosines(leg.vector()), k), scores(query).keySet());
         }
     }
 
@@ -34,7 +34,7 @@ public class KnnQueryTests extends HybridTestCase {
         index(atLeast(100));
         KnnTarget leg = leg();
         TermQuery filter = new TermQuery(new Term(GROUP, "1"));
-        Map<Integer, Double> allowed = cosines(leg.target());
+        Map<Integer, Double> allowed = cosines(leg.vector());
         allowed.keySet().retainAll(scores(filter).keySet());
         for (boolean exact : new boolean[] {true, false}) {
             int candidates = reader.maxDoc();
@@ -47,13 +47,13 @@ public class KnnQueryTests extends HybridTestCase {
         index(atLeast(100));
         KnnTarget leg = leg();
         KnnQuery query = new KnnQuery(leg, null, new KnnQuery.Options(3, reader.maxDoc(), -2, false));
-        assertEquals(nearest(cosines(leg.target()), 3), scores(query).keySet());
+        assertEquals(nearest(cosines(leg.vector()), 3), scores(query).keySet());
     }
 
     public void testLeavesOutWhatIsNotSimilarEnough() throws IOException {
         index(atLeast(100));
         KnnTarget leg = leg();
-        Map<Integer, Double> cosines = cosines(leg.target());
+        Map<Integer, Double> cosines = cosines(leg.vector());
         double median = cosines.values().stream()
                         .sorted()
                         .skip(cosines.size() / 2)

@@ -82,7 +82,7 @@ public class QuantizedKnnSearchTests extends HybridTestCase {
     private Set<Integer> compared(int most) throws IOException {
         TreeSet<ScoreDoc> best = new TreeSet<>(ExactScan.BEST_FIRST);
         for (LeafReaderContext leaf : reader.leaves()) {
-            RandomVectorScorer scorer = QuantizedVectorsFormat.estimator(leaf.reader(), VECTOR, leg.target());
+            RandomVectorScorer scorer = QuantizedVectorsFormat.estimator(leaf.reader(), VECTOR, leg.vector());
             for (int i = 0; i < scorer.maxOrd(); i++) {
                 if (leaf.reader().getLiveDocs().get(scorer.ordToDoc(i))) {
                     best.add(new ScoreDoc(leaf.docBase + scorer.ordToDoc(i), scorer.score(i)));
@@ -98,7 +98,7 @@ public class QuantizedKnnSearchTests extends HybridTestCase {
         int all = 0;
         QuantizedKnnSearch search = begin();
         for (int wanted = 10; wanted < 500; wanted *= 2) {
-            float least = search.seek(wanted);
+            float least = search.search(wanted);
             ScoreDoc[] best = search.best(least, wanted);
             assertEquals(wanted, best.length);
             assertEquals(least, best[wanted - 1].score, 0);
@@ -114,7 +114,7 @@ public class QuantizedKnnSearchTests extends HybridTestCase {
         index(codes(), 3_000, 500);
         QuantizedKnnSearch search = begin();
         int wanted = 1 + random().nextInt(100);
-        ScoreDoc[] best = search.best(search.seek(wanted), wanted);
+        ScoreDoc[] best = search.best(search.search(wanted), wanted);
         int fewer = 1 + random().nextInt(wanted);
         ScoreDoc[] distinct = search.distinct(fewer).stream()
                 .map(QuantizedKnnSearch.SeenVector::first)
@@ -125,11 +125,11 @@ public class QuantizedKnnSearchTests extends HybridTestCase {
     public void testGoingOnFindsWhatSeekingAsManyAtOnceFinds() throws IOException {
         index(codes(), 2_000, 900);
         QuantizedKnnSearch resumed = begin();
-        resumed.seek(1 + random().nextInt(50));
+        resumed.search(1 + random().nextInt(50));
         int wanted = 50 + random().nextInt(300);
-        float least = resumed.seek(wanted);
+        float least = resumed.search(wanted);
         QuantizedKnnSearch other = begin();
-        Set<Integer> atOnce = documents(other.best(other.seek(wanted), wanted));
+        Set<Integer> atOnce = documents(other.best(other.search(wanted), wanted));
         atOnce.removeAll(documents(resumed.best(least, wanted)));
         assertTrue(atOnce.size() + " others", atOnce.size() <= wanted / 20);
     }
@@ -137,10 +137,10 @@ public class QuantizedKnnSearchTests extends HybridTestCase {
     public void testThoseOfASegmentAreInOrderAndTheSame() throws IOException {
         index(codes(), 800, 300);
         QuantizedKnnSearch search = begin();
-        float least = search.seek(100);
+        float least = search.search(100);
         Set<Integer> found = new TreeSet<>();
         for (LeafReaderContext leaf : reader.leaves()) {
-            KnnResult.Found there = search.atLeast(least, leaf);
+            LeafHits there = search.atLeast(least, leaf);
             for (int i = 0; i < there.count(); i++) {
                 assertTrue(i == 0 || there.documents()[i] > there.documents()[i - 1]);
                 assertTrue(there.estimates()[i] >= least);
@@ -154,7 +154,7 @@ public class QuantizedKnnSearchTests extends HybridTestCase {
     public void testNothingLiesBehindAll() throws IOException {
         index(codes(), 200, 30);
         QuantizedKnnSearch search = begin();
-        float least = search.seek(1_000);
+        float least = search.search(1_000);
         assertEquals(Float.NEGATIVE_INFINITY, least, 0);
         assertEquals(compared(1_000), documents(search.best(least, 1_000)));
     }
@@ -164,15 +164,18 @@ public class QuantizedKnnSearchTests extends HybridTestCase {
         assertNull(begin());
     }
 
-    public void testHandsOnWhatComparedTheCodesOnce() throws IOException {
+    public void testScorerOfASegmentIsReusedOnce() throws IOException {
         index(codes(), 200);
-        BegunSearch begun = new BegunSearch(leg);
-        begun.in(searcher, 10).seek(10);
+        KnnSearch search = new KnnSearch(new KnnQuery(leg, null, new KnnQuery.Options(10, 10, -2, false)), searcher);
+        search.first();
         LeafReaderContext leaf = reader.leaves().get(0);
-        RandomVectorScorer first = begun.estimator(leaf);
-        RandomVectorScorer second = begun.estimator(leaf);
+        RandomVectorScorer first = search.quantizedScorer(leaf);
+        RandomVectorScorer second = search.quantizedScorer(leaf);
         assertNotSame(first, second);
         assertEquals(first.score(0), second.score(0), 0);
-        assertNull(begun.in(searcher, 10).end(leaf));
+        QuantizedKnnSearch codes = begin();
+        codes.search(10);
+        assertNotNull(codes.end(leaf));
+        assertNull("another caller has it", codes.end(leaf));
     }
 }

@@ -114,9 +114,7 @@ public class QuantizedRescoringTests extends LuceneTestCase {
             throws IOException {
         KnnTarget leg = new KnnTarget(VECTOR, query, VectorSimilarityFunction.DOT_PRODUCT, 0);
         KnnQuery.Options options = new KnnQuery.Options(K, CANDIDATES, rescored, -2, false);
-        return new KnnQuery(leg, filter, options)
-                .search(searcher, new BegunSearch(leg))
-                .run();
+        return new KnnSearch(new KnnQuery(leg, filter, options), searcher).first();
     }
 
     private List<Integer> exact(float[] query, int passing) {
@@ -159,24 +157,23 @@ public class QuantizedRescoringTests extends LuceneTestCase {
         int passing = CANDIDATES + 1 + random().nextInt(CANDIDATES);
         Query filter = IntPoint.newRangeQuery(NUMBER, 0, passing - 1);
         float[] query = near(vectors.get(random().nextInt(DOCUMENTS)));
-        List<KnnResult.Found> others =
-                search(searcher, query, filter, RESCORED).further().byLeaf();
-        assertEquals(
-                CANDIDATES - K, others.stream().mapToInt(KnnResult.Found::count).sum());
+        List<LeafHits> others =
+                search(searcher, query, filter, RESCORED).extraCandidates().byLeaf();
+        assertEquals(CANDIDATES - K, others.stream().mapToInt(LeafHits::count).sum());
         for (LeafReaderContext leaf : searcher.getLeafContexts()) {
-            KnnResult.Found found = others.get(leaf.ord);
+            LeafHits found = others.get(leaf.ord);
             for (int i = 0; i < found.count(); i++) {
                 float[] vector = vectors.get(leaf.docBase + found.documents()[i]);
                 assertEquals((1 + VectorUtil.dotProduct(query, vector)) / 2, found.scores()[i], 1e-6);
             }
         }
-        long estimated = search(searcher, query, null, RESCORED).further().byLeaf().stream()
+        long estimated = search(searcher, query, null, RESCORED).extraCandidates().byLeaf().stream()
                 .mapToLong(QuantizedRescoringTests::estimated)
                 .sum();
         assertEquals(CANDIDATES - RESCORED, estimated);
     }
 
-    private static long estimated(KnnResult.Found found) {
+    private static long estimated(LeafHits found) {
         return IntStream.range(0, found.count())
                 .filter(i -> Float.isNaN(found.scores()[i]))
                 .count();
@@ -218,9 +215,9 @@ public class QuantizedRescoringTests extends LuceneTestCase {
             KnnResult found = search(searcher, query, null, RESCORED);
             Set<Integer> documents = documents(found);
             double last = 2 * found.byRank()[K - 1].score - 1;
-            double likely = found.outside().likely();
+            double likely = found.unseen().likely();
             assertTrue(likely >= last - 1e-6);
-            assertEquals(Double.POSITIVE_INFINITY, found.outside().certain(), 0);
+            assertEquals(Double.POSITIVE_INFINITY, found.unseen().certain(), 0);
             for (int i = 0; i < DOCUMENTS; i++) {
                 double cosine = VectorUtil.dotProduct(query, vectors.get(i));
                 if (!documents.contains(i)) {

@@ -16,14 +16,14 @@ import org.opensearch.cluster.routing.allocation.decider.Decision;
  */
 public final class PluginAllocationDecider extends AllocationDecider {
 
-    /** Name of the decider in {@code _cluster/allocation/explain}. */
+    /** The name of the decider in {@code _cluster/allocation/explain}. */
     public static final String NAME = "embedding_search_plugin";
 
     private final PluginIndices indices = new PluginIndices();
     private final Supplier<PluginNodes> nodes;
 
     /**
-     * @param nodes gives null while the node starts
+     * @param nodes supplies null while the node starts
      */
     public PluginAllocationDecider(Supplier<PluginNodes> nodes) {
         this.nodes = nodes;
@@ -44,7 +44,7 @@ public final class PluginAllocationDecider extends AllocationDecider {
         return decide(index, node, allocation);
     }
 
-    /** A copy on the node's disk does not help where it cannot be opened. */
+    /** Also with force: a node without the plugin cannot open a copy on its disk. */
     @Override
     public Decision canForceAllocatePrimary(ShardRouting shard, RoutingNode node, RoutingAllocation allocation) {
         return canAllocate(shard, node, allocation);

@@ -11,10 +11,10 @@ import org.opensearch.cluster.metadata.MappingMetadata;
 import org.opensearch.cluster.metadata.Metadata;
 import org.opensearch.common.settings.Settings;
 
-/** Which indices a node without the plugin cannot open: those with a field type or an analyzer of the plugin. */
+/** The indices that a node without the plugin cannot open, since they have a field type or an analyzer of the plugin. */
 final class PluginIndices {
 
-    /** The keys of analysis settings, and of mappings, that name an analyzer or one of its parts. */
+    /** The keys of analysis settings and mappings whose values are names of analyzers or of their parts. */
     private static final Set<String> ANALYSIS_KEYS =
             Set.of("type", "tokenizer", "filter", "analyzer", "search_analyzer", "search_quote_analyzer");
 
@@ -37,7 +37,7 @@ final class PluginIndices {
                 .anyMatch(CodeAnalysis.names()::contains);
     }
 
-    /** Multi-fields, dynamic templates and objects are all reached by going through every object of the mapping. */
+    /** Whether any object of the mapping, be it a multi-field or a dynamic template, has a type or an analyzer of the plugin. */
     private static boolean isMapped(Object mapping) {
         if (mapping instanceof Iterable<?> list) {
             for (Object each : list) {

@@ -21,12 +21,12 @@ import org.opensearch.core.action.ActionListener;
 import org.opensearch.transport.client.Client;
 
 /**
- * Which nodes have the plugin. Nodes show it by an attribute since version 0.2.0; the cluster manager asks those without
- * the attribute once, for they may have 0.1.0.
+ * The nodes that have the plugin. Since version 0.2.0 they have a node attribute. Nodes without it may have 0.1.0; the cluster
+ * manager asks each of them once.
  */
 public final class PluginNodes implements ClusterStateListener {
 
-    /** Attribute of nodes with the plugin; {@code true}, so that {@code cluster.remote.node.attr} can name it. */
+    /** The attribute of nodes with the plugin. Its value is {@code true}, as {@code cluster.remote.node.attr} expects. */
     public static final String ATTRIBUTE = "embedding_search";
 
     static final String PLUGIN = "embedding-search";
@@ -34,16 +34,16 @@ public final class PluginNodes implements ClusterStateListener {
     private static final Logger logger = LogManager.getLogger(PluginNodes.class);
     private static final TimeValue PATIENCE = TimeValue.timeValueSeconds(10);
 
-    /** What a node has. */
+    /** What a node answered. */
     enum Answer {
         PLUGIN,
         NONE,
         PENDING,
-        /** It did not answer: treated as it was before anyone asked. */
+        /** Nothing; the node is treated as if it had not been asked. */
         FAILED
     }
 
-    /** By ephemeral id: a node that starts anew may have been given the plugin meanwhile. */
+    /** By ephemeral id, since the plugin may be installed before a node is restarted. */
     private final Map<String, Answer> answers = new ConcurrentHashMap<>();
 
     private final Client client;

@@ -21,7 +21,7 @@ import org.opensearch.index.analysis.TokenFilterFactory;
 import org.opensearch.index.analysis.TokenizerFactory;
 import org.opensearch.indices.analysis.AnalysisModule.AnalysisProvider;
 
-/** Names the parts of this package to OpenSearch, and reads their parameters from the settings of an index. */
+/** Registers the analysis components of this package, and reads their parameters from index settings. */
 public final class CodeAnalysis {
 
     static final String CODE = "code";
@@ -31,7 +31,7 @@ public final class CodeAnalysis {
 
     private CodeAnalysis() {}
 
-    /** All names that settings and mappings of an index may use. */
+    /** The names of all components, which index settings and mappings may use. */
     public static Set<String> names() {
         return Set.of(CODE, CODE_SEARCH, IDENTIFIERS, QUESTION);
     }
@@ -116,14 +116,14 @@ public final class CodeAnalysis {
             return new CodeIdentifierFilter(input, splitting);
         }
 
-        /** Rules of synonyms are sequences of words: an original beside its parts would be none. */
+        /** For synonym rules, which must be sequences of words: identifiers are split without keeping the original. */
         @Override
         public TokenFilterFactory getSynonymFilter() {
             return new ForSynonyms(name(), input -> new CodeIdentifierFilter(input, splitting.withoutOriginals()));
         }
     }
 
-    /** A filter as it reads the rules of the synonyms behind it. */
+    /** The variant of a filter that analyzes the rules of synonym filters behind it. */
     private record ForSynonyms(String name, UnaryOperator<TokenStream> filter) implements TokenFilterFactory {
 
         @Override
@@ -146,7 +146,7 @@ public final class CodeAnalysis {
             return new CodeQuestionFilter(input, ignored);
         }
 
-        /** Rules of synonyms are no questions: a word that is left out of one would leave a hole. */
+        /** For synonym rules, which must not lose words: nothing is left out. */
         @Override
         public TokenFilterFactory getSynonymFilter() {
             return IDENTITY_FILTER;

@@ -11,8 +11,8 @@ import org.apache.lucene.analysis.cjk.CJKWidthFilter;
 import org.apache.lucene.analysis.en.KStemFilter;
 
 /**
- * Reads code and what is written about it: identifiers whole and in words, in lower case, lightly stemmed, Chinese,
- * Japanese and Korean in pairs of characters.
+ * Analyzes code and text about code. Identifiers are indexed whole and in words, in lower case, lightly stemmed; Chinese,
+ * Japanese and Korean in bigrams.
  */
 public final class CodeAnalyzer extends Analyzer {
 
@@ -22,9 +22,9 @@ public final class CodeAnalyzer extends Analyzer {
     private final CharArraySet leftOut;
 
     /**
-     * @param operators whether operators are words too
-     * @param stem whether words, not names of several words, are brought to their stem
-     * @param leftOut words to leave out where there are others, see {@link CodeQuestionFilter}; none for documents
+     * @param operators whether operators are tokens
+     * @param stem whether words are stemmed; identifiers of several words never are
+     * @param leftOut words that {@link CodeQuestionFilter} removes; none for documents
      */
     public CodeAnalyzer(boolean operators, IdentifierSplitting splitting, boolean stem, Collection<String> leftOut) {
         this.operators = operators;

@@ -3,16 +3,16 @@ package dev.embeddingsearch.analysis;
 
 import java.lang.Character.UnicodeScript;
 
-/** What a character does in code: which tokens it stands in, and which part of an identifier. */
+/** Classes of characters in code: by the token that they are part of, and by their role in an identifier. */
 final class CodeCharacters {
 
-    /** Stands in no token: white space, quotes, brackets, punctuation. */
+    /** Part of no token: white space, quotes, brackets, punctuation. */
     static final int NONE = 0;
 
-    /** Stands in identifiers, words and numbers. */
+    /** Part of identifiers, words and numbers. */
     static final int WORD = 1;
 
-    /** Stands in operators, which are tokens on request. */
+    /** Part of operators, which are tokens on request. */
     static final int OPERATOR = 2;
 
     static final int HAN = 3;
@@ -20,10 +20,10 @@ final class CodeCharacters {
     static final int KATAKANA = 5;
     static final int HANGUL = 6;
 
-    /** Within an identifier: an underscore, and whatever is neither letter nor digit. */
+    /** In an identifier: an underscore, or another character that is neither letter nor digit. */
     static final int SEPARATOR = 0;
 
-    /** A small letter, or one of a script without capitals. */
+    /** A lower-case letter, or a letter of a script without case. */
     static final int LOWER = 1;
 
     static final int UPPER = 2;
@@ -46,7 +46,7 @@ final class CodeCharacters {
 
     private CodeCharacters() {}
 
-    /** The kind of token that the character stands in; a {@link #MARK} continues any. */
+    /** The kind of token that the character is part of; a {@link #MARK} continues any token. */
     static int token(int codePoint) {
         return codePoint < TOKENS.length ? TOKENS[codePoint] : tokenBeyondAscii(codePoint);
     }
@@ -69,7 +69,7 @@ final class CodeCharacters {
         };
     }
 
-    /** What the character is to an identifier. */
+    /** The role of the character in an identifier. */
     static int part(int codePoint) {
         return codePoint < PARTS.length ? PARTS[codePoint] : partOf(codePoint);
     }

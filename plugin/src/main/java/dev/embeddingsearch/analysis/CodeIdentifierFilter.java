@@ -10,11 +10,12 @@ import org.apache.lucene.analysis.tokenattributes.OffsetAttribute;
 import org.apache.lucene.analysis.tokenattributes.PositionIncrementAttribute;
 
 /**
- * Splits identifiers into words: {@code parseHTTPResponse} into {@code parse}, {@code HTTP} and {@code Response}, at one
- * position each, and keeps the whole as {@link Originals} says.
+ * Splits identifiers into words: {@code parseHTTPResponse} into {@code parse}, {@code HTTP} and {@code Response}, each at a
+ * position of its own. {@link Originals} says what happens to the whole identifier.
  *
- * <p>No token spans several positions, which an index could not tell. What has parts is marked as a keyword, so that stemmers leave names alone; tokens that were marked before are not
- * split. Put it before anything that changes case.
+ * <p>No token spans several positions, since an index does not store position lengths. Identifiers with parts are marked as
+ * keywords, so that stemmers skip them. Tokens that are keywords already are not split. The filter must be before filters that
+ * change case.
  */
 public final class CodeIdentifierFilter extends TokenFilter {
 
@@ -27,7 +28,7 @@ public final class CodeIdentifierFilter extends TokenFilter {
     private State state;
     private int next;
     private int start;
-    /** Whether characters of the token are those of the text, one by one. */
+    /** Whether each character of the token is one character of the text, so that parts have offsets of their own. */
     private boolean aligned;
 
     public CodeIdentifierFilter(TokenStream input, IdentifierSplitting splitting) {

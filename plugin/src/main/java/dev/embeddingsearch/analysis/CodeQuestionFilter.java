@@ -12,14 +12,15 @@ import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 import org.apache.lucene.analysis.tokenattributes.PositionIncrementAttribute;
 
 /**
- * Leaves words out of questions that tell no code from another, if anything else was asked: of "python sort the dict" it
- * keeps "sort dict", of "python" the word itself. Positions stay as they were. Put it before anything that splits words.
+ * Removes words from questions that do not distinguish one piece of code from another, unless nothing else is left: "python
+ * sort the dict" becomes "sort dict", and "python" stays. Positions do not change. The filter must be before filters that split
+ * words.
  */
 public final class CodeQuestionFilter extends TokenFilter {
 
     /**
-     * Names of languages that hardly mean anything else, so no {@code go} or {@code swift}, and English words that join
-     * others and are no keyword of a language, so no {@code for} or {@code in}.
+     * Names of languages that hardly mean anything else (not {@code go} or {@code swift}), and English function words that are
+     * no keyword of a language (not {@code for} or {@code in}).
      */
     public static final List<String> DEFAULT_WORDS =
             List.of(("cpp csharp golang java javascript kotlin matlab perl php "
@@ -30,7 +31,7 @@ public final class CodeQuestionFilter extends TokenFilter {
     private final CharTermAttribute term = addAttribute(CharTermAttribute.class);
     private final PositionIncrementAttribute increment = addAttribute(PositionIncrementAttribute.class);
     private final CharArraySet words;
-    /** The words that the text begins with: passed on only if it ends without anything else. */
+    /** Removed words at the beginning of the text, which are returned if the text has no other words. */
     private final Deque<State> leading = new ArrayDeque<>();
 
     private boolean othersToo;

@@ -9,12 +9,11 @@ import org.apache.lucene.analysis.tokenattributes.OffsetAttribute;
 import org.apache.lucene.analysis.tokenattributes.TypeAttribute;
 
 /**
- * Cuts code into identifiers, words and numbers: runs of letters, digits and underscores. Whatever else there is
- * separates them, so that {@code java.util.List}, {@code std::vector} and {@code font-size} are several tokens.
+ * Splits code into identifiers, words and numbers, which are runs of letters, digits and underscores. All other characters
+ * separate tokens, so that {@code java.util.List}, {@code std::vector} and {@code font-size} are several tokens.
  *
- * <p>Runs of Chinese characters, of one kana or of Hangul are tokens of their own, with the types of
- * {@link StandardTokenizer}, which is how {@code CJKBigramFilter} knows them. A run longer than
- * {@value #MAX_LENGTH} characters is cut.
+ * <p>Runs of Chinese characters, of Hiragana, of Katakana or of Hangul are tokens of their own. They have the types of {@link
+ * StandardTokenizer}, which {@code CJKBigramFilter} expects. Runs longer than {@value #MAX_LENGTH} characters are split.
  */
 public final class CodeTokenizer extends Tokenizer {
 
@@ -33,7 +32,7 @@ public final class CodeTokenizer extends Tokenizer {
     private final char[] buffer = new char[4096];
     private int next;
     private int limit;
-    /** How many characters came before those in the buffer. */
+    /** The number of characters before the buffer. */
     private int gone;
 
     /** @param operators whether runs of operator characters, such as {@code ->} and {@code +=}, are tokens too */
@@ -74,7 +73,7 @@ public final class CodeTokenizer extends Tokenizer {
         return true;
     }
 
-    /** Stops before the first character of a token, and gives it. */
+    /** Skips to the next token, and returns its first character. */
     private int skip() throws IOException {
         int codePoint = peek();
         while (codePoint != END && !starts(codePoint)) {
@@ -99,9 +98,9 @@ public final class CodeTokenizer extends Tokenizer {
         return gone + next;
     }
 
-    /** The character at hand, without going on. */
+    /** The current character, without consuming it. */
     private int peek() throws IOException {
-        if (next + 1 >= limit) { // it may be the first half of a pair
+        if (next + 1 >= limit) { // it may be a high surrogate
             fill();
             if (next == limit) {
                 return END;
@@ -111,7 +110,7 @@ public final class CodeTokenizer extends Tokenizer {
         return Character.isHighSurrogate(c) ? Character.codePointAt(buffer, next, limit) : c;
     }
 
-    /** Has two characters in the buffer, if there are as many. */
+    /** Ensures that at least two characters are in the buffer, if the text has as many. */
     private void fill() throws IOException {
         int left = limit - next;
         System.arraycopy(buffer, next, buffer, 0, left);

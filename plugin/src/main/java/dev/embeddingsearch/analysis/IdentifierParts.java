@@ -10,13 +10,13 @@ import static dev.embeddingsearch.analysis.CodeCharacters.UPPER;
 import org.apache.lucene.util.ArrayUtil;
 
 /**
- * Finds the terms in an identifier, in order: the whole, its words, and of words with digits their letters and digits.
+ * The terms in an identifier, in order: the whole, its words, and the letters and digits of words that have both.
  *
- * <p>A word ends before a character that is neither letter nor digit; before a capital that follows a small letter or a
- * digit; and before the last of several capitals if a small letter follows, unless that is the s of a plural: {@code
- * HTTP|Response}, {@code URLs}. What begins with a digit is one word, as long as it goes. Letters and digits of a word
- * part where they meet, unless they meet so often that it is a literal or a hash: more than three times, or more than
- * once after a leading digit.
+ * <p>A word ends before a character that is neither letter nor digit; before a capital that follows a lower-case letter or a
+ * digit; and before the last of several capitals if a lower-case letter follows, unless that is the s of a plural: {@code
+ * HTTP|Response}, {@code URLs}. A word that begins with a digit extends over letters and digits of any case. A word is split
+ * between letters and digits, unless there are so many such places that it is a literal or a hash: more than three, or more
+ * than one after a leading digit.
  */
 final class IdentifierParts {
 
@@ -24,7 +24,7 @@ final class IdentifierParts {
     private static final int FIELDS = 3;
 
     private final IdentifierSplitting splitting;
-    /** Of each term its start, its end, and 1 if the next ones are its parts. */
+    /** For each term its start, its end, and 1 if the next terms are its parts. */
     private int[] terms = new int[8 * FIELDS];
 
     private int count;
@@ -52,12 +52,12 @@ final class IdentifierParts {
         return terms[FIELDS * term + 2] == 1;
     }
 
-    /** How many positions the term comes after the one before it. */
+    /** The position increment of the term. */
     int increment(int term) {
         return term > 0 && hasParts(term - 1) && splitting.originals() == Originals.OVERLAP ? 0 : 1;
     }
 
-    /** Looks at the first {@code size} characters; finds nothing, not even the whole, where nothing is to be split. */
+    /** Splits the first {@code size} characters. There are no terms, not even the whole, if nothing is split. */
     void split(char[] characters, int size) {
         text = characters;
         length = size;
@@ -90,7 +90,7 @@ final class IdentifierParts {
         return true;
     }
 
-    /** The whole is not said twice where its first word is as long, nor where it has no word. */
+    /** Removes the whole where its first word is as long, or where it has no word. */
     private void dropRepeatedWhole(int wholes) {
         if (wholes == 1 && (count == 1 || spansAll(1))) {
             count--;
@@ -176,7 +176,7 @@ final class IdentifierParts {
         return changes;
     }
 
-    /** Where after {@code from} letters become digits or digits letters. */
+    /** The first place after {@code from} between a letter and a digit. */
     private int change(int from, int end) {
         boolean digits = partAt(from) == DIGIT;
         for (int i = from; i < end; ) {

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.analysis;
 
-/** What becomes of an identifier that is split, and of a word with digits: {@code parseHTTPResponse}, {@code utf8}. */
+/** What happens to a split identifier or a split word with digits: {@code parseHTTPResponse}, {@code utf8}. */
 public enum Originals {
-    /** Only its parts are left. */
+    /** It is removed. */
     NONE,
 
-    /** It stands at the position of its first part, so that phrases find parts and originals: for documents. */
+    /** It has the position of its first part, so that phrases match parts and originals. For documents. */
     OVERLAP,
 
     /**
-     * It stands at a position of its own, before its parts. What searches for single terms then rates it as one more
-     * term, by its own rarity; queries for phrases find no identifier so.
+     * It has a position of its own, before its parts. Queries of single terms then score it as one more term with its own
+     * idf; phrase queries do not match identifiers.
      */
     APART
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /**
- * How words are found in code: a tokenizer, token filters and the analyzers made of them. Pure Lucene, but for
- * {@link dev.embeddingsearch.analysis.CodeAnalysis}, which names them to OpenSearch.
+ * Analysis of code: a tokenizer, token filters, and analyzers made of them. Pure Lucene, except for {@link
+ * dev.embeddingsearch.analysis.CodeAnalysis}, which registers them with OpenSearch.
  */
 package dev.embeddingsearch.analysis;

@@ -16,14 +16,14 @@ import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
 import org.opensearch.index.mapper.MappedFieldType;
 import org.opensearch.index.mapper.MapperService;
 
-/** A codec that writes {@code embedding} fields in our format and everything else as its delegate does. */
+/** A codec that writes {@code embedding} fields in our vectors formats, and delegates everything else. */
 final class EmbeddingCodec extends FilterCodec {
 
     private final KnnVectorsFormat vectors;
 
     /**
-     * @param delegate a codec whose vectors format is chosen per field, so that a reader finds ours by its name
-     * @param mergeWorkers how many threads build a graph in a merge, at least 1
+     * @param delegate a codec with a vectors format per field, so that readers find ours by its name
+     * @param mergeWorkers the number of threads that build a graph in a merge, at least 1
      */
     EmbeddingCodec(Codec delegate, MapperService mapperService, int mergeWorkers) {
         super(delegate.getName(), delegate);
@@ -40,7 +40,7 @@ final class EmbeddingCodec extends FilterCodec {
         private final PerFieldKnnVectorsFormat others;
         private final MapperService mapperService;
         private final int mergeWorkers;
-        /** One instance for all fields of the same layout: Lucene writes a set of files for each instance. */
+        /** One instance for all fields of the same layout, since Lucene writes one set of files for each instance. */
         private final Map<Layout, KnnVectorsFormat> ours = new ConcurrentHashMap<>();
 
         PerField(PerFieldKnnVectorsFormat others, MapperService mapperService, int mergeWorkers) {
@@ -59,7 +59,7 @@ final class EmbeddingCodec extends FilterCodec {
         }
     }
 
-    /** All that the format of a field depends on. */
+    /** Everything that the format of a field depends on. */
     private record Layout(VectorIndexOptions options, Quantization quantization, int dimensions) {
 
         static Layout of(EmbeddingParameters parameters) {

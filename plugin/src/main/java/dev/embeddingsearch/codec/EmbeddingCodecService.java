@@ -13,7 +13,7 @@ import org.opensearch.index.codec.CodecServiceConfig;
 import org.opensearch.index.codec.CodecServiceFactory;
 import org.opensearch.index.mapper.MapperService;
 
-/** Offers the codecs of the default service under their own names, each with our format for {@code embedding} fields. */
+/** The codecs of OpenSearch's default service under their own names, with our formats for {@code embedding} fields. */
 public final class EmbeddingCodecService extends CodecService {
 
     private final MapperService mapperService;
@@ -25,21 +25,21 @@ public final class EmbeddingCodecService extends CodecService {
         this.mapperService = config.getMapperService();
         this.vectorsLeftOut =
                 VectorsInSource.isLeftOut(config.getIndexSettings().getSettings());
-        // A merge has a thread of its own, and the scheduler keeps one for the next merge.
+        // A merge has a thread of its own, and the merge scheduler keeps one for the next merge.
         this.mergeWorkers =
                 Math.max(1, config.getIndexSettings().getMergeSchedulerConfig().getMaxThreadCount() - 1);
     }
 
     /**
-     * The factory for an index, or empty where another plugin is known to bring the index's codec: k-NN's for
-     * {@code index.knn}, neural-search's for {@code index.sparse}. At most one plugin may answer for an index.
+     * The factory for an index. It is empty if another plugin is known to supply the codec: k-NN for {@code index.knn},
+     * neural-search for {@code index.sparse}. OpenSearch allows one factory for an index.
      */
     public static Optional<CodecServiceFactory> factory(Settings indexSettings) {
         return CodecOwner.claim(indexSettings).isPresent() ? Optional.empty() : Optional.of(EmbeddingCodecService::new);
     }
 
     /**
-     * The named codec; segments keep its name, so that they can be opened without this service. Where documents are stored
+     * The named codec. Segments have its name, so that they can be opened without this service; with documents that are stored
      * without their vectors, they have the name of {@link SplitSourceCodec}.
      */
     @Override

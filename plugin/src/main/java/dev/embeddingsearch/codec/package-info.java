@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * Gives {@code embedding} fields their vectors format and leaves every other part of an index's codec as it was, but for
- * documents that are stored without their vectors.
+ * The codec of an index: our vectors formats for {@code embedding} fields, our stored fields for documents that are stored
+ * without their vectors, and OpenSearch's codec for everything else.
  */
 package dev.embeddingsearch.codec;

@@ -6,8 +6,9 @@ import org.opensearch.core.action.ActionListener;
 import org.opensearch.index.IndexingPressureService;
 
 /**
- * The answer to a bulk request that can be given up: where the pipeline behind an asynchronous processor throws, nobody in
- * OpenSearch hears of it, and the request would hold its bytes of the indexing pressure until the node ends.
+ * The listener of a bulk request that can be failed from outside. OpenSearch does not catch what a pipeline throws behind an
+ * asynchronous processor: the request would never be answered, and its bytes would count as indexing pressure until the node
+ * is restarted.
  */
 final class AbandonableBulk<Response> implements ActionListener<Response> {
 
@@ -18,10 +19,10 @@ final class AbandonableBulk<Response> implements ActionListener<Response> {
     private volatile boolean abandoned;
 
     /**
-     * The answer to a request.
+     * Wraps the listener of a request.
      *
-     * @param pressure counts the bytes, or null where nobody does
-     * @param bytes what OpenSearch counts the request as
+     * @param pressure counts the bytes; null if nothing does
+     * @param bytes the bytes that OpenSearch counts for the request
      */
     AbandonableBulk(ActionListener<Response> listener, IndexingPressureService pressure, long bytes) {
         this.listener = listener;
@@ -29,7 +30,7 @@ final class AbandonableBulk<Response> implements ActionListener<Response> {
         this.bytes = bytes;
     }
 
-    /** Answers with {@code reason} and gives back the bytes that the request holds. */
+    /** Fails the request with {@code reason}, and releases the bytes that it holds. */
     void abandon(Exception reason) {
         if (!answered.getAndSet(true)) {
             abandoned = true;
@@ -38,7 +39,7 @@ final class AbandonableBulk<Response> implements ActionListener<Response> {
         }
     }
 
-    /** Whatever OpenSearch still completes gives back the bytes itself. */
+    /** False where OpenSearch has completed the request, which releases the bytes itself. */
     private boolean isFirst() {
         if (!answered.getAndSet(true)) {
             return true;

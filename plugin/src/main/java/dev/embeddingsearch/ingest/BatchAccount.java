@@ -11,7 +11,7 @@ import java.util.Set;
 import org.opensearch.cluster.metadata.IndexAbstraction;
 import org.opensearch.cluster.service.ClusterService;
 
-/** Counts, for the index that each document goes into, what became of a batch. */
+/** Adds the result of a batch to the counters of the index of each document. */
 final class BatchAccount {
 
     private final EmbeddingStats stats;
@@ -56,7 +56,7 @@ final class BatchAccount {
         }
     }
 
-    /** The counters of the index behind an alias or a data stream. */
+    /** The counters of the write index, where the document names an alias or a data stream. */
     private IndexStats index(PendingDocument document) {
         String name = document.index();
         IndexAbstraction named =

@@ -11,8 +11,9 @@ import org.opensearch.ingest.IngestDocumentWrapper;
 import org.opensearch.transport.client.Client;
 
 /**
- * Embeds a batch of documents by some rules, with one request a rule: asks whether they may be written, fetches what is
- * stored under their ids, leaves unchanged texts alone, and reports per document.
+ * Embeds a batch of documents by rules, with one embedding request for each rule. First it checks whether the documents may be
+ * written, and fetches the documents that are stored under their ids. Texts that are unchanged are not embedded again.
+ * Failures are reported per document.
  */
 public final class BatchEmbedder {
 
@@ -28,18 +29,18 @@ public final class BatchEmbedder {
         this.partialUpdates = partialUpdates;
     }
 
-    /** What this node offers, and where it counts. */
+    /** The services of this node, and its counters. */
     public record Node(Client client, ClusterService clusterService, EmbeddingStats stats, WriteAccess access) {}
 
-    /** What a batch goes through, in this order. */
+    /** The steps of a batch, in this order. */
     record Steps(WriteAccess access, StoredDocuments stored, RuleEmbedder embedder, BatchAccount account) {}
 
     /**
-     * Embeds {@code wrappers}, whose documents are changed in place. Outside a bulk request, in a simulation, nothing that
-     * is stored is read.
+     * Embeds the documents of {@code wrappers}, which it changes in place. Outside of a bulk request, that is in a simulation,
+     * no stored document is read.
      *
-     * @param handler called once, in the caller's thread context, with all of them in their order; in place of one that
-     *     failed comes another that carries the reason
+     * @param handler called once, in the caller's thread context, with all wrappers in their order; a failed document has a new
+     *     wrapper with the reason
      */
     void embed(
             List<IngestDocumentWrapper> wrappers,

@@ -22,13 +22,14 @@ import org.opensearch.ingest.IngestDocument;
 import org.opensearch.ingest.IngestDocumentWrapper;
 
 /**
- * A bulk request whose documents are on their way through ingest.
+ * A bulk request whose documents pass through ingest.
  *
  * @param requests its requests, in their order
  * @param timeout how long it waits for a shard
- * @param vectors what ingest made for it
- * @param writeIndex the index that an alias or data stream writes to, for a document may be named by any of these
- * @param fail ends the whole request with a reason, where ingest cannot go on with it
+ * @param vectors the vectors that ingest has made for it
+ * @param writeIndex returns the index that an alias or data stream writes to, since requests may name a document by any of
+ *     these
+ * @param fail fails the whole request, where ingest cannot continue
  */
 record BulkInProgress(
         List<DocWriteRequest<?>> requests,
@@ -37,22 +38,22 @@ record BulkInProgress(
         UnaryOperator<String> writeIndex,
         Consumer<Exception> fail) {
 
-    /** What an update finds under its id when its turn comes. */
+    /** What an update will find under its id when it is applied. */
     enum Before {
-        /** What is stored, or what the documents before it in its batch make of that. */
+        /** The stored document, changed by the documents before it in its batch. */
         IN_SIGHT,
-        /** Nothing: the request deletes it. */
+        /** Nothing, since the request deletes the document first. */
         DELETED,
-        /** What requests outside the batch make of it. */
+        /** A document that requests outside of the batch change first. */
         OUT_OF_SIGHT
     }
 
-    /** Names a document, whatever the request calls its index. */
+    /** The key of a document, whichever name of its index the request uses. */
     DocumentKey key(String index, String id) {
         return new DocumentKey(writeIndex.apply(index), id);
     }
 
-    /** The request whose document {@code wrapper} holds, if it can be told. */
+    /** The request of the document in {@code wrapper}; null if it cannot be identified. */
     DocWriteRequest<?> request(IngestDocumentWrapper wrapper) {
         int slot = wrapper.getSlot();
         IngestDocument document = wrapper.getIngestDocument();
@@ -60,21 +61,21 @@ record BulkInProgress(
                 && slot < requests.size()
                 && requests.get(slot) != null
                 && isUnder(requests.get(slot), document);
-        // A document alone in its batch comes without its place.
+        // A document that is alone in its batch has no slot.
         return (inPlace ? Stream.of(requests.get(slot)) : requests.stream())
                 .filter(request -> request != null && isUnder(request, document))
                 .findFirst()
                 .orElse(null);
     }
 
-    /** The update whose {@code doc} {@code wrapper} holds, or null if it holds a whole document. */
+    /** The update whose {@code doc} is in {@code wrapper}; null if a whole document is. */
     UpdateRequest update(IngestDocumentWrapper wrapper) {
         return wrapper.getChildSlot() <= 0 && request(wrapper) instanceof UpdateRequest update && update.doc() != null
                 ? update
                 : null;
     }
 
-    /** What each update of the request finds, for the processor that has {@code batch}. */
+    /** What each update of the request will find, for the processor of {@code batch}. */
     Map<UpdateRequest, Before> before(List<IngestDocumentWrapper> batch) {
         Set<Integer> inBatch = new HashSet<>();
         batch.stream()
@@ -113,10 +114,10 @@ record BulkInProgress(
     }
 
     /**
-     * What an update finds under its id, going by the requests before it as they stand now. A pipeline may still change
-     * them, and one may fail: the shard finds that out.
+     * What an update will find under its id, according to the requests before it as they are now. A pipeline may still change
+     * them, and they may fail; the shard detects both.
      *
-     * @param stored what is stored before the request
+     * @param stored the document that is stored before the request
      */
     Stored replay(UpdateRequest update, Stored stored) {
         DocumentKey document = key(update.index(), update.id());
@@ -158,7 +159,7 @@ record BulkInProgress(
         return inserted == null ? before : new Stored(inserted.sourceAsMap(), null);
     }
 
-    /** Whether {@code request} is about the index and id of {@code document}. */
+    /** Whether {@code request} has the index and id of {@code document}. */
     private static boolean isUnder(DocWriteRequest<?> request, IngestDocument document) {
         Map<String, Object> metadata = document.getSourceAndMetadata();
         return request.id() != null
@@ -166,7 +167,7 @@ record BulkInProgress(
                 && request.index().equals(metadata.get(IngestDocument.Metadata.INDEX.getFieldName()));
     }
 
-    /** Leaves the documents out. */
+    /** Without the documents. */
     @Override
     public String toString() {
         return "BulkInProgress[requests=" + requests.size() + "]";

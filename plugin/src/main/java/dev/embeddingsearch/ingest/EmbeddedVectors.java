@@ -8,12 +8,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The vectors that ingest made, or kept, for the documents of a request, each with what it was made of; so that a document
- * can be checked once its index, its mapping and its text are known for good.
+ * The vectors that ingest has made or kept for the documents of a request, each with its origin. A document is checked against
+ * them once its index, its mapping and its text are final.
  */
 final class EmbeddedVectors {
 
-    /** Those of a request that saw no ingest. */
+    /** No vectors, for a request that has not passed through ingest. */
     static final EmbeddedVectors NONE = new EmbeddedVectors();
 
     private final Map<Long, Set<Origin>> origins = new ConcurrentHashMap<>();
@@ -21,31 +21,31 @@ final class EmbeddedVectors {
     private final Set<UpdatedField> updated = ConcurrentHashMap.newKeySet();
 
     /**
-     * What a vector was made of.
+     * The text and the model that a vector was made from.
      *
-     * @param text fingerprint of the text
+     * @param text a fingerprint of the text
      */
     record Origin(String modelId, InputType inputType, long text) {}
 
     private record UpdatedField(String id, String path) {}
 
-    /** Takes note of a vector as it stands in the document. */
+    /** Adds a vector in the form that it has in the document. */
     void add(Origin origin, Object vector) {
         origins.computeIfAbsent(VectorOrigin.ofVector(vector), none -> ConcurrentHashMap.newKeySet())
                 .add(origin);
     }
 
-    /** Takes note of a path that was mapped as an {@code embedding} field when a vector was written to it. */
+    /** Adds a path that was mapped as an {@code embedding} field when a vector was written to it. */
     void addTarget(String path) {
         targets.add(path);
     }
 
-    /** Takes note that ingest looked after a field in the partial document of an update. */
+    /** Adds a field of an update's partial document that ingest has processed. */
     void addUpdate(String id, String path) {
         updated.add(new UpdatedField(id, path));
     }
 
-    /** These and those of {@code other} together. */
+    /** The union with {@code other}. */
     EmbeddedVectors and(EmbeddedVectors other) {
         EmbeddedVectors both = new EmbeddedVectors();
         both.merge(this);
@@ -53,7 +53,7 @@ final class EmbeddedVectors {
         return both;
     }
 
-    /** Takes over what {@code other} knows. */
+    /** Adds the vectors of {@code other}. */
     void merge(EmbeddedVectors other) {
         other.origins.forEach((vector, made) -> origins.computeIfAbsent(vector, none -> ConcurrentHashMap.newKeySet())
                 .addAll(made));
@@ -61,7 +61,7 @@ final class EmbeddedVectors {
         updated.addAll(other.updated);
     }
 
-    /** What a vector was made of, in each way that ingest made it; nothing of one that came from elsewhere. */
+    /** The origins of a vector; several where different texts have equal vectors, none if ingest has not made it. */
     Set<Origin> of(Object vector) {
         if (!(vector instanceof String || vector instanceof Iterable<?>)) {
             return Set.of();
@@ -69,7 +69,7 @@ final class EmbeddedVectors {
         try {
             return origins.getOrDefault(VectorOrigin.ofVector(vector), Set.of());
         } catch (IllegalArgumentException e) {
-            return Set.of(); // no vector at all: the shard refuses it in its own words
+            return Set.of(); // not a vector: the shard refuses it with its own message
         }
     }
 
@@ -81,7 +81,7 @@ final class EmbeddedVectors {
         return updated.contains(new UpdatedField(id, path));
     }
 
-    /** Tells how many, not which. */
+    /** The number of vectors only. */
     @Override
     public String toString() {
         return "EmbeddedVectors[" + origins.size() + "]";

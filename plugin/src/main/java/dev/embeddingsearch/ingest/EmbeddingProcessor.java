@@ -27,12 +27,12 @@ import org.opensearch.ingest.IngestDocument;
 import org.opensearch.ingest.IngestDocumentWrapper;
 import org.opensearch.ingest.Processor;
 
-/** Pipeline processor {@code embedding}: writes the vectors of some fields' texts into others. */
+/** The pipeline processor {@code embedding}, which writes the vectors of fields' texts into other fields. */
 public final class EmbeddingProcessor extends AbstractBatchingProcessor {
 
     public static final String TYPE = "embedding";
 
-    /** How a processor within {@code foreach} names the element that it is run for. */
+    /** The prefix of paths in the current element of {@code foreach}. */
     private static final String ELEMENT = IngestDocument.INGEST_KEY + "._value.";
 
     private final Services services;
@@ -46,7 +46,7 @@ public final class EmbeddingProcessor extends AbstractBatchingProcessor {
         this.markFailures = markFailures;
     }
 
-    /** What every batching processor of a pipeline has. */
+    /** The properties that every batching processor has. */
     private record Identity(String tag, String description, int batchSize) {}
 
     private record Services(BatchEmbedder embedder, EmbeddingMappings mappings) {}
@@ -81,7 +81,7 @@ public final class EmbeddingProcessor extends AbstractBatchingProcessor {
         }));
     }
 
-    /** Documents on their way into the same index. */
+    /** Documents for the same index, and the rules for them. */
     private record Group(List<IngestDocumentWrapper> wrappers, List<EmbeddingRule> rules) {}
 
     private static String index(IngestDocumentWrapper wrapper) {
@@ -89,7 +89,7 @@ public final class EmbeddingProcessor extends AbstractBatchingProcessor {
         return index == null ? "" : index.toString();
     }
 
-    /** The rules, each with what the index's mapping says of its target. */
+    /** The rules, each completed by the mapping of its target. */
     private List<EmbeddingRule> rules(String index, List<IngestDocumentWrapper> documents) {
         Map<String, MappedEmbedding> fields = services.mappings().writtenTo(index);
         return rules.stream()
@@ -100,7 +100,7 @@ public final class EmbeddingProcessor extends AbstractBatchingProcessor {
                 .toList();
     }
 
-    /** Full name of a rule's target; within a {@code foreach} that of a field in the list that it goes through. */
+    /** The full name of a rule's target; inside of {@code foreach}, of the field in the list that is iterated over. */
     private static String mappedName(EmbeddingRule rule, List<IngestDocumentWrapper> documents) {
         if (documents.size() > 1 || !rule.target().startsWith(ELEMENT)) {
             return rule.target();
@@ -112,7 +112,7 @@ public final class EmbeddingProcessor extends AbstractBatchingProcessor {
                 .orElse(rule.target());
     }
 
-    /** Name of the list that has {@code element}, this very object, in it. */
+    /** The name of the list that contains {@code element}, compared by identity. */
     @SuppressWarnings("ReferenceEquality") // equal elements may stand in several lists
     private static Optional<String> listOf(Map<?, ?> object, Object element) {
         for (Map.Entry<?, ?> entry : object.entrySet()) {
@@ -156,7 +156,7 @@ public final class EmbeddingProcessor extends AbstractBatchingProcessor {
             InputType inputType = inputType(tag, readStringProperty(TYPE, tag, config, "input_type", "text"));
             boolean ignoreMissing = readBooleanProperty(TYPE, tag, config, "ignore_missing", true);
             boolean mark = readBooleanProperty(TYPE, tag, config, "on_failure_mark", false);
-            // The whole bulk request by default: the client packs requests, and packs larger batches better.
+            // The whole bulk request by default: the client cuts it into calls, which are fuller for larger batches.
             int batchSize = readIntProperty(TYPE, tag, config, BATCH_SIZE_FIELD, Integer.MAX_VALUE);
             if (batchSize < 1) {
                 throw newConfigurationException(
@@ -203,13 +203,13 @@ public final class EmbeddingProcessor extends AbstractBatchingProcessor {
             return targets;
         }
 
-        /** Pipelines may call a field of the document [_source.title]. */
+        /** The path of a field, without the prefix {@code _source} that pipelines allow. */
         private static String path(String name) {
             String source = "_source.";
             return name.startsWith(source) ? name.substring(source.length()) : name;
         }
 
-        /** A target gets one vector, and replaces no text that is to be embedded. */
+        /** Checks that a target gets a single vector, and does not overlap a text that is embedded. */
         private static void requireOwn(String tag, String target, String source, Map<String, String> targets) {
             targets.forEach((otherSource, otherTarget) -> {
                 if (overlap(target, otherSource)) {
@@ -232,7 +232,7 @@ public final class EmbeddingProcessor extends AbstractBatchingProcessor {
             });
         }
 
-        /** Whether one path is the other, or lies inside it. */
+        /** Whether the paths are equal, or one contains the other. */
         private static boolean overlap(String path, String other) {
             return path.equals(other) || path.startsWith(other + ".") || other.startsWith(path + ".");
         }

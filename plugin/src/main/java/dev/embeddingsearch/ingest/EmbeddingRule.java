@@ -12,17 +12,17 @@ import java.util.Map;
 import org.opensearch.ingest.IngestDocument;
 
 /**
- * Which texts of a document become which vector.
+ * Which texts of a document are embedded, by which model, and where the vector is written.
  *
- * @param target path that the vector is written to
- * @param sources paths whose texts are joined, in this order
- * @param model name of the model
- * @param modelId id that the model must have, or null for whatever it has
- * @param dimensions length of the vector, or 0 for the model's own
+ * @param target the path that the vector is written to
+ * @param sources the paths of the texts, which are joined in this order
+ * @param model the name of the model
+ * @param modelId the id that the model must have; null for any
+ * @param dimensions the number of dimensions; 0 for the model's own
  * @param inputType text or code
  * @param inSource whether the target is kept in the stored {@code _source}
- * @param ignoreMissing whether a document without any such text passes without a vector, rather than failing
- * @param marking whether a document passes, marked, when the service fails
+ * @param ignoreMissing whether a document without any of the texts passes without a vector; otherwise it fails
+ * @param marking whether a document passes with a mark when the service fails
  */
 record EmbeddingRule(
         String target,
@@ -37,13 +37,13 @@ record EmbeddingRule(
 
     private static final String INGEST = IngestDocument.INGEST_KEY + ".";
 
-    /** What a document whose vector cannot be had now gets in its place. */
+    /** What a document has in place of a vector that the service fails to make. */
     enum Marking {
-        /** Nothing: it is refused. */
+        /** Nothing; the document is refused. */
         NONE,
-        /** A mark with the reason; what is to be embedded is in the mapping. */
+        /** A mark with the reason. The mapping says what is to be embedded later. */
         REASON,
-        /** A mark with the reason and with what is to be embedded, which nobody else remembers. */
+        /** A mark with the reason, and with what is to be embedded later, which is stored nowhere else. */
         REASON_AND_TEXT
     }
 
@@ -61,8 +61,8 @@ record EmbeddingRule(
     }
 
     /**
-     * This rule where its target is mapped as {@code field}: with that field's model id and dimensions, and with marks if
-     * either wants them and somebody finds them again.
+     * This rule for a target that is mapped as {@code field}: with the model id and dimensions of the field, and with marks if
+     * the rule or the field asks for them and a backfill can find them.
      */
     EmbeddingRule into(MappedEmbedding field, boolean markFailures) {
         boolean wanted = markFailures || field.onFailure() == OnFailure.INDEX_WITHOUT_VECTOR;
@@ -79,17 +79,17 @@ record EmbeddingRule(
                 wanted && found ? Marking.REASON_AND_TEXT : Marking.NONE);
     }
 
-    /** Whether a path of this rule leads to what a pipeline keeps beside the document, such as an element of a loop. */
+    /** Whether a path of this rule is in the ingest metadata, such as the current element of {@code foreach}. */
     boolean isInside() {
         return target.startsWith(INGEST) || sources.stream().anyMatch(path -> path.startsWith(INGEST));
     }
 
-    /** {@code document} with what a pipeline keeps beside it, where this rule reads that. */
+    /** {@code document}, with the ingest metadata if this rule reads it. */
     Map<String, Object> readable(Map<String, Object> document, IngestDocument ingest) {
         return isInside() ? beside(document, ingest) : document;
     }
 
-    /** {@code document}, or what a pipeline keeps beside it, where this rule writes into that. */
+    /** {@code document}, or the ingest metadata if this rule writes to it. */
     Map<String, Object> writable(Map<String, Object> document, IngestDocument ingest) {
         return target.startsWith(INGEST) ? beside(document, ingest) : document;
     }
@@ -110,7 +110,7 @@ record EmbeddingRule(
     }
 
     /**
-     * Checks that the model still is the one whose vectors the target holds.
+     * Checks that the model is still the one that made the vectors of the target.
      *
      * @param models the configured models
      * @return the id that the model has now

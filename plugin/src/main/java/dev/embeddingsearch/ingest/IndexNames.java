@@ -5,16 +5,16 @@ import dev.embeddingsearch.mapper.EmbeddingMappings;
 import org.opensearch.cluster.metadata.IndexAbstraction;
 import org.opensearch.cluster.service.ClusterService;
 
-/** What the cluster knows of the names that writes use: of indices, aliases and data streams. */
+/** Resolves the names of indices, aliases and data streams in writes. */
 public interface IndexNames {
 
     /** Whether documents written to {@code name} may have vectors. */
     boolean hasEmbeddings(String name);
 
-    /** The index that {@code name} writes to, or {@code name} itself where there is none. */
+    /** The index that {@code name} writes to; {@code name} itself if there is none. */
     String writeIndex(String name);
 
-    /** Those of a cluster. */
+    /** Resolves names by the state of a cluster. */
     static IndexNames of(ClusterService clusterService, EmbeddingMappings mappings) {
         return new IndexNames() {
             @Override

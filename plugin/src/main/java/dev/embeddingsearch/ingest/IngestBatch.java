@@ -27,8 +27,9 @@ import org.opensearch.action.update.UpdateRequest;
 import org.opensearch.ingest.IngestDocumentWrapper;
 
 /**
- * One batch on its way: asked for, read, embedded, handed on. Whatever is thrown on the way, and by the rest of the
- * pipeline behind, the request gets an answer: OpenSearch itself guards a pipeline only until its first processor waits.
+ * One batch of documents in ingest: checked, completed by stored documents, embedded, and passed on. Whatever this or the rest
+ * of the pipeline throws, the request is answered. OpenSearch catches exceptions of a pipeline only until its first processor
+ * becomes asynchronous.
  */
 final class IngestBatch {
 
@@ -69,7 +70,7 @@ final class IngestBatch {
         step(this::ask);
     }
 
-    /** Runs a part of the way; where it throws, all documents that have no failure yet get this one. */
+    /** Runs a step. If it throws, all documents without a failure get this one. */
     private void step(Runnable part) {
         try {
             part.run();
@@ -169,7 +170,7 @@ final class IngestBatch {
         }
     };
 
-    /** Goes on with the pipeline, once. What that throws is lost on its way, so the whole request fails of it. */
+    /** Continues the pipeline, once. If it throws, the whole request fails. */
     private void hand() {
         if (handed.getAndSet(true)) {
             return;
@@ -187,7 +188,7 @@ final class IngestBatch {
         }
     }
 
-    /** For logs: what was thrown where; its message may quote a document. */
+    /** Class and place of an exception for logs, without its message, which may quote a document. */
     static String withoutWords(Throwable thrown) {
         StackTraceElement[] trace = thrown.getStackTrace();
         return thrown.getClass().getName() + (trace.length == 0 ? "" : " at " + trace[0]);

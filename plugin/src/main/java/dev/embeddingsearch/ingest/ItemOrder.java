@@ -8,9 +8,9 @@ import org.opensearch.action.bulk.BulkResponse;
 import org.opensearch.cluster.metadata.IndexMetadata;
 
 /**
- * Puts the items of a bulk response in the order of its requests, by which clients know them. OpenSearch 3.6 keeps that
- * order for what reaches a shard, but gives the places between to what its pipelines fail or drop in the order in which
- * they do so; asynchronous ones, in several batches, do it in any.
+ * Puts the items of a bulk response into the order of its requests, by which clients identify them. OpenSearch 3.6 keeps the
+ * order of items that reach a shard. Items that pipelines fail or drop are filled in between in the order of their failures,
+ * which is arbitrary for asynchronous processors with several batches.
  */
 final class ItemOrder {
 
@@ -26,7 +26,7 @@ final class ItemOrder {
         return new BulkResponse(items, response.getTook().millis(), response.getIngestTookInMillis());
     }
 
-    /** Only these have their place in the request as their number; others are numbered among those that went on. */
+    /** Whether a pipeline has failed or dropped the item. Its id is then its slot in the request; other ids are not. */
     private static boolean isOfPipeline(BulkItemResponse item) {
         if (item.isFailed()) {
             return item.getFailure().getSource() == FailureSource.PIPELINE;

@@ -20,9 +20,9 @@ import org.opensearch.index.IndexingPressureService;
 import org.opensearch.tasks.Task;
 
 /**
- * Tells a processor which document a partial update belongs to. Ingest hands it the update's {@code doc} alone, not to be
- * told from a new document; this filter gives every such {@code doc} the index and id of its update, as a request that
- * travels to another node has anyway, and keeps the bulk request at hand in the thread context meanwhile.
+ * Makes the partial documents of updates known to processors. Ingest passes the {@code doc} of an update like a new document,
+ * without index and id. This filter sets index and id of the update in each {@code doc}, as they are in a request that comes
+ * from another node, and keeps the bulk request in the thread context.
  */
 public final class PartialUpdates implements ActionFilter {
 
@@ -35,8 +35,8 @@ public final class PartialUpdates implements ActionFilter {
     /**
      * A filter for a node.
      *
-     * @param pressure counts the bytes of requests under way; gives null where nobody counts
-     * @param names what the names in requests stand for
+     * @param pressure counts the bytes of requests in flight; supplies null if nothing does
+     * @param names resolves the names in requests
      */
     public PartialUpdates(ThreadContext threadContext, Supplier<IndexingPressureService> pressure, IndexNames names) {
         this.threadContext = threadContext;
@@ -50,7 +50,7 @@ public final class PartialUpdates implements ActionFilter {
     }
 
     @Override
-    @SuppressWarnings("unchecked") // the action's name says the types
+    @SuppressWarnings("unchecked") // the types follow from the name of the action
     public <Request extends ActionRequest, Response extends ActionResponse> void apply(
             Task task,
             String action,
@@ -89,7 +89,7 @@ public final class PartialUpdates implements ActionFilter {
                 ActionListener.map(listener, response -> (Response) ItemOrder.restored((BulkResponse) response));
         AbandonableBulk<Response> answer = new AbandonableBulk<>(
                 ActionListener.runBefore(inOrder, restore(partial)), pressure.get(), bulk.ramBytesUsed());
-        // Also without updates: the requests of a bulk request around this one are none of its business.
+        // Also without updates: a bulk request around this one must not be visible.
         try (ThreadContext.StoredContext caller = threadContext.newStoredContext(true, List.of(REQUEST))) {
             threadContext.putTransient(
                     REQUEST,
@@ -103,15 +103,15 @@ public final class PartialUpdates implements ActionFilter {
         }
     }
 
-    /** The bulk request whose documents pass now; none in a simulation. */
+    /** The bulk request whose documents are processed; empty in a simulation. */
     Optional<BulkInProgress> current() {
         return Optional.ofNullable(threadContext.getTransient(REQUEST));
     }
 
     /**
-     * Lets the failure of an update be reported. Ingest takes index and id for that from the document that an update may
-     * insert, and would end in a null pointer, its bulk request never answered, where there is none. What failed is not
-     * applied, so for that time the update may name its own partial document.
+     * Makes the failure of an update reportable. Ingest reads index and id for the report from the upsert document of the
+     * update; without one, it throws a NullPointerException and never answers the bulk request. The update therefore gets its
+     * own partial document as upsert document while its failure is reported. A failed update is not applied.
      */
     static void makeReportable(UpdateRequest update) {
         if (update.upsertRequest() == null) {
@@ -119,7 +119,7 @@ public final class PartialUpdates implements ActionFilter {
         }
     }
 
-    /** Undoes {@link #makeReportable}, for who sent the requests may send them again. */
+    /** Undoes {@link #makeReportable}, since the sender may send the requests again. */
     private static CheckedRunnable<RuntimeException> restore(List<UpdateRequest> partial) {
         List<UpdateRequest> inserting =
                 partial.stream().filter(UpdateRequest::docAsUpsert).toList();
@@ -129,7 +129,7 @@ public final class PartialUpdates implements ActionFilter {
     private static void prepare(UpdateRequest update) {
         update.doc().index(update.index()).id(update.id());
         if (!update.docAsUpsert()) {
-            // Else a node that gets the request from another one takes it for done with its system pipeline.
+            // Otherwise a node that receives the request would not run its system pipeline.
             update.doc().isPipelineResolved(false);
         }
     }

@@ -26,10 +26,10 @@ import org.opensearch.index.engine.DocumentMissingException;
 import org.opensearch.ingest.IngestDocument;
 import org.opensearch.ingest.IngestDocumentWrapper;
 
-/** A document of a batch: what of it must be embedded, given what is stored under its id. */
+/** A document of a batch, and which of its texts must be embedded, given the document that is stored under its id. */
 final class PendingDocument {
 
-    /** Stands for the vector of a document before this one. */
+    /** A placeholder for the vector of an earlier document of the batch. */
     private static final Object UNKNOWN = new Object();
 
     private final IngestDocumentWrapper wrapper;
@@ -40,12 +40,12 @@ final class PendingDocument {
     private int keptVectors;
 
     /**
-     * What is known of the request that brings a document.
+     * The request of a document.
      *
-     * @param update the update whose partial document this is, or null for a whole document
-     * @param before what the update finds when its turn comes
-     * @param creates whether the document must not exist yet
-     * @param vectors where to say what vectors were made of
+     * @param update the update whose partial document this is; null for a whole document
+     * @param before what the update will find when it is applied
+     * @param creates whether the request fails if the document exists
+     * @param vectors collects the vectors with their origins
      */
     record Request(UpdateRequest update, Before before, boolean creates, EmbeddedVectors vectors) {}
 
@@ -67,7 +67,7 @@ final class PendingDocument {
         return value == null ? null : value.toString();
     }
 
-    /** Where the document goes; null where it does not say. */
+    /** The index and id of the document; null if it has no index. */
     WriteAccess.Place place() {
         if (update() != null) {
             return new WriteAccess.Place(update().index(), update().id(), update().routing(), OpType.UPDATE);
@@ -82,7 +82,7 @@ final class PendingDocument {
                         request.creates() ? OpType.CREATE : OpType.INDEX);
     }
 
-    /** Names the document that may be stored already, or null where there cannot be one, or it does not matter. */
+    /** The stored document to fetch; null if there can be none, or it is not needed. */
     MultiGetRequest.Item stored(List<EmbeddingRule> rules) {
         WriteAccess.Place place = place();
         boolean matters = update() == null || rules.stream().anyMatch(rule -> concerns(rule) || rule.marks());
@@ -92,8 +92,8 @@ final class PendingDocument {
     }
 
     /**
-     * Whether the document changes what {@code rule} reads or writes. A whole document always may; so may a partial one
-     * whose stored document comes without its vector, which the update would lose.
+     * Whether the document may change what {@code rule} reads or writes. A whole document always may. So may a partial one whose
+     * stored document is read without its vector, which the update would remove.
      */
     private boolean concerns(EmbeddingRule rule) {
         return update() == null || !rule.inSource() || touches(rule) || mayReplace(rule);
@@ -108,7 +108,7 @@ final class PendingDocument {
                 || rule.sources().stream().anyMatch(path -> new DocumentPath(path).mayReplace(source()));
     }
 
-    /** Whether an object of a partial document that says nothing about the field replaces something that does. */
+    /** Whether an object of a partial document that lacks the field replaces a stored value that has it. */
     private boolean replaces(EmbeddingRule rule, Stored stored) {
         if (stored.source() == null) {
             return false;
@@ -119,7 +119,7 @@ final class PendingDocument {
                 || !DocumentText.of(whole, rule.sources()).equals(DocumentText.of(stored.source(), rule.sources()));
     }
 
-    /** Whether a partial document that leaves the text alone still can bring the vector that the stored one waits for. */
+    /** Whether a partial document that does not change the text can add the vector that the stored document lacks. */
     private boolean completes(EmbeddingRule rule, Stored stored) {
         return stored.source() != null && PendingMark.is(new DocumentPath(rule.target()).value(stored.source()));
     }
@@ -137,8 +137,8 @@ final class PendingDocument {
     }
 
     /**
-     * The text to embed for {@code rule}, or null if nothing must be: the vector then is left, taken over from the stored
-     * document, or removed with the last text.
+     * The text to embed for {@code rule}, or null if there is none. The vector is then unchanged, copied from the stored
+     * document, or removed because there is no text left.
      *
      * @throws IllegalArgumentException if the document's text cannot be read
      */
@@ -183,8 +183,8 @@ final class PendingDocument {
     }
 
     /**
-     * What is stored once this document is applied, for those of the same id behind it in the batch. In place of the
-     * vector, which is not known yet, comes what is none.
+     * The document that is stored once this one is applied, for later documents of the batch with the same id. It has a
+     * placeholder for the vector, which is not known yet.
      */
     Stored applied(EmbeddingRule rule, Stored stored) {
         if (failed() || updatesNothing(stored) || (stored.failure() != null && update() != null)) {
@@ -204,11 +204,11 @@ final class PendingDocument {
     }
 
     /**
-     * What is stored under the document's id when its turn comes.
+     * The document that is stored under the id when this one is applied.
      *
-     * @param bulk the request that brings it
-     * @param first what was stored before that
-     * @param current what the documents before it in the batch made of that
+     * @param bulk the request of the document
+     * @param first the document that is stored before the request
+     * @param current {@code first}, changed by the documents before this one in the batch
      */
     Stored found(BulkInProgress bulk, Stored first, Stored current) {
         return switch (request.before()) {
@@ -219,8 +219,8 @@ final class PendingDocument {
     }
 
     /**
-     * Whether this is the part of an update that has no document to be applied to. Where the update brings a whole one for
-     * that case, this part is embedded all the same, alone: should there be a document by then, the shard notices.
+     * Whether this is the partial document of an update without a stored document. If the update has an upsert document, the
+     * partial document is still embedded, by itself; the shard detects a document that is stored meanwhile.
      */
     private boolean updatesNothing(Stored stored) {
         return update() != null
@@ -239,8 +239,8 @@ final class PendingDocument {
     }
 
     /**
-     * The vector that the stored document has for the very same text, or null. Where no mapping fixes the model of the
-     * target, there is none: the vector may be another model's.
+     * The vector that the stored document has for the same text; null if there is none, or if no mapping fixes the model of the
+     * target, since the vector may then be another model's.
      */
     private static Object storedVector(EmbeddingRule rule, Stored stored, String text) {
         if (stored.source() == null || rule.modelId() == null || rule.isInside()) {
@@ -264,7 +264,7 @@ final class PendingDocument {
         }
     }
 
-    /** Puts a vector, just made by the model of {@code modelId}, into the document. */
+    /** Writes a new vector into the document. */
     void setVector(EmbeddingRule rule, String text, String modelId, Object vector) {
         request.vectors().add(new Origin(modelId, rule.inputType(), VectorOrigin.ofText(text)), vector);
         if (rule.modelId() != null) {
@@ -283,17 +283,17 @@ final class PendingDocument {
         }
     }
 
-    /** Name of the index, alias or data stream that the document goes into. */
+    /** The name of the index, alias or data stream in the request. */
     String index() {
         return update() == null ? String.valueOf(metadata(IngestDocument.Metadata.INDEX)) : update().index();
     }
 
-    /** How many vectors were taken over from the stored document. */
+    /** How many vectors were copied from the stored document. */
     int keptVectors() {
         return keptVectors;
     }
 
-    /** Whether the document stays out of the index for a reason found here. */
+    /** Whether ingest has refused the document. */
     boolean refused() {
         return failure != null;
     }
@@ -302,7 +302,7 @@ final class PendingDocument {
         return failure != null || wrapper.getException() != null;
     }
 
-    /** Keeps the document out of the index, unless there is a reason already. */
+    /** Refuses the document, unless it is refused already. */
     void refuse(Exception reason) {
         if (!failed()) {
             failure = reason;
@@ -310,9 +310,9 @@ final class PendingDocument {
     }
 
     /**
-     * Takes note that there is no vector. A document that leaves the text alone passes as it is; another one is let in
-     * with a mark in the vector's place, also that of an older text, where the rule says so and the service is to blame;
-     * the rest is kept out of the index with the first reason.
+     * Handles a vector that could not be made. A document that does not change the text passes as it is. Otherwise it gets a
+     * mark in place of the vector, or of the vector of an older text, if the rule has marks and the service has failed. In all
+     * other cases it is refused with the first reason.
      */
     void setFailure(EmbeddingRule rule, Exception reason) {
         if (failed() || retried.contains(rule.target())) {
@@ -327,8 +327,8 @@ final class PendingDocument {
     }
 
     /**
-     * The document with its failure. The wrapper that came in stays without one: a pipeline that ignores failures goes on
-     * with that.
+     * A wrapper with the document and its failure. The original wrapper has no failure, since pipelines that ignore failures
+     * continue with it.
      */
     IngestDocumentWrapper result() {
         if (failure == null) {

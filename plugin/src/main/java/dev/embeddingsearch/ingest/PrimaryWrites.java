@@ -25,9 +25,9 @@ import org.opensearch.transport.TransportRequest;
 import org.opensearch.transport.TransportRequestHandler;
 
 /**
- * Checks writes where they arrive for good, on the node of the primary, whoever coordinated them: that the mapping still is
- * the one that {@link UnembeddedWrites} checked, and all that it checks where a node without it sent the request. What
- * partial updates say of their vectors goes along to where they are merged.
+ * Checks writes on the node of the primary shard, whichever node has coordinated them. It checks that the mapping is still the
+ * one that {@link UnembeddedWrites} has used. Requests from nodes without that check are checked completely. The origins of
+ * vectors in partial updates are passed on to where the updates are merged.
  */
 public final class PrimaryWrites implements TransportInterceptor {
 
@@ -39,7 +39,7 @@ public final class PrimaryWrites implements TransportInterceptor {
     /**
      * An interceptor for a node.
      *
-     * @param mappings gives null until the node has its services
+     * @param mappings supplies null until the node has its services
      */
     public PrimaryWrites(Supplier<EmbeddingMappings> mappings, ThreadContext threadContext) {
         this.mappings = mappings;
@@ -77,7 +77,7 @@ public final class PrimaryWrites implements TransportInterceptor {
         Map<String, MappedEmbedding> fields = mappings.get().of(index);
         UpdateOrigins origins = new UpdateOrigins(fields);
         long mapping = Provenance.mapping(fields.values());
-        // A node without the check, one of 0.1.0 say, sends vectors without their origin.
+        // A node of version 0.1.0 sends vectors without their origins.
         WriteCheck unchecked = new WriteCheck(index, fields, EmbeddedVectors.NONE, true);
         for (BulkItemRequest item : bulk.items()) {
             try {
@@ -115,8 +115,8 @@ public final class PrimaryWrites implements TransportInterceptor {
     }
 
     /**
-     * Checks a document by the mapping as it is now, where that is not the one it was checked by before: fields that it has
-     * nothing for may come and go.
+     * Checks a document against the current mapping, if that is not the one it was checked against before. Fields that the
+     * document lacks may have been added or removed.
      */
     private static void requireSame(
             WrittenPart part, Provenance sent, Map<String, MappedEmbedding> fields, String index) {
@@ -141,7 +141,7 @@ public final class PrimaryWrites implements TransportInterceptor {
             return !path.isIn(document);
         }
         if (part.update() != null) {
-            // What is claimed is checked when the update is merged.
+            // The origins are checked when the update is merged.
             return origins != null || !(DocumentText.touches(document, field.sourceFields()) || path.touches(document));
         }
         String text = DocumentText.of(document, field.sourceFields());

@@ -21,13 +21,12 @@ import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.ingest.IngestService;
 
 /**
- * What the node that coordinates a write tells the primary about it: that it checked the document, against which mapping,
- * and what the vectors of a partial document were made of. It travels as the name of the request's system pipeline, which
- * has run by then: so it reaches the primary with the request, under every plugin, and is in no document. Nodes that do
- * not know it pass it on.
+ * What the coordinating node of a write sends to the primary shard: that it has checked the document, against which mapping,
+ * and the origins of the vectors of a partial document. It is sent in the request, as the name of the system pipeline, which
+ * has run by then. There it passes all other plugins, is part of no document, and is forwarded by nodes that do not know it.
  *
- * @param mapping fingerprint of the {@code embedding} fields of the index
- * @param origins a fingerprint of each vector with what it was made of, by the path of its field
+ * @param mapping a fingerprint of the {@code embedding} fields of the index
+ * @param origins by the path of a field, fingerprints of vectors with their origins
  */
 record Provenance(long mapping, Map<String, Set<Long>> origins) {
 
@@ -56,7 +55,7 @@ record Provenance(long mapping, Map<String, Set<Long>> origins) {
         document.setSystemIngestPipeline(PREFIX + encode());
     }
 
-    /** Takes it off again: who sent the request may send it once more. */
+    /** Removes it from the request, since the sender may send the request again. */
     static void detachFrom(IndexRequest document) {
         if (isOn(document)) {
             document.setSystemIngestPipeline(IngestService.NOOP_PIPELINE_NAME);
@@ -68,7 +67,7 @@ record Provenance(long mapping, Map<String, Set<Long>> origins) {
                 && document.getSystemIngestPipeline().startsWith(PREFIX);
     }
 
-    /** What was attached; nothing where a node coordinated the write that knows nothing of it. */
+    /** What is attached to the request; empty if a node without this plugin has coordinated the write. */
     static Optional<Provenance> of(IndexRequest document) {
         if (!isOn(document)) {
             return Optional.empty();
@@ -76,7 +75,7 @@ record Provenance(long mapping, Map<String, Set<Long>> origins) {
         byte[] bytes =
                 Base64.getDecoder().decode(document.getSystemIngestPipeline().substring(PREFIX.length()));
         try (StreamInput in = new BytesArray(bytes).streamInput()) {
-            in.readVInt(); // later versions add behind what is read here
+            in.readVInt(); // later versions append to what is read here
             return Optional.of(new Provenance(
                     in.readLong(), in.readMap(StreamInput::readString, from -> from.readSet(StreamInput::readLong))));
         } catch (IOException e) {
@@ -98,17 +97,17 @@ record Provenance(long mapping, Map<String, Set<Long>> origins) {
         }
     }
 
-    /** Gathers the origins of a document's vectors. */
+    /** Collects the origins of a document's vectors. */
     static final class Builder {
         private final Map<String, Set<Long>> origins = new HashMap<>();
 
-        /** Adds a vector, by its fingerprint, and what it was made of. */
+        /** Adds the fingerprint of a vector with its origin. */
         void add(String path, EmbeddedVectors.Origin origin, long vector) {
             origins.computeIfAbsent(path, none -> new HashSet<>())
                     .add(VectorOrigin.of(origin.modelId(), origin.inputType(), origin.text(), vector));
         }
 
-        /** Says that a field gets no vector, so that one which is there is that of another text. */
+        /** Adds a field without a vector: one that is found there is that of another text. */
         void addNone(String path) {
             origins.computeIfAbsent(path, none -> new HashSet<>());
         }

@@ -15,7 +15,7 @@ import org.opensearch.action.support.GroupedActionListener;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.core.action.ActionListener;
 
-/** Embeds the texts of several rules, with one request a rule. */
+/** Embeds the texts of several rules, with one embedding request for each rule. */
 final class RuleEmbedder {
 
     private final Embedder embedder;
@@ -28,7 +28,7 @@ final class RuleEmbedder {
         this.threadContext = threadContext;
     }
 
-    /** The texts that one rule embeds, each with the document that gets the vector. */
+    /** The texts of one rule, each with the document that gets the vector. */
     record Job<D>(EmbeddingRule rule, List<D> receivers, List<String> texts) {
 
         static <D> Job<D> of(EmbeddingRule rule) {
@@ -40,7 +40,7 @@ final class RuleEmbedder {
             texts.add(text);
         }
 
-        /** Leaves the texts and documents out. */
+        /** Without the texts and documents. */
         @Override
         public String toString() {
             return "Job[rule=" + rule + ", texts=" + texts.size() + "]";
@@ -48,16 +48,16 @@ final class RuleEmbedder {
     }
 
     /**
-     * What became of a job.
+     * The result of a job.
      *
-     * @param modelId id of the model that made the vectors, or null where it was not asked
-     * @param results in the order of the job's texts, or null
-     * @param failure of the whole request, or null
+     * @param modelId the id of the model that has made the vectors; null if it was not called
+     * @param results in the order of the job's texts; null if the request has failed
+     * @param failure the failure of the whole request, or null
      */
     record Outcome<D>(Job<D> job, String modelId, List<EmbeddingResult> results, Exception failure) {
 
         interface Receiver<D> {
-            /** Takes what became of one text; whatever this throws becomes the failure that {@link #fail} takes. */
+            /** Receives the result of one text; an exception is passed to {@link #fail}. */
             void take(D document, Outcome<D> outcome, int text);
 
             void fail(D document, EmbeddingRule rule, Exception failure);
@@ -73,7 +73,7 @@ final class RuleEmbedder {
                             "expected " + job.texts().size() + " vectors, got " + results.size()));
         }
 
-        /** Hands each document its vector, or its failure; one that cannot take it keeps no other from theirs. */
+        /** Passes each document its vector or its failure; an exception for one document does not affect the others. */
         void apply(Receiver<D> receiver) {
             for (int i = 0; i < job.receivers().size(); i++) {
                 D document = job.receivers().get(i);
@@ -92,10 +92,10 @@ final class RuleEmbedder {
     }
 
     /**
-     * Runs all jobs at once and hands over their outcomes together, in the caller's thread context: documents are not made
-     * for several threads.
+     * Runs all jobs at once, and passes on their results together in the caller's thread context, since documents are not
+     * thread-safe.
      *
-     * @param done called once; throws nothing
+     * @param done called once; it must not throw
      */
     <D> void run(List<Job<D>> jobs, Consumer<Collection<Outcome<D>>> done) {
         if (jobs.isEmpty()) {

@@ -5,7 +5,7 @@ import dev.embeddingsearch.embedding.EmbeddingException;
 import dev.embeddingsearch.embedding.InputRefusedException;
 import org.opensearch.core.rest.RestStatus;
 
-/** Tells failures of a service, which another day may not bring, from those of a document. */
+/** Distinguishes failures of a service, which may be temporary, from failures of a document. */
 final class ServiceFailure {
 
     private ServiceFailure() {}
@@ -15,8 +15,8 @@ final class ServiceFailure {
     }
 
     /**
-     * A reason fit to be stored: of a service in words of our own, for its words may quote a text of the same request that
-     * readers of this document must not see, and few, so that marks can be counted by reason.
+     * A reason that can be stored in a mark. It has none of the service's words, which may quote a text of another document in
+     * the same call. There are few different ones, so that marks can be counted by reason.
      */
     static String reason(String model, Exception failure) {
         return failure instanceof EmbeddingException service

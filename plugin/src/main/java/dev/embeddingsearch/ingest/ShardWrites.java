@@ -5,7 +5,7 @@ import org.opensearch.action.bulk.TransportShardBulkAction;
 import org.opensearch.common.inject.Inject;
 import org.opensearch.common.lifecycle.AbstractLifecycleComponent;
 
-/** Hands the node's action for writes to a shard, which no client offers, to {@link WriteAccess}. */
+/** Passes the transport action of shard bulk requests, which no client offers, to {@link WriteAccess}. */
 public final class ShardWrites extends AbstractLifecycleComponent {
 
     @Inject

@@ -7,12 +7,12 @@ import java.util.function.Consumer;
 import org.opensearch.ingest.IngestDocument;
 import org.opensearch.ingest.IngestDocumentWrapper;
 
-/** Lets a processor of batches take the single documents that OpenSearch hands it, in a simulation say. */
+/** Runs a batch processor on a single document, as OpenSearch does in simulations. */
 final class SingleDocument {
 
     private SingleDocument() {}
 
-    /** Calls {@code handler} again with what the rest of the pipeline throws: nobody else takes it there. */
+    /** Calls {@code handler} again if the rest of the pipeline throws, since OpenSearch does not catch that. */
     static void execute(
             IngestDocument document,
             BiConsumer<List<IngestDocumentWrapper>, Consumer<List<IngestDocumentWrapper>>> batch,

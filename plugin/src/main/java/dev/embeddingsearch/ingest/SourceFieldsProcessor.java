@@ -15,17 +15,17 @@ import org.opensearch.ingest.IngestDocument;
 import org.opensearch.ingest.IngestDocumentWrapper;
 import org.opensearch.plugins.IngestPlugin.SystemIngestPipelineConfigKeys;
 
-/** Embeds the {@code source_fields} of an index's mapping; OpenSearch puts it behind every pipeline of such an index. */
+/** Embeds the {@code source_fields} of an index's mapping. OpenSearch runs it after all other pipelines of the index. */
 public final class SourceFieldsProcessor extends AbstractBatchingSystemProcessor {
 
-    /** Name of the system processor; not for use in pipelines. */
+    /** The name of the system processor, which pipelines cannot use. */
     public static final String TYPE = "embedding_source_fields";
 
     private final BatchEmbedder embedder;
     private final Function<IngestDocumentWrapper, List<EmbeddingRule>> rules;
 
     /**
-     * @param rules gives those of a batch by its first document; all are on their way into the same index
+     * @param rules returns the rules of a batch by its first document; all documents have the same index
      */
     private SourceFieldsProcessor(
             String tag,
@@ -58,7 +58,7 @@ public final class SourceFieldsProcessor extends AbstractBatchingSystemProcessor
         throw SingleDocument.onlyAsynchronous(TYPE);
     }
 
-    /** Generates the processor from an index's mapping, or from the templates of an index about to be created. */
+    /** Makes the processor from the mapping of an index, or from the templates of an index that is about to be created. */
     public static final class Factory extends AbstractBatchingSystemProcessor.Factory {
 
         private final BatchEmbedder embedder;
@@ -70,7 +70,7 @@ public final class SourceFieldsProcessor extends AbstractBatchingSystemProcessor
             this.mappings = mappings;
         }
 
-        /** Returns null, for no processor, where no field names {@code source_fields}. */
+        /** Returns null, for no processor, if no field has {@code source_fields}. */
         @Override
         protected AbstractBatchingSystemProcessor newProcessor(
                 String tag, String description, Map<String, Object> config) {
@@ -98,7 +98,7 @@ public final class SourceFieldsProcessor extends AbstractBatchingSystemProcessor
             return mapping instanceof Map<?, ?> ? MappedEmbedding.in((Map<String, Object>) mapping) : List.of();
         }
 
-        /** A field inside nested documents stands in a template at most: the mapping that follows from it is refused. */
+        /** The rules of fields; those inside nested documents are skipped: a template may have them, but its mapping is refused. */
         private static List<EmbeddingRule> rules(Collection<MappedEmbedding> fields) {
             return fields.stream()
                     .filter(field -> !field.sourceFields().isEmpty() && !field.nested())

@@ -19,7 +19,7 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.opensearch.common.util.concurrent.ThreadContext;
 
-/** Embeds what stored documents are marked to lack. */
+/** Embeds the texts of stored documents whose vectors are missing. */
 public final class StoredDocumentEmbedder {
 
     private static final Logger logger = LogManager.getLogger(StoredDocumentEmbedder.class);
@@ -40,7 +40,7 @@ public final class StoredDocumentEmbedder {
     }
 
     /**
-     * Gives each of {@code documents}, changed in place, the vectors it lacks, or the reason why not.
+     * Adds the missing vectors to the documents, which are changed in place, or the reason why a vector is still missing.
      *
      * @param done called once, in the caller's thread context, on an unspecified thread
      */
@@ -74,7 +74,7 @@ public final class StoredDocumentEmbedder {
         });
     }
 
-    /** Failures are not counted: they were when the documents came. */
+    /** Counts embedded documents. Failures were counted when the documents were indexed. */
     private void count(Collection<Outcome<StoredDocumentToEmbed>> outcomes) {
         Set<StoredDocumentToEmbed> embedded = new HashSet<>();
         for (Outcome<StoredDocumentToEmbed> outcome : outcomes) {

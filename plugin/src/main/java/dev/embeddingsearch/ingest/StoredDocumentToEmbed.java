@@ -18,12 +18,12 @@ import org.apache.lucene.util.VectorUtil;
 import org.opensearch.core.concurrency.OpenSearchRejectedExecutionException;
 
 /**
- * A stored document, to be given the vectors that it is marked to lack. Of a vector that the mapping keeps out of
- * {@code _source} nobody can tell whether it is there, and writing the document again would lose it: it is made anew.
+ * A stored document whose marked vectors are to be made. A vector that the mapping keeps out of {@code _source} is made
+ * again in any case: it cannot be seen whether it exists, and writing the document would remove it.
  */
 public final class StoredDocumentToEmbed {
 
-    /** Cosine above which two vectors of one model are those of one text. */
+    /** The cosine above which two vectors of one model are taken for vectors of the same text. */
     private static final float SAME_TEXT = 0.999f;
 
     private final String index;
@@ -35,9 +35,9 @@ public final class StoredDocumentToEmbed {
     private String failure;
 
     /**
-     * @param index name of the index that holds the document
+     * @param index the name of the index
      * @param source the document, which is changed in place
-     * @param all whether vectors that are there are made again, to see whether they are those of the text
+     * @param all whether existing vectors are made again, to verify that they are vectors of the text
      */
     public StoredDocumentToEmbed(String index, Map<String, Object> source, boolean all) {
         this.index = index;
@@ -49,7 +49,7 @@ public final class StoredDocumentToEmbed {
         return index;
     }
 
-    /** What the document lacks, of the {@code embedding} fields of its index. */
+    /** The rules of the {@code embedding} fields that the document lacks. */
     List<EmbeddingRule> missing(Collection<MappedEmbedding> fields) {
         List<EmbeddingRule> rules = new ArrayList<>();
         for (MappedEmbedding field : fields) {
@@ -79,7 +79,7 @@ public final class StoredDocumentToEmbed {
         return marked.into(field, true);
     }
 
-    /** The text to embed for {@code rule}, or null where there is none any more: then the mark goes at once. */
+    /** The text to embed for {@code rule}; null if there is none left, in which case the mark is removed. */
     String textToEmbed(EmbeddingRule rule) {
         String text = DocumentText.of(document, rule.sources());
         if (!text.isEmpty()) {
@@ -89,7 +89,7 @@ public final class StoredDocumentToEmbed {
         return null;
     }
 
-    /** Puts a vector, just made of {@code text} by the model of {@code modelId}, in the place of its mark. */
+    /** Writes a new vector of {@code text} in place of the mark. */
     void setVector(EmbeddingRule rule, String text, String modelId, String vector) {
         DocumentPath target = new DocumentPath(rule.target());
         boolean near = isNear(vector, target.value(document));
@@ -101,7 +101,7 @@ public final class StoredDocumentToEmbed {
         }
     }
 
-    /** Services do not make the same vector of the same text to the last bit. */
+    /** Whether two vectors are nearly equal: services do not return the same bits each time. */
     private static boolean isNear(String made, Object stored) {
         if (stored == null || PendingMark.is(stored)) {
             return false;
@@ -116,8 +116,8 @@ public final class StoredDocumentToEmbed {
     }
 
     /**
-     * Takes note that a vector still is missing; a reason of the document's own goes before one of the service. A full queue
-     * on this node is one of the service: it is too slow for what comes.
+     * Records that a vector is still missing. A failure of the document takes precedence over one of the service. A full queue
+     * on this node counts as a failure of the service.
      */
     void fail(String model, Exception reason) {
         if (failure == null || failedByService) {
@@ -126,27 +126,27 @@ public final class StoredDocumentToEmbed {
         }
     }
 
-    /** Whether it is worth writing. */
+    /** Whether the document has changed, so that it must be written. */
     public boolean changed() {
         return changed;
     }
 
-    /** The document, with the vectors it got. */
+    /** The document with its new vectors. */
     public Map<String, Object> source() {
         return document;
     }
 
-    /** What the vectors it got were made of. */
+    /** The new vectors with their origins. */
     EmbeddedVectors vectors() {
         return vectors;
     }
 
-    /** Why a vector still is missing, if one is; no words of a document. */
+    /** The reason why a vector is still missing, if one is; without text of the document. */
     public Optional<String> failure() {
         return Optional.ofNullable(failure);
     }
 
-    /** Whether nothing but the service, or the queue before it, kept the document from all its vectors. */
+    /** Whether all missing vectors are missing because of the service, or of the queue. */
     public boolean failedByService() {
         return failedByService;
     }

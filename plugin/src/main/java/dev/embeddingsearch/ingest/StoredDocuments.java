@@ -23,9 +23,9 @@ import org.opensearch.threadpool.ThreadPool;
 import org.opensearch.transport.client.Client;
 
 /**
- * Fetches what is indexed now under the ids of documents on their way in. It reads for the plugin, not for the user, so
- * that rights to write, which {@link WriteAccess} has checked, suffice and field-level security cannot hide a part of the
- * text; what it reads stays inside.
+ * Fetches the stored documents under the ids of documents in ingest. It reads as the plugin, not as the caller, whose right to
+ * write {@link WriteAccess} has checked. So a caller needs no right to read, and field-level security cannot hide a part of the
+ * text. Nothing of what is read is returned to the caller.
  */
 final class StoredDocuments {
 
@@ -42,8 +42,8 @@ final class StoredDocuments {
     /**
      * Fetches {@code documents}.
      *
-     * @param found called once, in the caller's thread context, with what was found, or the failure to look, for each of
-     *     them; throws nothing
+     * @param found called once, in the caller's thread context, with the stored document or the failure for each; it must not
+     *     throw
      */
     @SuppressWarnings("try") // the stored context restores the caller's when closed
     void fetch(List<MultiGetRequest.Item> documents, Consumer<Map<DocumentKey, Stored>> found) {
@@ -69,7 +69,7 @@ final class StoredDocuments {
         }
     }
 
-    /** Documents are written through an alias of several indices, but not read through it: there the one written to is. */
+    /** The same document in the write index: a document cannot be read through an alias of several indices. */
     private MultiGetRequest.Item atWriteIndex(MultiGetRequest.Item document) {
         IndexAbstraction named =
                 clusterService.state().metadata().getIndicesLookup().get(document.index());
@@ -85,7 +85,7 @@ final class StoredDocuments {
                 .routing(document.routing() == null ? aliasRouting : document.routing());
     }
 
-    /** The response may come on a network thread, which is not for reading documents and cutting texts. */
+    /** Moves the response off network threads, which must not parse documents. */
     private <T> ActionListener<T> offNetwork(ActionListener<T> listener) {
         return new ThreadedActionListener<>(logger, client.threadPool(), ThreadPool.Names.WRITE, listener, true);
     }
@@ -110,22 +110,22 @@ final class StoredDocuments {
     }
 
     /**
-     * What is indexed under an id.
+     * The stored document under an id.
      *
-     * @param source the document, or null if there is none
-     * @param failure why that could not be found out, or null
+     * @param source the document; null if there is none
+     * @param failure why it could not be read, or null
      */
     record Stored(Map<String, Object> source, Exception failure) {
         static final Stored NONE = new Stored(null, null);
 
-        /** Leaves the document out. */
+        /** Without the document. */
         @Override
         public String toString() {
             return "Stored[found=" + (source != null) + ", failure=" + failure + "]";
         }
     }
 
-    /** Names a document. */
+    /** The key of a document. */
     record DocumentKey(String index, String id) {
         static DocumentKey of(MultiGetRequest.Item item) {
             return new DocumentKey(item.index(), item.id());

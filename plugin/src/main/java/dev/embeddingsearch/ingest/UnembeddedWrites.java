@@ -27,18 +27,23 @@ import org.opensearch.core.action.ActionResponse;
 import org.opensearch.tasks.Task;
 
 /**
- * Checks, on the node that coordinates a write, each document that goes to a shard of an index with {@code embedding}
- * fields, and tells the primary so. Refuses, each for itself: what {@link WriteCheck} does; scripted updates inside
- * {@code _bulk}, for their script runs on the shard ({@code _update} puts the scripted document through ingest); and all
- * text for {@code source_fields} while the cluster's generated processors are switched off, even beside a vector, which
- * may be that of the text before.
+ * Checks each document that the coordinating node sends to a shard of an index with {@code embedding} fields, and attaches
+ * {@link Provenance} for the primary. It refuses single documents:
+ *
+ * <ul>
+ *   <li>those that {@link WriteCheck} refuses;
+ *   <li>scripted updates inside {@code _bulk}, whose script runs on the shard ({@code _update} passes the scripted document
+ *       through ingest);
+ *   <li>all text for {@code source_fields} while the cluster's system-generated processors are switched off, even with a
+ *       vector, which may be that of an older text.
+ * </ul>
  */
 public final class UnembeddedWrites implements ActionFilter {
 
     private final EmbeddingMappings mappings;
     private final PartialUpdates bulks;
     private final BooleanSupplier processorsGenerated;
-    /** By identity: a request does not equal another. Who is told to come again sends the same, past ingest. */
+    /** By identity. A request that is retried is the same object, and does not pass through ingest again. */
     private final Map<DocWriteRequest<?>, EmbeddedVectors> checked = Collections.synchronizedMap(new WeakHashMap<>());
 
     /**
@@ -79,7 +84,7 @@ public final class UnembeddedWrites implements ActionFilter {
                         : ActionListener.runBefore(listener, () -> attached.forEach(Provenance::detachFrom)));
     }
 
-    /** Lets a document pass that was embedded outside ingest. */
+    /** Registers a document that was embedded outside of ingest. */
     public void embedded(IndexRequest request, StoredDocumentToEmbed document) {
         checked.put(request, document.vectors());
     }
@@ -109,7 +114,7 @@ public final class UnembeddedWrites implements ActionFilter {
             List<IndexRequest> attached) {
         List<WrittenPart> parts = WrittenPart.of(request);
         parts.forEach(part -> attached.add(part.document()));
-        // Also of what is refused: the primary has nothing to add to that.
+        // Refused documents too: the primary need not check them again.
         parts.forEach(part ->
                 new Provenance.Builder().build(Provenance.mapping(fields)).attachTo(part.document()));
         refusal(request, parts, fields).ifPresent(reason -> {

@@ -13,8 +13,9 @@ import org.opensearch.action.bulk.BulkRequest;
 import org.opensearch.action.bulk.BulkResponse;
 
 /**
- * The documents of a bulk request that cannot be parsed. OpenSearch parses all documents of a pipeline together and fails
- * them all for one; without those in it, the request goes on, and they get their failures when it is answered.
+ * The documents of a bulk request that cannot be parsed. OpenSearch parses all documents of a pipeline together, and one that
+ * cannot be parsed fails them all. Therefore the request continues without such documents, and their failures are added to the
+ * response.
  */
 final class UnreadableDocuments {
 
@@ -27,9 +28,9 @@ final class UnreadableDocuments {
     }
 
     /**
-     * Looks for them.
+     * Finds the documents of a request that cannot be parsed.
      *
-     * @param embedding whether an index, alias or data stream has text embedded
+     * @param embedding whether an index, alias or data stream has {@code embedding} fields
      */
     static UnreadableDocuments in(BulkRequest bulk, Predicate<String> embedding) {
         Map<Integer, Exception> reasons = new TreeMap<>();
@@ -51,7 +52,7 @@ final class UnreadableDocuments {
         return reasons.isEmpty();
     }
 
-    /** The request without them. */
+    /** The request without these documents. */
     BulkRequest rest() {
         BulkRequest rest = new BulkRequest();
         rest.setRefreshPolicy(whole.getRefreshPolicy());
@@ -66,7 +67,11 @@ final class UnreadableDocuments {
         return rest;
     }
 
-    /** The answer to the rest, or null if there is no rest, with their failures between. */
+    /**
+     * The response to the whole request.
+     *
+     * @param rest the response to {@link #rest}; null if that is empty
+     */
     BulkResponse answer(BulkResponse rest) {
         List<BulkItemResponse> items = new ArrayList<>();
         int answered = 0;

@@ -36,9 +36,9 @@ import org.opensearch.index.IndexNotFoundException;
 import org.opensearch.indices.IndexClosedException;
 
 /**
- * Asks the shards, as the caller, whether they take documents, before any text is read or paid for: with a write request
- * that says who wants to write what, and whose documents are withdrawn beforehand. Whatever refuses or delays the true
- * request does so to this one: missing rights, blocks, closed indices, shards that are about to start.
+ * Checks as the caller whether shards accept writes, before any stored document is read and any text is embedded. It sends a
+ * bulk request to the shard whose items are aborted, so that nothing is written. Whatever would refuse or delay the real
+ * request does so with this one: missing permissions, blocks, closed indices, shards that are starting.
  */
 public final class WriteAccess {
 
@@ -51,21 +51,21 @@ public final class WriteAccess {
         this.threadContext = threadContext;
     }
 
-    /** Hands over the node's way to write to a shard, known once its actions are made. */
+    /** Sets the action that writes to a shard, which exists once the node's actions are made. */
     public void use(BiConsumer<BulkShardRequest, ActionListener<BulkShardResponse>> write) {
         shardBulk.set(write);
     }
 
-    /** Where a document goes: an index, alias or data stream, and what chooses the shard. */
+    /** The destination of a document: an index, alias or data stream, and what determines the shard. */
     public record Place(String index, String id, String routing, DocWriteRequest.OpType opType) {}
 
-    /** One request to a shard: the name that the documents give for its index, and what is done to them. */
+    /** One check: a shard, the name of its index in the requests, and the kind of operation. */
     private record Question(ShardId shard, String name, DocWriteRequest.OpType opType) {}
 
     /**
-     * Asks for {@code places}: one shard of each index, and all those whose document an update reads.
+     * Checks {@code places}: one shard of each index, and every shard of which an update reads a document.
      *
-     * @param answer called once, in the caller's thread context, with the reason for each name that takes no documents
+     * @param answer called once, in the caller's thread context, with the reason for each name that does not accept writes
      */
     public void ask(Collection<Place> places, TimeValue timeout, Consumer<Map<String, Exception>> answer) {
         Map<String, Exception> refused = new ConcurrentHashMap<>();
@@ -102,7 +102,7 @@ public final class WriteAccess {
         ClusterState state = clusterService.state();
         IndexAbstraction named = state.metadata().getIndicesLookup().get(place.index());
         if (named == null) {
-            // Who may not write there is told so; else the bulk request makes the index, or refuses to.
+            // A caller without permission gets an error; otherwise the bulk request creates the index, or is refused.
             ShardId none = new ShardId(new Index(place.index(), IndexMetadata.INDEX_UUID_NA_VALUE), 0);
             return new Question(none, place.index(), place.opType());
         }

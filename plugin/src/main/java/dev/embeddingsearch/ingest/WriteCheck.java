@@ -15,9 +15,9 @@ import org.opensearch.action.index.IndexRequest;
 import org.opensearch.core.rest.RestStatus;
 
 /**
- * Checks a document that is about to be written against the mapping of the index that it goes into, which may be another
- * than ingest saw: text for a field with {@code source_fields} comes with its vector or its mark, and a vector that ingest
- * made is one of that field's model and of that text.
+ * Checks a document before it is written, against the current mapping of its index, which may differ from the one in ingest.
+ * Text for a field with {@code source_fields} must have its vector or a mark. A vector that ingest has made must be of the
+ * field's model and of that text.
  */
 final class WriteCheck {
 
@@ -31,9 +31,9 @@ final class WriteCheck {
     /**
      * A check for an index.
      *
-     * @param fields its {@code embedding} fields as they are mapped now, by path
-     * @param vectors what ingest made
-     * @param trusting whether a vector of unknown origin is taken for one of its text
+     * @param fields its {@code embedding} fields in the current mapping, by path
+     * @param vectors the vectors that ingest has made
+     * @param trusting whether a vector of unknown origin is accepted as one of its text
      */
     WriteCheck(String index, Map<String, MappedEmbedding> fields, EmbeddedVectors vectors, boolean trusting) {
         this.index = index;
@@ -43,18 +43,18 @@ final class WriteCheck {
     }
 
     /**
-     * Checks a document, and puts marks into it where text lacks a vector and the field says so.
+     * Checks a document. Adds marks where text has no vector and the field's {@code on_failure} allows that.
      *
-     * @param update id of the update that a partial document belongs to, or null for a whole document
-     * @return what its vectors were made of
-     * @throws RuntimeException the reason that it must not be written
+     * @param update the id of the update of a partial document; null for a whole document
+     * @return the origins of its vectors
+     * @throws RuntimeException the reason why it must not be written
      */
     Provenance check(IndexRequest request, String update) {
         Map<String, Object> document;
         try {
             document = request.sourceAsMap();
         } catch (RuntimeException e) {
-            document = Map.of(); // not a document at all: the shard refuses it in its own words
+            document = Map.of(); // not a document: the shard refuses it with its own message
         }
         Provenance.Builder provenance = new Provenance.Builder();
         boolean marked = false;
@@ -137,7 +137,7 @@ final class WriteCheck {
         return origins;
     }
 
-    /** Own vectors are taken as they are, those that ingest made only by the model of the field. */
+    /** Vectors of the user are accepted; those of ingest must be made by the field's model. */
     private void requireModel(MappedEmbedding field, Map<String, Object> document) {
         for (Object value : new DocumentPath(field.path()).values(document)) {
             Set<Origin> origins = vectors.of(value);
@@ -148,7 +148,7 @@ final class WriteCheck {
         }
     }
 
-    /** A vector for a field that is gone would become a text. */
+    /** Refuses a vector for a field that was removed, since it would be mapped as text. */
     private void requireFields(Map<String, Object> document) {
         for (String target : vectors.targets()) {
             if (!fields.containsKey(target)

@@ -9,9 +9,9 @@ import org.opensearch.action.index.IndexRequest;
 import org.opensearch.action.update.UpdateRequest;
 
 /**
- * A document of a write request: a whole one, or the partial one of an update.
+ * A document of a write request: a whole document, or the partial document of an update.
  *
- * @param update id of the update that a partial document belongs to, or null for a whole document
+ * @param update the id of the update of a partial document; null for a whole document
  */
 record WrittenPart(IndexRequest document, String update) {
 
@@ -34,11 +34,11 @@ record WrittenPart(IndexRequest document, String update) {
         try {
             return document.sourceAsMap();
         } catch (RuntimeException e) {
-            return Map.of(); // not a document at all: the shard refuses it in its own words
+            return Map.of(); // not a document: the shard refuses it with its own message
         }
     }
 
-    /** Leaves the document out. */
+    /** Without the document. */
     @Override
     public String toString() {
         return "WrittenPart[update=" + update + "]";

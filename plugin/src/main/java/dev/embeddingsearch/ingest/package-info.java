@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * Embeds documents on their way into an index: the {@code embedding} processor of pipelines and the system-generated one
- * of fields with {@code source_fields}. A document leaves with its vector or with the reason it has none.
+ * Embeds documents while they are indexed: the pipeline processor {@code embedding}, and the system-generated processor of
+ * fields with {@code source_fields}. Each document gets its vector, or a reason why it has none, and is checked again on the
+ * node that coordinates the write and on that of the primary shard.
  */
 package dev.embeddingsearch.ingest;

@@ -4,18 +4,14 @@ package dev.embeddingsearch.model;
 import org.opensearch.action.ActionRequest;
 import org.opensearch.action.admin.cluster.settings.ClusterUpdateSettingsRequest;
 import org.opensearch.action.support.ActionFilter;
-import org.opensearch.action.support.ActionFilterChain;
-import org.opensearch.action.support.ActionRequestMetadata;
 import org.opensearch.core.action.ActionListener;
-import org.opensearch.core.action.ActionResponse;
-import org.opensearch.tasks.Task;
 
 /**
  * Refuses an update of cluster settings with a URL that the allow-list of this node does not permit. It looks at requests
  * and not at settings: a validator of the setting would have OpenSearch archive URLs that it stored before, wherever a
  * node's list is another one.
  */
-public final class UrlUpdateFilter implements ActionFilter {
+public final class UrlUpdateFilter extends ActionFilter.Simple {
 
     private final UrlAllowlist allowlist;
 
@@ -29,22 +25,16 @@ public final class UrlUpdateFilter implements ActionFilter {
     }
 
     @Override
-    public <Request extends ActionRequest, Response extends ActionResponse> void apply(
-            Task task,
-            String action,
-            Request request,
-            ActionRequestMetadata<Request, Response> metadata,
-            ActionListener<Response> listener,
-            ActionFilterChain<Request, Response> chain) {
+    protected boolean apply(String action, ActionRequest request, ActionListener<?> listener) {
         if (request instanceof ClusterUpdateSettingsRequest update) {
             try {
                 ModelSettings.requireAllowedUrls(update.persistentSettings(), allowlist);
                 ModelSettings.requireAllowedUrls(update.transientSettings(), allowlist);
             } catch (IllegalArgumentException e) {
                 listener.onFailure(e);
-                return;
+                return false;
             }
         }
-        chain.proceed(task, action, request, listener);
+        return true;
     }
 }

@@ -55,8 +55,12 @@ record Candidate(MultiGetRequest.Item place, Version version, StoredDocumentToEm
                 .routing(place.routing())
                 .source(document.source(), version.format())
                 .setIfSeqNo(version.seqNo())
-                .setIfPrimaryTerm(version.primaryTerm())
-                .setPipeline(IngestService.NOOP_PIPELINE_NAME)
+                .setIfPrimaryTerm(version.primaryTerm());
+        return withoutPipelines(request);
+    }
+
+    static IndexRequest withoutPipelines(IndexRequest request) {
+        request.setPipeline(IngestService.NOOP_PIPELINE_NAME)
                 .setFinalPipeline(IngestService.NOOP_PIPELINE_NAME)
                 .setSystemIngestPipeline(IngestService.NOOP_PIPELINE_NAME);
         request.isPipelineResolved(true);

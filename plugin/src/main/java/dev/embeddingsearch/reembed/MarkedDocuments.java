@@ -139,6 +139,19 @@ final class MarkedDocuments {
      * Reads the newest versions, searchable or not, of documents that the caller may write; fails where there is none.
      */
     void read(List<MultiGetRequest.Item> places, ActionListener<List<Candidate>> listener) {
+        askForBulk(
+                places.getFirst().index(),
+                ActionListener.wrap(allowed -> readWritable(places, listener), listener::onFailure));
+    }
+
+    /** Fails for a caller who may send no bulk request, by one that writes nothing: no index is an alias. */
+    private void askForBulk(String index, ActionListener<BulkResponse> listener) {
+        IndexRequest nothing =
+                new IndexRequest(index).id("withdrawn").source(Map.of()).setRequireAlias(true);
+        client.bulk(new BulkRequest().add(Candidate.withoutPipelines(nothing)), listener);
+    }
+
+    private void readWritable(List<MultiGetRequest.Item> places, ActionListener<List<Candidate>> listener) {
         List<WriteAccess.Place> asked = places.stream()
                 .map(place ->
                         new WriteAccess.Place(place.index(), place.id(), place.routing(), DocWriteRequest.OpType.INDEX))

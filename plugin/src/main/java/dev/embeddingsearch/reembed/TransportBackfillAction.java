@@ -4,12 +4,15 @@ package dev.embeddingsearch.reembed;
 import dev.embeddingsearch.ingest.StoredDocumentEmbedder;
 import dev.embeddingsearch.ingest.UnembeddedWrites;
 import dev.embeddingsearch.ingest.WriteAccess;
+import dev.embeddingsearch.mapper.EmbeddingMappings;
 import org.opensearch.action.index.IndexRequest;
 import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.HandledTransportAction;
+import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
 import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.inject.Inject;
 import org.opensearch.core.action.ActionListener;
+import org.opensearch.indices.IndicesService;
 import org.opensearch.tasks.Task;
 import org.opensearch.transport.TransportService;
 import org.opensearch.transport.client.Client;
@@ -22,6 +25,8 @@ public final class TransportBackfillAction extends HandledTransportAction<Backfi
     private final StoredDocumentEmbedder embedder;
     private final UnembeddedWrites writes;
     private final WriteAccess access;
+    private final IndexNameExpressionResolver resolver;
+    private final HiddenMarks hiddenMarks;
 
     @Inject
     public TransportBackfillAction(
@@ -31,17 +36,24 @@ public final class TransportBackfillAction extends HandledTransportAction<Backfi
             ClusterService clusterService,
             StoredDocumentEmbedder embedder,
             UnembeddedWrites writes,
-            WriteAccess access) {
+            WriteAccess access,
+            IndexNameExpressionResolver resolver,
+            IndicesService indices) {
         super(BackfillAction.NAME, transportService, actionFilters, BackfillRequest::new);
         this.client = client;
         this.clusterService = clusterService;
         this.embedder = embedder;
         this.writes = writes;
         this.access = access;
+        this.resolver = resolver;
+        this.hiddenMarks = new HiddenMarks(new EmbeddingMappings(clusterService), indices.getFieldFilter());
     }
 
     @Override
     protected void doExecute(Task task, BackfillRequest request, ActionListener<BackfillResponse> listener) {
+        if (request.scope() == BackfillRequest.Scope.MARKED) {
+            hiddenMarks.refuse(resolver.concreteIndexNames(clusterService.state(), request));
+        }
         BackfillTask backfill = (BackfillTask) task;
         MarkedDocuments documents = new MarkedDocuments(
                 client, clusterService, backfill, request, new MarkedDocuments.Writing(access, this::write));

@@ -7,15 +7,15 @@ import org.opensearch.search.internal.SearchContext;
 import org.opensearch.search.rescore.RescoreContext;
 
 /**
- * How many hits a shard is going to return, where nothing else is made of its matches: no aggregation, sort or filter, nor
- * a search that may stop half-way. A hybrid query then compares few vectors besides those of the best hits, even while all
- * others are counted.
+ * The number of hits that a shard returns, if the search uses its matches for nothing else: no aggregation, sort, filter or
+ * early termination. A hybrid query then reads few vectors besides those of the best hits, even while all matches are
+ * counted.
  */
 final class BestHitsOnly {
 
     private BestHitsOnly() {}
 
-    /** How many; 0 where something else is made of the matches. */
+    /** The number of hits; 0 where the search uses its matches for something else. */
     static int of(SearchContext context) {
         return usesBestHitsOnly(context) ? hits(context) : 0;
     }

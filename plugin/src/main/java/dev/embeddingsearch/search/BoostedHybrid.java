@@ -12,13 +12,13 @@ import org.apache.lucene.search.QueryVisitor;
 import org.opensearch.common.lucene.search.function.ScriptScoreQuery;
 
 /**
- * A hybrid query within another query.
+ * A hybrid query inside another query.
  *
- * @param boost product of all boosts on the way to it, which its own weight is made with; 0 where it only filters
+ * @param boost the product of all boosts around it; 0 where it only filters
  */
 record BoostedHybrid(HybridQuery query, float boost) {
 
-    /** All that may be the reason for a hit of {@code query}. */
+    /** The hybrid queries inside {@code query} that may match a hit. */
     static Set<BoostedHybrid> in(Query query) {
         Set<BoostedHybrid> found = new LinkedHashSet<>();
         query.visit(new Search(found, 1));
@@ -46,7 +46,7 @@ record BoostedHybrid(HybridQuery query, float boost) {
             };
         }
 
-        /** Some queries take the plain score of those within, and multiply themselves. */
+        /** The boost that {@code parent} makes the weights of its parts with: some queries multiply their parts' scores themselves. */
         private float handedOn(Query parent) {
             if (parent instanceof BoostQuery boosted) {
                 return boost * boosted.getBoost();

@@ -11,8 +11,9 @@ import org.opensearch.search.internal.ContextIndexSearcher;
 import org.opensearch.search.internal.SearchContext;
 
 /**
- * Learns which search a searcher belongs to. A searcher has no getter for that; it hands its context to every approximate
- * query that it rewrites, to ask whether the query may be approximated.
+ * Finds the {@link SearchContext} of a searcher, for which there is no getter. A searcher passes its context to each
+ * approximate query that it rewrites, and asks whether the query can be approximated. This query keeps the context and
+ * declines.
  */
 final class ContextProbe extends ApproximateQuery {
 

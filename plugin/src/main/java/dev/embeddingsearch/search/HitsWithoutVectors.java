@@ -13,19 +13,19 @@ import org.opensearch.search.fetch.subphase.InnerHitsContext.InnerHitSubContext;
 import org.opensearch.search.internal.SearchContext;
 
 /**
- * Leaves the vectors that can be made again from {@code source_fields} out of the {@code _source} of hits, where a search
- * says nothing about {@code _source}. Programs that copy documents by scrolling rarely do: the vectors that a user gave
- * stay, for nobody else has them. For {@code _reindex} and the like see {@link WholeDocuments}.
+ * Leaves vectors out of the {@code _source} of hits where the request has no {@code _source} parameter. Only vectors that can
+ * be made again from {@code source_fields} are left out. Vectors that the user has supplied stay, since programs that copy
+ * documents by scrolling rarely set {@code _source}. For {@code _reindex} and the like see {@link WholeDocuments}.
  */
 public final class HitsWithoutVectors implements SearchOperationListener {
 
-    /** Whether searches that say nothing about {@code _source} get vectors too. */
+    /** Whether searches without a {@code _source} parameter return vectors. */
     public static final Setting<Boolean> VECTORS_IN_HITS = Setting.boolSetting(
             "index.embedding.vectors_in_hits", false, Setting.Property.IndexScope, Setting.Property.Dynamic);
 
     private volatile Fields fields = new Fields(null, Set.of());
 
-    /** The fields of one version of the index's mapping whose vectors are left out. */
+    /** The fields whose vectors are left out, for one version of the index's mapping. */
     private record Fields(DocumentMapper mapping, Set<String> paths) {
 
         static Fields of(DocumentMapper mapping, MapperService mapperService) {

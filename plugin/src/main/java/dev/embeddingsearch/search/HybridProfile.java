@@ -15,12 +15,12 @@ import org.opensearch.plugins.SearchPlugin.ProfileMetricsProvider;
 import org.opensearch.search.internal.SearchContext;
 import org.opensearch.search.profile.ProfileMetric;
 
-/** Adds to the profile of a hybrid query what it counted: vectors visited and compared, documents scored and pruned. */
+/** Adds the {@link SearchCounters} of a hybrid query to its profile. */
 public final class HybridProfile implements ProfileMetricsProvider {
 
     @Override
     public Collection<Supplier<ProfileMetric>> getQueryProfileMetrics(SearchContext context, Query query) {
-        // A boost makes the weight of what is within by itself: the profile sees the boost alone.
+        // BoostQuery makes the weight of its part without the profiler, which therefore sees the BoostQuery alone.
         Query weighed = query instanceof BoostQuery boosted ? boosted.getQuery() : query;
         return weighed instanceof HybridQuery hybrid
                 ? Arrays.stream(SearchCounters.Count.values())
@@ -30,8 +30,9 @@ public final class HybridProfile implements ProfileMetricsProvider {
     }
 
     /**
-     * The profile asks for a metric for the query, and in a concurrent search for another one for each segment, of which
-     * it shows the sum and not the first. The first two tell the whole count, so that either way it is shown once.
+     * A metric with the whole count. The profiler asks for one metric for the query and, in a concurrent search, for one more
+     * for each segment; it shows the sum of the latter, or the former where there are none. Only the first two metrics
+     * return the count, so that either way it is shown once.
      */
     private static Supplier<ProfileMetric> shared(SearchCounters work, SearchCounters.Count count) {
         AtomicInteger made = new AtomicInteger();

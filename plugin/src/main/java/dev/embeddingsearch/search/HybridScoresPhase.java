@@ -14,7 +14,7 @@ import org.opensearch.search.fetch.FetchContext;
 import org.opensearch.search.fetch.FetchSubPhase;
 import org.opensearch.search.fetch.FetchSubPhaseProcessor;
 
-/** Adds to each hit the scores of both legs, for every hybrid query of the search, where its {@code ext} asks for that. */
+/** Adds the scores of both legs of each hybrid query to each hit, if the request has {@link HybridScoresExt}. */
 public final class HybridScoresPhase implements FetchSubPhase {
 
     @Override
@@ -22,7 +22,7 @@ public final class HybridScoresPhase implements FetchSubPhase {
         if (context.getSearchExt(HybridScoresExt.NAME) instanceof HybridScoresExt ext && ext.wanted()) {
             List<LegScores.Source> sources = new ArrayList<>();
             Query rewritten =
-                    context.searcher().rewrite(context.query()); // what hits within hits are found by is not yet
+                    context.searcher().rewrite(context.query()); // the query of inner hits is not rewritten yet
             for (BoostedHybrid hybrid : BoostedHybrid.in(rewritten)) {
                 sources.add(hybrid.query().legScores(context.searcher(), hybrid.boost()));
             }

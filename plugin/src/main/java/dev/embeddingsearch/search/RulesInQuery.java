@@ -9,12 +9,12 @@ import org.opensearch.index.query.BoolQueryBuilder;
 import org.opensearch.index.query.QueryBuilder;
 
 /**
- * Rules of document-level security that stand in a search's own query. The security plugin puts them there, on the
- * coordinating node, where a rule looks its terms up in another index; it then applies none on the shards.
+ * Rules of document-level security inside the query of a request. The security plugin puts them there on the coordinating
+ * node if a rule has a terms lookup, and then applies no rule on the shards.
  */
 public final class RulesInQuery {
 
-    /** Tells, on all nodes, that the rules are in the query. Searches within the search carry it, but not the query. */
+    /** The header that marks such a request on all nodes. Our sub-searches inherit the header, but not the query. */
     public static final String HEADER = "_opendistro_security_filter_level_dls_done";
 
     private RulesInQuery() {}
@@ -24,9 +24,9 @@ public final class RulesInQuery {
     }
 
     /**
-     * The rules in the query of {@code request}; empty where they are elsewhere, or there are none.
+     * The rules in the query of {@code request}; empty if there are none in it.
      *
-     * @throws IllegalArgumentException if the rules are in the query and cannot be told from what the user asked for
+     * @throws IllegalArgumentException if the rules are in the query, but cannot be distinguished from the user's query
      */
     public static Optional<QueryBuilder> of(IndicesRequest request, ThreadContext threads) {
         if (!are(threads)) {
@@ -49,7 +49,7 @@ public final class RulesInQuery {
         return Optional.of(rules);
     }
 
-    /** {@code query}, restricted by {@code rules}, its scores unchanged. */
+    /** {@code query} with {@code rules} as filters. */
     public static QueryBuilder add(Optional<QueryBuilder> rules, QueryBuilder query) {
         return rules.<QueryBuilder>map(
                         each -> new BoolQueryBuilder().must(query).filter(each))

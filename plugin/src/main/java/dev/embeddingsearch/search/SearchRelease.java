@@ -14,8 +14,8 @@ import org.opensearch.core.concurrency.OpenSearchRejectedExecutionException;
 import org.opensearch.threadpool.ThreadPool;
 
 /**
- * Lets searches whose texts share a call to the service go on one after the other, as far as the queue of the search pool
- * has room. All at once, they would fill it, and be rejected although the node can do the work.
+ * Releases searches that have waited for vectors. Texts of many searches share a call, so that many searches could continue
+ * at once, overflow the queue of the search thread pool, and be rejected. They are released as fast as that queue has room.
  */
 public final class SearchRelease {
 
@@ -23,7 +23,7 @@ public final class SearchRelease {
 
     private static final TimeValue PAUSE = TimeValue.timeValueMillis(5);
 
-    /** After which a search goes on whatever the queue, for others fill it; one at a time. */
+    /** A search that has waited so long continues even if the queue stays full, one at a time. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final ThreadPool threadPool;
@@ -40,7 +40,7 @@ public final class SearchRelease {
         this.threadPool = threadPool;
     }
 
-    /** Runs what lets a search go on: now, or on another thread in the context of now. */
+    /** Runs {@code search}, which lets a search continue: now, or later on another thread with the current thread context. */
     void run(Runnable search) {
         held.add(new Held(threadPool.getThreadContext().preserveContext(search), System.nanoTime()));
         release();
@@ -88,8 +88,8 @@ public final class SearchRelease {
     }
 
     /**
-     * Whether another search may go on. Half the queue is for them, and an eighth of what is left of that for those of the
-     * last few milliseconds: each has a task for each shard, which may not have come into the queue yet.
+     * Whether another search may continue. Released searches may use half of the queue, and within a few milliseconds an
+     * eighth of the rest of that half, since each search has a task for each shard that may not be in the queue yet.
      */
     private boolean mayGo(Held search) {
         SizeValue capacity = threadPool.info(ThreadPool.Names.SEARCH).getQueueSize();

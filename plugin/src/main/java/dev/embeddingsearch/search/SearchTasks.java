@@ -13,7 +13,7 @@ import org.opensearch.core.action.ActionResponse;
 import org.opensearch.tasks.CancellableTask;
 import org.opensearch.tasks.Task;
 
-/** Keeps the task of a search in the thread context, where its rewrite, which is not told of the task, finds it. */
+/** Puts the task of a search into the thread context, since a query's rewrite has no other access to the task. */
 public final class SearchTasks implements ActionFilter {
 
     private static final String KEY = "embedding.search_task";
@@ -24,7 +24,7 @@ public final class SearchTasks implements ActionFilter {
         this.threadContext = threadContext;
     }
 
-    /** The task of the search that this thread works for, or null. */
+    /** The task of the search that this thread works for; null if there is none. */
     static CancellableTask current(ThreadContext threadContext) {
         return threadContext.getTransient(KEY);
     }

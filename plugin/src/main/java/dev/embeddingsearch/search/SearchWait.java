@@ -10,10 +10,10 @@ import org.opensearch.tasks.CancellableTask;
 import org.opensearch.threadpool.Scheduler;
 import org.opensearch.threadpool.ThreadPool;
 
-/** A search that waits for vectors: until they come, or its task is cancelled. */
+/** A search that waits for vectors until they arrive or its task is cancelled. */
 public final class SearchWait<T> implements ActionListener<T> {
 
-    /** Tasks tell nobody that they are cancelled. */
+    /** How often the task is checked: tasks have no listeners for cancellation. */
     private static final TimeValue INTERVAL = TimeValue.timeValueMillis(100);
 
     private final ThreadPool threadPool;
@@ -23,7 +23,7 @@ public final class SearchWait<T> implements ActionListener<T> {
     private final AtomicBoolean ended = new AtomicBoolean();
     private volatile Scheduler.Cancellable watch;
 
-    /** What a cancelled search fails with. Its client asked for that, so it is no fault of the server. */
+    /** The failure of a cancelled search. Its status is not 5xx, since the client has cancelled it. */
     private static final class CancelledException extends TaskCancelledException {
 
         CancelledException(String reason) {
@@ -37,7 +37,7 @@ public final class SearchWait<T> implements ActionListener<T> {
     }
 
     /**
-     * @param listener is called once
+     * @param listener called once
      */
     public SearchWait(ThreadPool threadPool, SearchRelease release, ActionListener<T> listener) {
         this.threadPool = threadPool;
@@ -46,7 +46,7 @@ public final class SearchWait<T> implements ActionListener<T> {
         this.task = SearchTasks.current(threadPool.getThreadContext());
     }
 
-    /** Begins to look whether the search is cancelled, unless it waits no longer. */
+    /** Starts to check for cancellation, unless the search waits no longer. */
     public void watch() {
         if (task == null || ended.get()) {
             return;

@@ -26,18 +26,21 @@ import org.opensearch.search.internal.ReaderContext;
 import org.opensearch.search.internal.SearchContext;
 
 /**
- * What one search of a shard wraps around the query of its user. It is kept in the {@link SearchContext}, whose only place
- * for things of plugins is that of {@code ext} parts; no request holds it.
+ * The filters that one search of a shard has around the query of its user. They are added by OpenSearch and by listeners of
+ * other plugins, of which the security plugin is one.
  *
- * <p>The user's query is noted when a query of ours is made or first rewritten, both of which is done before any listener
- * of the search runs. What is wrapped around it is read when the search among the vectors starts, after all of them.
+ * <p>The user's query is noted when a query of ours is made or first rewritten. Both happens before any listener of the
+ * search runs. The filters are read when the kNN search starts, after all listeners.
+ *
+ * <p>This object is kept in the {@link SearchContext} as an {@code ext} part, the only place there for data of plugins. It is
+ * never part of a request.
  */
 final class ShardSearch extends SearchExtBuilder {
 
     private static final String NAME = "embedding_shard_search";
 
     private final SearchContext context;
-    /** Whether the user gave none, so that it is one that matches all. */
+    /** Whether the request has no query, so that OpenSearch's own matches all documents. */
     private final boolean noQuery;
 
     private Query userQuery;
@@ -50,7 +53,7 @@ final class ShardSearch extends SearchExtBuilder {
         this.noQuery = source != null && source.query() == null;
     }
 
-    /** The search that a query is made for; empty where it is made for none. */
+    /** The search that a query is made for; empty outside of searches. */
     static Optional<ShardSearch> of(QueryShardContext queryContext) {
         if (queryContext.searcher() instanceof ContextIndexSearcher searcher) {
             ShardSearch search = of(ContextProbe.contextOf(searcher));
@@ -79,12 +82,12 @@ final class ShardSearch extends SearchExtBuilder {
         }
     }
 
-    @SuppressWarnings("ReferenceEquality") // an equal query may be a part of a rule
+    @SuppressWarnings("ReferenceEquality") // by identity: a rule may contain an equal query
     private boolean isUsers(Query query) {
         return noQuery ? query instanceof MatchAllDocsQuery : query == userQuery;
     }
 
-    /** Is told when the query phase has ended: the same context may go on with the fetch phase. */
+    /** Called when the query phase has ended; the fetch phase may use the same context. */
     static void queried(SearchContext context) {
         if (context.getSearchExt(NAME) instanceof ShardSearch search) {
             WrappedFilters earlier = WrappedFilters.in(context.readerContext());
@@ -95,7 +98,7 @@ final class ShardSearch extends SearchExtBuilder {
         }
     }
 
-    /** Whether {@code searcher} searches documents of this shard, and not one that is percolated or highlighted. */
+    /** Whether {@code searcher} searches this shard, and not a single document that is percolated or highlighted. */
     boolean covers(IndexSearcher searcher) {
         Object reader = context.searcher().getTopReaderContext().id();
         if (reader.equals(searcher.getTopReaderContext().id())) {
@@ -116,12 +119,12 @@ final class ShardSearch extends SearchExtBuilder {
         return keys;
     }
 
-    /** The filter of the alias that is searched; null for none. */
+    /** The filter of the searched alias; null for none. */
     Query aliasFilter() {
         return context.aliasFilter();
     }
 
-    /** The filters that others have wrapped around the user's query. */
+    /** The filters around the user's query that are not the user's. */
     List<Query> wrapped() {
         if (!isFetch()) {
             ParsedQuery whole = context.parsedQuery();
@@ -142,12 +145,12 @@ final class ShardSearch extends SearchExtBuilder {
                         + "around it: is there a plugin that replaces queries?"));
     }
 
-    /** Listeners wrap filters around the query phase only, whereas hits may be fetched in a context of their own. */
+    /** Whether this is a fetch phase in a context of its own, around which listeners wrap no filters. */
     private boolean isFetch() {
         return context.getTask() != null && context.docIdsToLoad() != null && !queried;
     }
 
-    /** Identifies the whole search among those that use this shard's reader; null if nothing does. */
+    /** The id of the whole search among those that use this shard's reader; null if it has none. */
     private TaskId searchId() {
         TaskId parent = context.getTask() == null
                 ? TaskId.EMPTY_TASK_ID
@@ -155,18 +158,18 @@ final class ShardSearch extends SearchExtBuilder {
         return parent.isSet() ? parent : null;
     }
 
-    /** Whether some filters around a query are not the user's but those of document-level security. */
+    /** Whether rules of document-level security may be among the filters inside the query. */
     boolean rulesInQuery() {
         ReaderContext reader = context.readerContext();
         boolean now = RulesInQuery.are(context.indexShard().getThreadPool().getThreadContext());
         WrappedFilters earlier = reader == null ? null : WrappedFilters.in(reader);
         if (now && earlier != null) {
-            earlier.rulesInQuery(); // the next pages of a scroll come without the header
+            earlier.rulesInQuery(); // the requests for the next pages of a scroll lack the header
         }
         return now || (earlier != null && earlier.hasRulesInQuery());
     }
 
-    /** All filters around the query that {@code scope} surrounds, the user's own as well. */
+    /** All filters around the query with this {@code scope}, including the user's own. */
     List<Query> around(SearchScope scope) {
         if (context.parsedQuery() == null) {
             return List.of();
@@ -177,7 +180,7 @@ final class ShardSearch extends SearchExtBuilder {
                 .orElse(List.of(whole));
     }
 
-    /** How many hits are all that the search uses of the query that {@code scope} surrounds; 0 for more. */
+    /** The number of best hits that are all the search uses of the query with this {@code scope}; 0 if it uses more. */
     int bestHits(SearchScope scope) {
         Query query = userQuery instanceof BoostQuery boosted ? boosted.getQuery() : userQuery;
         if (queried || query == null || !HybridQuery.isOf(query, scope)) {

@@ -5,7 +5,7 @@ import org.opensearch.index.shard.SearchOperationListener;
 import org.opensearch.search.internal.ReaderContext;
 import org.opensearch.search.internal.SearchContext;
 
-/** Keeps what restricted the query phase of a search for its fetch phase. */
+/** Keeps the filters of a search's query phase for its fetch phase. */
 public final class ShardSearchPhases implements SearchOperationListener {
 
     @Override

@@ -18,16 +18,17 @@ import org.opensearch.index.mapper.ObjectMapper;
 import org.opensearch.index.query.QueryShardContext;
 
 /**
- * One query of ours in the search of a shard. Its kNN search is restricted by the filter of the alias, and by what others
- * wrap around the user's query: rules of document-level security, above all. What the user's own query puts around it does
- * not restrict it, nor does a slice: slices divide what the search finds, so that they find the same together.
+ * The scope of one query of ours in the search of a shard. Its kNN search is restricted by the filter of the alias and by the
+ * filters that others wrap around the user's query, such as rules of document-level security. Filters of the user's own query
+ * around it do not restrict it. Neither do slices, so that all slices together return what the search without slices
+ * returns.
  */
 public final class ShardSearchScope implements SearchScope {
 
     private final ShardSearch search;
-    /** Where the query is one on nested documents: which documents are whole ones, for filters are about these. */
+    /** The root documents, which filters apply to, if the query is on nested documents; otherwise null. */
     private final BitSetProducer wholeDocuments;
-    /** Where whole documents and nested ones share a field: which of them are searched. Null where they do not. */
+    /** The documents of the searched nesting level, if root and nested documents share the field; otherwise null. */
     private final Query type;
 
     private ShardSearchScope(ShardSearch search, BitSetProducer wholeDocuments, Query type) {
@@ -39,7 +40,7 @@ public final class ShardSearchScope implements SearchScope {
     /**
      * The scope of a query on {@code field}.
      *
-     * @param field full name of a field of vectors, or null for a query without
+     * @param field the full name of the vector field; null for a query without vectors
      */
     public static SearchScope of(QueryShardContext context, String field) {
         BitSetProducer wholeDocuments = context.nestedScope().getObjectMapper() == null
@@ -58,7 +59,7 @@ public final class ShardSearchScope implements SearchScope {
         return scope == null ? Queries.newNonNestedFilter() : scope.nestedTypeFilter();
     }
 
-    /** Whether a nested object above the field copies it into the documents around. */
+    /** Whether a nested object above the field has {@code include_in_parent} or {@code include_in_root}. */
     private static boolean isShared(QueryShardContext context, String field) {
         for (int dot = field.lastIndexOf('.'); dot > 0; dot = field.lastIndexOf('.', dot - 1)) {
             ObjectMapper object = context.getObjectMapper(field.substring(0, dot));
@@ -70,7 +71,7 @@ public final class ShardSearchScope implements SearchScope {
         return false;
     }
 
-    /** Documents that are in memory, to be percolated, are not those of a search. */
+    /** No restriction for documents in memory, which are percolated; an error for segments, whose rules are not known here. */
     private static Restriction outsideSearches(IndexSearcher searcher) {
         boolean segments = searcher.getLeafContexts().stream()
                 .anyMatch(leaf -> FilterLeafReader.unwrap(leaf.reader()) instanceof CodecReader);
@@ -88,7 +89,7 @@ public final class ShardSearchScope implements SearchScope {
         search.noteUserQuery();
     }
 
-    /** Searches go on in searchers of their own kind; highlighters and sorts by nested fields make plain ones. */
+    /** Searches use OpenSearch's subclass of the searcher; highlighters and sorts by nested fields use Lucene's class. */
     @Override
     public boolean asksForMatches(IndexSearcher searcher) {
         return searcher.getClass() == IndexSearcher.class && search.covers(searcher);
@@ -113,7 +114,7 @@ public final class ShardSearchScope implements SearchScope {
         if (search.rulesInQuery()) {
             filters.addAll(search.around(this));
         }
-        filters.removeIf(filter -> HybridQuery.within(filter, this)); // a part of the rule itself sees everything
+        filters.removeIf(filter -> HybridQuery.within(filter, this)); // a query inside a rule is not restricted by it
         boolean confidential = !filters.isEmpty();
         Query alias = search.aliasFilter();
         if (alias != null && !HybridQuery.within(alias, this)) {

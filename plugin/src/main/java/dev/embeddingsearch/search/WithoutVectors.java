@@ -10,15 +10,13 @@ import java.util.Set;
 import java.util.function.Function;
 import org.opensearch.search.fetch.subphase.FetchSourceContext;
 
-/** A filter for {@code _source} that leaves vectors out, but not the marks of vectors that are still to come. */
+/** A {@code _source} filter that leaves vectors out, but keeps the marks of pending vectors. */
 final class WithoutVectors extends FetchSourceContext {
 
     private final Set<String> vectors;
 
     /**
-     * A filter for a mapping.
-     *
-     * @param vectors full names of its {@code embedding} fields
+     * @param vectors the full names of the mapping's {@code embedding} fields
      */
     WithoutVectors(Set<String> vectors) {
         super(true, new String[0], vectors.toArray(String[]::new));

@@ -9,8 +9,8 @@ import org.opensearch.core.tasks.TaskId;
 import org.opensearch.search.internal.ReaderContext;
 
 /**
- * What was wrapped around the queries of the latest searches that used a shard's reader, for their fetch phases, which
- * come without. A point in time has many searches, of several users; everything else one.
+ * The filters around the latest searches that used a shard's reader, kept for their fetch phases, around which nothing is
+ * wrapped. A reader of a point in time serves many searches, of several users; any other reader serves one.
  */
 final class WrappedFilters {
 
@@ -30,7 +30,7 @@ final class WrappedFilters {
         reader.putInContext(KEY, new WrappedFilters());
     }
 
-    /** Those of a reader; null where no search of several phases uses it. */
+    /** The filters of a reader; null if no search with several phases uses it. */
     static WrappedFilters in(ReaderContext reader) {
         return reader == null ? null : reader.getFromContext(KEY);
     }
@@ -39,7 +39,7 @@ final class WrappedFilters {
         bySearch.put(search, filters);
     }
 
-    /** Null where they are not known, or no longer. */
+    /** The filters of a search; null if unknown, or no longer known. */
     synchronized List<Query> get(TaskId search) {
         return bySearch.get(search);
     }

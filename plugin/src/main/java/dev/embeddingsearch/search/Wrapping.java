@@ -14,14 +14,14 @@ import org.apache.lucene.search.MatchAllDocsQuery;
 import org.apache.lucene.search.Query;
 
 /**
- * What stands around a query within a larger one.
+ * The filters around a query inside a larger one.
  *
- * @param filters what all of its hits must match beside it
- * @param keepsOrder whether its hits have the order that it gives them
+ * @param filters the queries that each hit must match as well
+ * @param keepsOrder whether the larger query keeps the order of the hits
  */
 record Wrapping(List<Query> filters, boolean keepsOrder) {
 
-    /** What stands around the query in {@code whole} that {@code inner} accepts; empty where there is none. */
+    /** The filters around the query in {@code whole} that {@code inner} accepts; empty if there is no such query. */
     static Optional<Wrapping> around(Query whole, Predicate<Query> inner) {
         if (inner.test(whole)) {
             return Optional.of(new Wrapping(List.of(), true));
@@ -35,12 +35,12 @@ record Wrapping(List<Query> filters, boolean keepsOrder) {
         };
     }
 
-    /** Whether {@link #around} looks into a query. */
+    /** Whether {@link #around} searches inside a query. */
     static boolean hasParts(Query query) {
         return query instanceof BoostQuery || query instanceof ConstantScoreQuery || query instanceof BooleanQuery;
     }
 
-    /** A filter may look like the query it is wrapped around: that is a required clause, and comes last. */
+    /** The wrapped query is the last required clause; a filter may be equal to it. */
     private static Optional<Wrapping> around(BooleanQuery bool, Predicate<Query> inner) {
         for (boolean required : new boolean[] {true, false}) {
             for (int i = bool.clauses().size() - 1; i >= 0; i--) {

@@ -59,7 +59,7 @@ public class EmbeddingQueryBuilderTests extends AbstractQueryTestCase<EmbeddingQ
                 QueryFields.MEANING, target, VectorSimilarityFunction.DOT_PRODUCT, QueryFields.BACKGROUND);
         KnnQuery knn = (KnnQuery) builder.leg(context).orElseThrow().knn();
         assertEquals(HybridQuery.vectorOnly(knn, leg), query);
-        assertEquals(leg, knn.leg());
+        assertEquals(leg, knn.target());
     }
 
     public void testOptionsReachTheShard() throws IOException {
@@ -128,7 +128,7 @@ public class EmbeddingQueryBuilderTests extends AbstractQueryTestCase<EmbeddingQ
                         new QueryVector(QueryFields.MODEL_ID, right)));
         KnnTarget leg =
                 query(input, null).leg(createShardContext()).orElseThrow().vectors();
-        assertArrayEquals(VectorSimilarity.COSINE.prepare("meaning", right), leg.target(), 0);
+        assertArrayEquals(VectorSimilarity.COSINE.prepare("meaning", right), leg.vector(), 0);
     }
 
     public void testShardWithoutTheFieldMatchesNothing() throws IOException {

@@ -9,6 +9,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
@@ -24,8 +26,13 @@ import org.opensearch.action.support.ActionFilter;
 import org.opensearch.action.support.ActionFilterChain;
 import org.opensearch.action.support.ActionRequestMetadata;
 import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
+import org.opensearch.cluster.node.DiscoveryNodes;
 import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.lucene.search.Queries;
+import org.opensearch.common.settings.ClusterSettings;
+import org.opensearch.common.settings.IndexScopedSettings;
+import org.opensearch.common.settings.Settings;
+import org.opensearch.common.settings.SettingsFilter;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.common.xcontent.LoggingDeprecationHandler;
 import org.opensearch.common.xcontent.json.JsonXContent;
@@ -46,8 +53,12 @@ import org.opensearch.index.query.QueryBuilder;
 import org.opensearch.index.query.QueryShardContext;
 import org.opensearch.index.shard.SearchOperationListener;
 import org.opensearch.plugins.ActionPlugin;
+import org.opensearch.plugins.MapperPlugin;
 import org.opensearch.plugins.Plugin;
 import org.opensearch.repositories.RepositoriesService;
+import org.opensearch.rest.RestController;
+import org.opensearch.rest.RestHandler;
+import org.opensearch.rest.RestHeaderDefinition;
 import org.opensearch.script.ScriptService;
 import org.opensearch.search.internal.SearchContext;
 import org.opensearch.tasks.Task;
@@ -56,22 +67,22 @@ import org.opensearch.transport.client.Client;
 import org.opensearch.watcher.ResourceWatcherService;
 
 /**
- * Does what the security plugin does to searches. A caller's rights are in headers of its requests.
+ * Does what the security plugin does to requests. A caller's rights are in headers of its requests.
  *
  * <ul>
+ *   <li>{@link #ROLE}: the {@link StandInRole role} without which an action is refused.
  *   <li>{@link #RULE}: queries, divided by {@code |}; documents that match none are hidden. In searches they are wrapped
  *       around the parsed query, by a listener; elsewhere the reader takes hidden documents from those that are live.
  *   <li>{@link #RULE_IN_QUERY}: the same, put into the search's own query on the coordinating node.
  *   <li>{@link #HIDDEN_FIELDS}: fields that the reader leaves out.
- *   <li>{@link #DENIED_ACTIONS}: actions that are refused.
  * </ul>
  */
-public class SecurityStandIn extends Plugin implements ActionPlugin {
+public class SecurityStandIn extends Plugin implements ActionPlugin, MapperPlugin {
 
+    public static final String ROLE = "standin_role";
+    public static final String HIDDEN_FIELDS = "standin_hidden_fields";
     static final String RULE = "standin_rule";
     static final String RULE_IN_QUERY = "standin_rule_in_query";
-    static final String HIDDEN_FIELDS = "standin_hidden_fields";
-    static final String DENIED_ACTIONS = "standin_denied_actions";
     /** Which of two listeners wraps the rule around: that of a plugin before ours, or of one behind. */
     static final String LISTENER = "standin_listener";
 
@@ -80,6 +91,8 @@ public class SecurityStandIn extends Plugin implements ActionPlugin {
     private Client client;
     private ThreadContext threads;
     private NamedXContentRegistry registry;
+    private RequestedIndices indices;
+    private RestController rest;
 
     @Override
     public Collection<Object> createComponents(
@@ -97,6 +110,7 @@ public class SecurityStandIn extends Plugin implements ActionPlugin {
         client = nodeClient;
         threads = threadPool.getThreadContext();
         registry = xContentRegistry;
+        indices = new RequestedIndices(clusterService, indexNameExpressionResolver, namedWriteableRegistry);
         return List.of();
     }
 
@@ -105,11 +119,47 @@ public class SecurityStandIn extends Plugin implements ActionPlugin {
         return List.of(new Authorisation());
     }
 
+    @Override
+    public Collection<RestHeaderDefinition> getRestHeaders() {
+        return List.of(new RestHeaderDefinition(ROLE, false), new RestHeaderDefinition(HIDDEN_FIELDS, false));
+    }
+
+    @Override
+    public List<RestHandler> getRestHandlers(
+            Settings settings,
+            RestController restController,
+            ClusterSettings clusterSettings,
+            IndexScopedSettings indexScopedSettings,
+            SettingsFilter settingsFilter,
+            IndexNameExpressionResolver indexNameExpressionResolver,
+            Supplier<DiscoveryNodes> nodesInCluster) {
+        rest = restController;
+        return List.of();
+    }
+
+    /** What the node's HTTP server hands requests to. */
+    public RestController rest() {
+        return rest;
+    }
+
+    @Override
+    public Function<String, Predicate<String>> getFieldFilter() {
+        return index -> field -> {
+            Set<String> hidden = threads == null ? Set.of() : hiddenFields();
+            return hidden.stream().noneMatch(name -> field.equals(name) || field.startsWith(name + "."));
+        };
+    }
+
     /** Comes behind our plugin, and has nothing but the listener. */
     public static final class Later extends SecurityStandIn {
 
         @Override
         public List<ActionFilter> getActionFilters() {
+            return List.of();
+        }
+
+        @Override
+        public Collection<RestHeaderDefinition> getRestHeaders() {
             return List.of();
         }
 
@@ -204,8 +254,8 @@ public class SecurityStandIn extends Plugin implements ActionPlugin {
                 ActionRequestMetadata<Request, Response> metadata,
                 ActionListener<Response> listener,
                 ActionFilterChain<Request, Response> chain) {
-            String denied = threads.getHeader(DENIED_ACTIONS);
-            if (denied != null && List.of(denied.split(",")).contains(action)) {
+            String role = threads.getHeader(ROLE);
+            if (role != null && !StandInRole.of(role).allows(action, request, indices)) {
                 listener.onFailure(
                         new OpenSearchStatusException("no permissions for [" + action + "]", RestStatus.FORBIDDEN));
                 return;

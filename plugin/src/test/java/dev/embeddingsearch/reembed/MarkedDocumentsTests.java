@@ -21,6 +21,9 @@ import org.opensearch.Version;
 import org.opensearch.action.ActionRequest;
 import org.opensearch.action.ActionType;
 import org.opensearch.action.admin.indices.refresh.RefreshAction;
+import org.opensearch.action.bulk.BulkItemResponse;
+import org.opensearch.action.bulk.BulkRequest;
+import org.opensearch.action.bulk.BulkResponse;
 import org.opensearch.action.get.MultiGetRequest;
 import org.opensearch.action.support.PlainActionFuture;
 import org.opensearch.cluster.ClusterState;
@@ -102,6 +105,10 @@ public class MarkedDocumentsTests extends OpenSearchTestCase {
             if (action.equals(RefreshAction.INSTANCE)) {
                 ActionListener.completeWith(
                         listener, () -> action.getResponseReader().read(refreshed()));
+            } else if (request instanceof BulkRequest bulk
+                    && bulk.requests().getFirst().isRequireAlias()) {
+                ActionListener.completeWith(
+                        listener, () -> action.getResponseReader().read(nothingWritten()));
             } else {
                 listener.onFailure(new IllegalStateException("enough"));
             }
@@ -114,6 +121,12 @@ public class MarkedDocumentsTests extends OpenSearchTestCase {
         for (int number : new int[] {1, 1, 0, 0}) {
             out.writeVInt(number);
         }
+        return out.bytes().streamInput();
+    }
+
+    private static StreamInput nothingWritten() throws IOException {
+        BytesStreamOutput out = new BytesStreamOutput();
+        new BulkResponse(new BulkItemResponse[0], 1).writeTo(out);
         return out.bytes().streamInput();
     }
 
@@ -139,7 +152,7 @@ public class MarkedDocumentsTests extends OpenSearchTestCase {
 
     public void testTextsAreReadForThePlugin() {
         this.<List<Candidate>>assertSeen(
-                List.of("indices:data/read/mget of null", "answer for me"),
+                List.of("indices:data/write/bulk of me", "indices:data/read/mget of null", "answer for me"),
                 listener -> documents.read(List.of(PLACE), listener));
     }
 

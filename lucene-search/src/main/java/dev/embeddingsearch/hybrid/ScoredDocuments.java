@@ -6,8 +6,8 @@ import java.util.Arrays;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.util.IOSupplier;
 
-/** The documents of one segment that the kNN search found, with their exact scores in [0, 1]. */
-final class NearestDocuments {
+/** Documents of one segment with their vector scores in [0, 1], visited in increasing order. */
+final class ScoredDocuments {
 
     private final int[] documents;
     private final IOSupplier<double[]> supplier;
@@ -19,7 +19,7 @@ final class NearestDocuments {
      * @param documents in increasing order, numbered within the segment
      * @param scores computes their scores in that order, when the first is asked for
      */
-    NearestDocuments(int[] documents, IOSupplier<double[]> scores) {
+    ScoredDocuments(int[] documents, IOSupplier<double[]> scores) {
         this.documents = documents;
         this.supplier = scores;
     }
@@ -28,7 +28,7 @@ final class NearestDocuments {
         return documents.length;
     }
 
-    /** The document stopped at: in the beginning the first one. */
+    /** The current document, which is the first one before {@link #advance} is called. */
     int docID() {
         return position < documents.length ? documents[position] : DocIdSetIterator.NO_MORE_DOCS;
     }
