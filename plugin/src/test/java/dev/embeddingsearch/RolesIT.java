@@ -5,7 +5,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.opensearch.test.hamcrest.OpenSearchAssertions.assertAcked;
 
 import com.carrotsearch.randomizedtesting.annotations.ThreadLeakFilters;
-import dev.embeddingsearch.embedding.OkHttpThreadFilter;
+import dev.embeddingsearch.embedding.http.OkHttpThreadFilter;
 import dev.embeddingsearch.query.SecurityStandIn;
 import java.io.IOException;
 import java.net.InetAddress;

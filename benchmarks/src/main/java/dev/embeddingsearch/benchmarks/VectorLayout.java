@@ -62,7 +62,7 @@ enum VectorLayout {
             case NONE -> EmbeddingVectorsFormat.hnsw(M, EF_CONSTRUCTION);
             default ->
                 QuantizedVectorsFormat.hnsw(quantization, dimensions, M, EF_CONSTRUCTION)
-                        .withStorage(storage);
+                        .withPrecision(storage);
         };
     }
 

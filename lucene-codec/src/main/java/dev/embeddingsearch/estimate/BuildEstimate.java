@@ -2,14 +2,16 @@
 package dev.embeddingsearch.estimate;
 
 /**
- * About how much CPU time it takes to write vectors.
+ * Estimates the CPU time to write vectors.
  *
- * <p>Without a graph, 0.1 µs for each dimension: they are copied and quantised by each merge. With one, in µs,
- * <code>(200 + 0.5 * dimensions + 0.16 * bytes compared) * sqrt(ef_construction / 100) * (ln(vectors) / ln(30000))^3</code>:
- * more vectors make longer walks, and more merges that build anew. The constants are fitted to twelve builds on one thread
- * of a busy machine, with a segment for every thousand documents and then merged to one: 20,000 to 100,000 vectors of 128 to
- * 1,536 dimensions with all quantizations. Each of them is met within a factor of 1.5; another machine adds its own.
- * With codes, 30,000 vectors that are all written in one go, without merges, are met about as well.
+ * <p>Without a graph, 0.1 µs for each dimension of a vector: each merge copies and quantizes it. With a graph, in µs
+ * for each vector, <code>(200 + 0.5 * dimensions + 0.16 * compared bytes) * sqrt(ef_construction / 100) * (ln(vectors)
+ * / ln(30000))^3</code>: with more vectors graph searches visit more nodes, and more merges build a graph.
+ *
+ * <p>The constants are fitted to twelve builds of 20,000 to 100,000 vectors with 128 to 1,536 dimensions and all
+ * quantizations: one thread of a busy machine, a segment flushed for every thousand documents, then a merge to one
+ * segment. The estimate of each build is right within a factor of 1.5, and about as good for 30,000 quantized vectors
+ * flushed at once, without merges. Other machines differ by a factor of their own.
  */
 final class BuildEstimate {
     private static final double SCANNED_MICROS_PER_DIMENSION = .1;
@@ -21,12 +23,12 @@ final class BuildEstimate {
 
     private BuildEstimate() {}
 
-    /** For each vector of a segment that has no graph. */
+    /** CPU seconds for each vector of a segment without a graph. */
     static double secondsWithoutGraph(VectorsLayout layout) {
         return SCANNED_MICROS_PER_DIMENSION * layout.dimensions() / 1e6;
     }
 
-    /** For each of so many vectors of a segment that has a graph. */
+    /** CPU seconds for each vector of a segment with a graph over so many vectors. */
     static double secondsWithGraph(VectorsLayout layout, double vectors) {
         double micros = GRAPH_MICROS
                 + GRAPH_MICROS_PER_DIMENSION * layout.dimensions()

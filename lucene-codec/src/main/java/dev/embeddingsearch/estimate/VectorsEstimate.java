@@ -2,47 +2,57 @@
 package dev.embeddingsearch.estimate;
 
 /**
- * What vectors will take, told from the formats of their files alone: bytes of the exact vectors (<code>.vec</code>), of
- * their codes (<code>.veq</code>) and of the graph (<code>.vex</code>), and CPU time to write them.
+ * An estimate of what the vectors of an index need, computed from their layout: bytes of the exact vectors
+ * (<code>.vec</code>), of the quantized vectors (<code>.veq</code>) and of the graphs (<code>.vex</code>), and CPU time
+ * to build them.
  *
- * <p>Left out is what does not grow with their number: headers and the means of vectors, a few kilobytes a segment.
+ * <p>Leaves out what does not grow with the number of vectors: headers and centroids, a few kilobytes a segment.
  *
- * @param buildSeconds of one core: the time of indexing and of the merges to the segments that were asked for
+ * @param quantizedBytes 0 if vectors are not quantized
+ * @param graphBytes 0 if segments have no graph
+ * @param buildSeconds CPU seconds of indexing and of the merges down to the requested number of segments
  */
-public record VectorsEstimate(long vectorBytes, long codeBytes, long graphBytes, double buildSeconds) {
+public record VectorsEstimate(long vectorBytes, long quantizedBytes, long graphBytes, double buildSeconds) {
 
-    /** So few that no sum of bytes overflows. */
+    /** The most documents to estimate for; no sum of bytes overflows with them. */
     public static final long MAX_DOCUMENTS = 100_000_000_000L;
 
     /**
-     * Estimates what {@code documents} vectors take that lie in {@code segments} of equal size.
+     * Estimates for {@code documents} vectors in {@code segments} segments of equal size.
      *
-     * @throws IllegalArgumentException if there are too few or too many of them
+     * @param documents 1 to {@link #MAX_DOCUMENTS}
+     * @param segments 1 to {@code documents}
+     * @throws IllegalArgumentException if one of them is out of range
      */
     public static VectorsEstimate of(VectorsLayout layout, long documents, long segments) {
         VectorsLayout.check("documents", documents, 1, MAX_DOCUMENTS);
         VectorsLayout.check("segments", segments, 1, documents);
-        double each = (double) documents / segments;
-        boolean graph = layout.hasGraph(each);
+        double vectorsPerSegment = (double) documents / segments;
+        boolean graph = layout.hasGraph(vectorsPerSegment);
         return new VectorsEstimate(
                 documents * layout.vectorBytes(),
-                documents * layout.codeBytes(),
-                graph ? Math.round(documents * GraphEstimate.bytesPerVector(each, layout.m())) : 0,
+                documents * layout.quantizedBytes(),
+                graph ? Math.round(documents * GraphEstimate.bytesPerVector(vectorsPerSegment, layout.m())) : 0,
                 documents
                         * (graph
-                                ? BuildEstimate.secondsWithGraph(layout, each)
+                                ? BuildEstimate.secondsWithGraph(layout, vectorsPerSegment)
                                 : BuildEstimate.secondsWithoutGraph(layout)));
     }
 
+    /** Bytes of all files. */
     public long diskBytes() {
-        return vectorBytes + codeBytes + graphBytes;
+        return vectorBytes + quantizedBytes + graphBytes;
     }
 
-    /** What searches jump through beside the graph: the codes, or the exact vectors where there are none. */
+    /**
+     * Bytes that searches access at random besides the graph: the quantized vectors, or the exact ones if there are
+     * none.
+     */
     public long comparedBytes() {
-        return codeBytes > 0 ? codeBytes : vectorBytes;
+        return quantizedBytes > 0 ? quantizedBytes : vectorBytes;
     }
 
+    /** Bytes that should fit in the page cache for fast searches. */
     public long memoryBytes() {
         return comparedBytes() + graphBytes;
     }

@@ -9,20 +9,27 @@ import dev.embeddingsearch.vectors.graph.GraphOptions;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
 
 /**
- * How the vectors of a field are written.
+ * The layout of a field's vectors on disk.
  *
- * @param storage of the exact vectors; {@link VectorPrecision#FLOAT16} only beside codes
+ * @param dimensions 1 to {@value EmbeddingVectorsFormat#MAX_DIMENSIONS}
+ * @param precision of the exact vectors; {@link VectorPrecision#FLOAT16} only beside quantized vectors
  * @param graph whether segments that are large enough have a graph
- * @param m neighbours of a node in the graph, 2 to 512; of no effect without one
- * @param efConstruction candidates looked at while a node is added, {@code m} to 3,200; of no effect without a graph
+ * @param m maximum number of neighbors of a node in the graph, 2 to 512; unused without a graph
+ * @param efConstruction length of the candidate list while a node is inserted, {@code m} to 3,200; unused without a
+ *     graph
  */
 public record VectorsLayout(
-        int dimensions, Quantization quantization, VectorPrecision storage, boolean graph, int m, int efConstruction) {
+        int dimensions,
+        Quantization quantization,
+        VectorPrecision precision,
+        boolean graph,
+        int m,
+        int efConstruction) {
 
     public VectorsLayout {
-        if (storage == VectorPrecision.FLOAT16 && quantization == Quantization.NONE) {
+        if (precision == VectorPrecision.FLOAT16 && quantization == Quantization.NONE) {
             throw new IllegalArgumentException(
-                    "[storage] [" + storage + "] expects vectors with codes, got [quantization] [" + quantization
+                    "[storage] [" + precision + "] expects vectors with codes, got [quantization] [" + quantization
                             + "]: name one of [int8, int4, binary], or leave [storage] out");
         }
         check("dimensions", dimensions, 1, EmbeddingVectorsFormat.MAX_DIMENSIONS);
@@ -30,9 +37,9 @@ public record VectorsLayout(
         check("ef_construction", efConstruction, m, Lucene99HnswVectorsFormat.MAXIMUM_BEAM_WIDTH);
     }
 
-    /** The bytes of an exact vector. */
+    /** Bytes of an exact vector. */
     int vectorBytes() {
-        return dimensions * storage.bytes();
+        return dimensions * precision.bytesPerDimension();
     }
 
     static void check(String name, long value, long min, long max) {
@@ -42,14 +49,14 @@ public record VectorsLayout(
         }
     }
 
-    /** The bytes of a vector's code; 0 where there are none. */
-    int codeBytes() {
-        return quantization == Quantization.NONE ? 0 : quantization.codeBytes(dimensions);
+    /** Bytes of a quantized vector; 0 if vectors are not quantized. */
+    int quantizedBytes() {
+        return quantization == Quantization.NONE ? 0 : quantization.quantizedBytes(dimensions);
     }
 
-    /** The bytes of a vector that are compared first. */
+    /** Bytes of a vector that a search reads to score it: the quantized vector if there is one. */
     int comparedBytes() {
-        return quantization == Quantization.NONE ? vectorBytes() : codeBytes();
+        return quantization == Quantization.NONE ? vectorBytes() : quantizedBytes();
     }
 
     /** Whether a segment of so many vectors has a graph. */
@@ -57,6 +64,6 @@ public record VectorsLayout(
         int k = quantization == Quantization.NONE
                 ? Lucene99HnswVectorsFormat.HNSW_GRAPH_THRESHOLD
                 : QuantizedVectorsFormat.graphThreshold(quantization, dimensions);
-        return graph && GraphOptions.worthwhile(vectors, k);
+        return graph && GraphOptions.exceedsThreshold(vectors, k);
     }
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * What an index will need before it exists: bytes on disk, bytes in memory, and the CPU time of its graphs.
+ * Estimates of what the vectors of an index need, before it exists: bytes on disk and in memory, and CPU time to build.
  */
 package dev.embeddingsearch.estimate;

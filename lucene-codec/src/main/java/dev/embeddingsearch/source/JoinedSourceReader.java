@@ -15,44 +15,45 @@ import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.util.IOUtils;
 
 /**
- * Reads stored fields, and puts the vectors back into documents that were stored without them.
+ * Reads stored fields, and restores the vectors of {@link SplitSource split} documents.
  *
- * <p>Clones and merge instances share the vectors of the reader that was opened, which alone closes them: OpenSearch closes
- * the merge instances that a scroll has used, while others still read the segment.
+ * <p>Clones and merge instances share the vectors reader of the instance that was opened, and only that instance closes
+ * it: OpenSearch closes the merge instances that it has used for a scroll while other threads still read the segment.
  */
 final class JoinedSourceReader extends StoredFieldsReader {
 
-    private final StoredFieldsReader split;
+    private final StoredFieldsReader delegate;
     private final KnnVectorsReader vectors;
     private final FieldInfos fields;
-    /** Closed with this instance; null for clones and merge instances. */
-    private final KnnVectorsReader owned;
-    /** Of this instance, and so of one thread. */
-    private final Map<String, Position> positions = new HashMap<>();
+    /** The vectors reader if this instance closes it; null in clones and merge instances. */
+    private final KnnVectorsReader ownedVectors;
+    /** By field. Not thread-safe, as this instance is not. */
+    private final Map<String, VectorCursor> cursors = new HashMap<>();
 
     /** Both readers are closed with this one. */
-    JoinedSourceReader(StoredFieldsReader split, KnnVectorsReader vectors, FieldInfos fields) {
-        this(split, vectors, fields, vectors);
+    JoinedSourceReader(StoredFieldsReader delegate, KnnVectorsReader vectors, FieldInfos fields) {
+        this(delegate, vectors, fields, vectors);
     }
 
     private JoinedSourceReader(
-            StoredFieldsReader split, KnnVectorsReader vectors, FieldInfos fields, KnnVectorsReader owned) {
-        this.split = split;
+            StoredFieldsReader delegate, KnnVectorsReader vectors, FieldInfos fields, KnnVectorsReader ownedVectors) {
+        this.delegate = delegate;
         this.vectors = vectors;
         this.fields = fields;
-        this.owned = owned;
+        this.ownedVectors = ownedVectors;
     }
 
-    /** The same documents as they are stored. */
-    StoredFieldsReader split() {
-        return split;
+    /** The reader of documents as they are stored. */
+    StoredFieldsReader delegate() {
+        return delegate;
     }
 
-    private record Position(FloatVectorValues values, KnnVectorValues.DocIndexIterator documents) {}
+    /** The vectors of a field, and the last document that was read from them. */
+    private record VectorCursor(FloatVectorValues values, KnnVectorValues.DocIndexIterator documents) {}
 
     @Override
     public void document(int docID, StoredFieldVisitor visitor) throws IOException {
-        split.document(docID, new Joining(visitor, field -> vector(field, docID)));
+        delegate.document(docID, new JoiningVisitor(visitor, field -> vector(field, docID)));
     }
 
     private float[] vector(String field, int docID) throws IOException {
@@ -60,49 +61,49 @@ final class JoinedSourceReader extends StoredFieldsReader {
         if (info == null || info.getVectorDimension() == 0 || info.getVectorEncoding() != VectorEncoding.FLOAT32) {
             return null;
         }
-        Position position = positions.get(field);
-        if (position == null || position.documents().docID() > docID) {
+        VectorCursor cursor = cursors.get(field);
+        if (cursor == null || cursor.documents().docID() > docID) {
             FloatVectorValues values = vectors.getFloatVectorValues(field);
-            position = new Position(values, values.iterator());
-            positions.put(field, position);
+            cursor = new VectorCursor(values, values.iterator());
+            cursors.put(field, cursor);
         }
-        KnnVectorValues.DocIndexIterator documents = position.documents();
+        KnnVectorValues.DocIndexIterator documents = cursor.documents();
         int found = documents.docID() < docID ? documents.advance(docID) : documents.docID();
-        return found == docID ? position.values().vectorValue(documents.index()) : null;
+        return found == docID ? cursor.values().vectorValue(documents.index()) : null;
     }
 
     @Override
     public void prefetch(int docID) throws IOException {
-        split.prefetch(docID);
+        delegate.prefetch(docID);
     }
 
     @Override
     public StoredFieldsReader clone() {
-        return new JoinedSourceReader(split.clone(), vectors, fields, null);
+        return new JoinedSourceReader(delegate.clone(), vectors, fields, null);
     }
 
-    /** Not for merges alone: it is also how documents are read in sequence. */
+    /** Restores vectors too: OpenSearch also uses merge instances to read documents in sequence. */
     @Override
     public StoredFieldsReader getMergeInstance() {
-        return new JoinedSourceReader(split.getMergeInstance(), vectors, fields, null);
+        return new JoinedSourceReader(delegate.getMergeInstance(), vectors, fields, null);
     }
 
     @Override
     public void checkIntegrity() throws IOException {
-        split.checkIntegrity();
+        delegate.checkIntegrity();
     }
 
     @Override
     public void close() throws IOException {
-        IOUtils.close(split, owned);
+        IOUtils.close(delegate, ownedVectors);
     }
 
-    /** Passes on everything, but the document whole. */
-    private static final class Joining extends StoredFieldVisitor {
+    /** Passes fields to another visitor, with the vectors of split documents restored. */
+    private static final class JoiningVisitor extends StoredFieldVisitor {
         private final StoredFieldVisitor visitor;
-        private final SplitSource.Vectors vectors;
+        private final SplitSource.VectorLookup vectors;
 
-        Joining(StoredFieldVisitor visitor, SplitSource.Vectors vectors) {
+        JoiningVisitor(StoredFieldVisitor visitor, SplitSource.VectorLookup vectors) {
             this.visitor = visitor;
             this.vectors = vectors;
         }

@@ -7,7 +7,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
-/** Writes JSON: bytes as they are, and vectors in either of their two forms. */
+/** Assembles a JSON document from its bytes and from vectors, each an array of numbers or a base64 string. */
 final class JsonVectors {
 
     private final ByteArrayOutputStream out;
@@ -16,10 +16,16 @@ final class JsonVectors {
         this.out = new ByteArrayOutputStream(size);
     }
 
+    /** Appends JSON unchanged. */
     void copy(byte[] bytes, int offset, int length) {
         out.write(bytes, offset, length);
     }
 
+    /**
+     * Appends a vector.
+     *
+     * @param array whether as an array of numbers; otherwise as a string, the base64 of little-endian float32
+     */
     void vector(float[] vector, boolean array) {
         if (array) {
             numbers(vector);
@@ -38,9 +44,9 @@ final class JsonVectors {
 
     private void numbers(float[] vector) {
         char separator = '[';
-        for (float number : vector) {
+        for (float component : vector) {
             out.write(separator);
-            out.writeBytes(Float.toString(number).getBytes(StandardCharsets.US_ASCII));
+            out.writeBytes(Float.toString(component).getBytes(StandardCharsets.US_ASCII));
             separator = ',';
         }
         out.write(']');

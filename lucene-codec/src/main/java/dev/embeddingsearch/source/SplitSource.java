@@ -10,18 +10,19 @@ import org.apache.lucene.store.ByteBuffersDataOutput;
 import org.apache.lucene.util.BytesRef;
 
 /**
- * A JSON document without the vectors that its segment holds anyway, and what it takes to put them back in their places,
- * bit by bit as they came.
+ * Removes vectors from a JSON document before it is stored, and restores them from the vectors of its segment, bit by
+ * bit. The stored form:
  *
  * <pre>
- * byte      0, with which no document starts
- * vint      count of vectors
- * for each, in the order of their places:
+ * byte      0, with which no JSON document begins
+ * vint      number of removed vectors
+ * for each removed vector, in the order of the document:
  *   string  field
- *   vint    bytes of the rest before it, beyond those before the vector before
- *   byte    1: an array of numbers, 0: a string, base64 of little-endian float32; + 2: scaled
+ *   vint    number of bytes between the vector before it (or the beginning) and this one
+ *   byte    bit 0: 1 for an array of numbers, 0 for a string, base64 of little-endian float32
+ *           bit 1: 1 if the vectors format has the vector scaled to length 1
  *   if scaled, {@link UnitScaling}
- * the rest  the document without these values
+ * bytes     the document without the removed values
  * </pre>
  */
 public final class SplitSource {
@@ -33,30 +34,34 @@ public final class SplitSource {
     private SplitSource() {}
 
     /**
-     * A value to take out of a document.
+     * A vector in a document, to be removed.
      *
-     * @param field name of the vector field that holds it
-     * @param start where the value begins in the document
-     * @param end where it ends, exclusive
-     * @param written the numbers that the value has
-     * @param indexed those that the field has, {@code written} itself or scaled to length 1
+     * @param field name of the vector field that indexes it
+     * @param start byte offset of the value in the document
+     * @param end byte offset of its end, exclusive
+     * @param written the vector in the document
+     * @param indexed the vector in the index: {@code written} itself, or scaled to length 1
      */
-    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-    public record Cut(String field, int start, int end, float[] written, float[] indexed) {}
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    public record VectorSpan(String field, int start, int end, float[] written, float[] indexed) {}
 
-    /** The vectors of one document. */
+    /** Returns the indexed vectors of one document. */
     @FunctionalInterface
-    public interface Vectors {
-        /** The numbers that a field has, or null if there are none. */
-        float[] of(String field) throws IOException;
+    interface VectorLookup {
+        /** The vector of {@code field}, or null if there is none. */
+        float[] vector(String field) throws IOException;
     }
 
-    /** A vector that is left out, and how it is put back. */
-    private record Place(Cut cut, boolean array, UnitScaling scaling) {
+    /**
+     * A removed vector, and what it takes to restore it.
+     *
+     * @param scaling null if the index has the vector as written
+     */
+    private record RemovedVector(VectorSpan span, boolean array, UnitScaling scaling) {
 
-        void write(ByteBuffersDataOutput out, int rest) throws IOException {
-            out.writeString(cut.field());
-            out.writeVInt(rest);
+        void write(ByteBuffersDataOutput out, int gap) throws IOException {
+            out.writeString(span.field());
+            out.writeVInt(gap);
             out.writeByte((byte) ((array ? ARRAY : 0) | (scaling == null ? 0 : SCALED)));
             if (scaling != null) {
                 scaling.write(out);
@@ -65,23 +70,23 @@ public final class SplitSource {
     }
 
     /**
-     * Takes vectors out of a document. One that could not be put back exactly stays.
+     * Removes vectors from a document, except those that could not be restored exactly.
      *
-     * @param cuts in the order of their places
-     * @return the document itself if nothing could be taken out
+     * @param spans in the order of the document
+     * @return {@code document} itself if no vector could be removed
      */
-    public static BytesRef split(BytesRef document, List<Cut> cuts) throws IOException {
-        List<Place> places = new ArrayList<>();
-        for (Cut cut : cuts) {
-            boolean array = document.bytes[document.offset + cut.start()] == '[';
-            if (sameBits(cut.written(), cut.indexed())) {
-                places.add(new Place(cut, array, null));
+    public static BytesRef split(BytesRef document, List<VectorSpan> spans) throws IOException {
+        List<RemovedVector> removed = new ArrayList<>();
+        for (VectorSpan span : spans) {
+            boolean array = document.bytes[document.offset + span.start()] == '[';
+            if (sameBits(span.written(), span.indexed())) {
+                removed.add(new RemovedVector(span, array, null));
             } else {
-                UnitScaling.of(cut.written(), cut.indexed())
-                        .ifPresent(scaling -> places.add(new Place(cut, array, scaling)));
+                UnitScaling.of(span.written(), span.indexed())
+                        .ifPresent(scaling -> removed.add(new RemovedVector(span, array, scaling)));
             }
         }
-        return places.isEmpty() ? document : write(document, places);
+        return removed.isEmpty() ? document : write(document, removed);
     }
 
     private static boolean sameBits(float[] one, float[] other) {
@@ -93,64 +98,64 @@ public final class SplitSource {
         return true;
     }
 
-    private static BytesRef write(BytesRef document, List<Place> places) throws IOException {
+    private static BytesRef write(BytesRef document, List<RemovedVector> removed) throws IOException {
         ByteBuffersDataOutput out = new ByteBuffersDataOutput();
         out.writeByte(MARKER);
-        out.writeVInt(places.size());
+        out.writeVInt(removed.size());
         int from = 0;
-        for (Place place : places) {
-            place.write(out, place.cut().start() - from);
-            from = place.cut().end();
+        for (RemovedVector vector : removed) {
+            vector.write(out, vector.span().start() - from);
+            from = vector.span().end();
         }
         from = 0;
-        for (Place place : places) {
-            out.writeBytes(document.bytes, document.offset + from, place.cut().start() - from);
-            from = place.cut().end();
+        for (RemovedVector vector : removed) {
+            out.writeBytes(document.bytes, document.offset + from, vector.span().start() - from);
+            from = vector.span().end();
         }
         out.writeBytes(document.bytes, document.offset + from, document.length - from);
         return new BytesRef(out.toArrayCopy());
     }
 
-    /** Whether vectors were taken out of a document. */
+    /** Whether vectors were removed from a stored document. */
     static boolean isSplit(byte[] stored) {
         return stored.length > 0 && stored[0] == MARKER;
     }
 
-    /** A vector to put in. */
-    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-    private record Insert(int rest, boolean array, float[] vector) {}
+    /** A vector to restore, after {@code gap} bytes of the stored document. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record RestoredVector(int gap, boolean array, float[] vector) {}
 
-    /** Puts the vectors back into a document that was split. */
-    static byte[] join(byte[] stored, Vectors vectors) throws IOException {
+    /** Restores the vectors of a split document. */
+    static byte[] join(byte[] stored, VectorLookup vectors) throws IOException {
         ByteArrayDataInput in = new ByteArrayDataInput(stored);
         in.skipBytes(1);
-        List<Insert> inserts = new ArrayList<>();
+        List<RestoredVector> restored = new ArrayList<>();
         for (int left = in.readVInt(); left > 0; left--) {
-            inserts.add(insert(in, vectors));
+            restored.add(read(in, vectors));
         }
         JsonVectors json = new JsonVectors(stored.length);
         int from = in.getPosition();
-        for (Insert insert : inserts) {
-            json.copy(stored, from, insert.rest());
-            from += insert.rest();
-            json.vector(insert.vector(), insert.array());
+        for (RestoredVector vector : restored) {
+            json.copy(stored, from, vector.gap());
+            from += vector.gap();
+            json.vector(vector.vector(), vector.array());
         }
         json.copy(stored, from, stored.length - from);
         return json.bytes();
     }
 
-    private static Insert insert(ByteArrayDataInput in, Vectors vectors) throws IOException {
+    private static RestoredVector read(ByteArrayDataInput in, VectorLookup vectors) throws IOException {
         String field = in.readString();
-        int rest = in.readVInt();
+        int gap = in.readVInt();
         int form = in.readByte();
         UnitScaling scaling = (form & SCALED) == 0 ? null : UnitScaling.read(in);
-        float[] indexed = vectors.of(field);
+        float[] indexed = vectors.vector(field);
         if (indexed == null) {
             throw new CorruptIndexException(
                     "expected a vector in field [" + field + "], which the document's source was stored without, but"
                             + " there is none",
                     "stored fields");
         }
-        return new Insert(rest, (form & ARRAY) != 0, scaling == null ? indexed : scaling.undo(indexed));
+        return new RestoredVector(gap, (form & ARRAY) != 0, scaling == null ? indexed : scaling.restore(indexed));
     }
 }

@@ -7,19 +7,19 @@ import org.apache.lucene.codecs.StoredFieldsFormat;
 import org.apache.lucene.codecs.lucene104.Lucene104Codec;
 
 /**
- * Lucene's codec {@value #DELEGATE}, but documents whose vectors were {@link SplitSource taken out} are read whole. It has
- * a name of its own, so that segments are read by it, whoever opens them.
+ * Lucene's codec {@value #DELEGATE}, except that {@link SplitSource split} documents are restored when they are read.
+ * It has a name of its own, by which Lucene finds it to read such segments.
  */
 public final class SplitSourceCodec extends FilterCodec {
 
-    /** Found in segments: never changes. */
+    /** The name in the index. It never changes. */
     public static final String NAME = "EmbeddingSearchSource104";
 
     private static final String DELEGATE = "Lucene104";
 
     private final StoredFieldsFormat storedFields;
 
-    /** For reading, by name. */
+    /** For reading; {@link java.util.ServiceLoader} uses it. */
     public SplitSourceCodec() {
         this(new Lucene104Codec());
     }
@@ -27,7 +27,8 @@ public final class SplitSourceCodec extends FilterCodec {
     /**
      * For writing.
      *
-     * @param delegate the codec of everything else, by whose name its segments are read
+     * @param delegate writes everything; must be named {@value #DELEGATE}, since segments do not record it
+     * @throws IllegalArgumentException if the delegate has another name
      */
     public SplitSourceCodec(Codec delegate) {
         super(NAME, delegate);

@@ -16,8 +16,8 @@ import org.apache.lucene.store.IOContext;
 import org.apache.lucene.util.IOUtils;
 
 /**
- * Stored fields in the files of another format, of which a field {@value #SOURCE} that was {@link SplitSource split} is
- * read whole, with the vectors of its segment. Merges copy it split.
+ * Stored fields in the files of another format. Reading restores the field {@value #SOURCE} of {@link SplitSource
+ * split} documents from the vectors of the segment; merges copy it as it is stored.
  */
 final class SplitSourceFormat extends StoredFieldsFormat {
 
@@ -32,7 +32,10 @@ final class SplitSourceFormat extends StoredFieldsFormat {
         this.vectorsFormat = vectorsFormat;
     }
 
-    /** The vectors are opened with the stored fields, for the files may be deleted while both are read. */
+    /**
+     * Opens the vectors of the segment together with its stored fields: later, their files might be deleted by a merge
+     * while a reader still uses the segment.
+     */
     @Override
     public StoredFieldsReader fieldsReader(
             Directory directory, SegmentInfo segment, FieldInfos fields, IOContext context) throws IOException {

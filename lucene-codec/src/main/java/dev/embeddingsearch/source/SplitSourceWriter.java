@@ -10,7 +10,10 @@ import org.apache.lucene.index.StoredFieldDataInput;
 import org.apache.lucene.util.Accountable;
 import org.apache.lucene.util.BytesRef;
 
-/** Writes stored fields as they come, and merges documents as they are stored: split, and in bulk. */
+/**
+ * Writes stored fields unchanged. Merges copy split documents without restoring them, so that the delegate can copy
+ * them in bulk.
+ */
 final class SplitSourceWriter extends StoredFieldsWriter {
 
     private final StoredFieldsWriter delegate;
@@ -23,7 +26,7 @@ final class SplitSourceWriter extends StoredFieldsWriter {
     public int merge(MergeState merge) throws IOException {
         for (int i = 0; i < merge.storedFieldsReaders.length; i++) {
             if (merge.storedFieldsReaders[i] instanceof JoinedSourceReader joined) {
-                merge.storedFieldsReaders[i] = joined.split();
+                merge.storedFieldsReaders[i] = joined.delegate();
             }
         }
         return delegate.merge(merge);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * Stored documents without their vectors: they are taken out when a document is written, and put back when it is read.
+ * Stored documents without their vectors, which the vectors format stores already: vectors are removed from a document
+ * when it is indexed, and restored from the vectors of its segment when it is read.
  */
 package dev.embeddingsearch.source;

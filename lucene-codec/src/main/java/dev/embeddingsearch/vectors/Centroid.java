@@ -8,37 +8,37 @@ import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.util.VectorUtil;
 
 /**
- * The mean of a field's unit vectors in one segment, how far their cosines spread, and how many vectors that stands for.
+ * The mean of the unit vectors of a field in one segment, and the standard deviation of their cosines.
  *
- * @param mean the mean, not normalised again; shared between all who ask, to be read only
- * @param spread the standard deviation of the cosine of one vector with the others about its mean, estimated from a
- *     sample; 0 for a single vector
- * @param count the vectors behind it, zero vectors left out; at least 1
+ * @param mean the mean of all vectors scaled to length 1, itself not normalized; shared by all callers, which must not
+ *     change it
+ * @param stdDev the standard deviation of the cosine between a vector and the other vectors about that vector's mean
+ *     cosine, estimated from a sample; 0 for a single vector
+ * @param count the number of vectors behind the mean, zero vectors not counted; at least 1
  */
-@SuppressWarnings("ArrayRecordComponent") // a copy for every query would cost up to 64 KB; nothing compares centroids
-public record Centroid(float[] mean, float spread, long count) {
-    /** At most this many vectors of a segment are read where no centroid is stored. */
+@SuppressWarnings("ArrayRecordComponent") // copying up to 64 KB for each query is too much; nothing compares centroids
+public record Centroid(float[] mean, float stdDev, long count) {
+    /** The most vectors of a segment to read if no centroid is stored. */
     static final int MAX_SAMPLE = 1_024;
 
     /**
-     * The centroid of {@code field} in this segment, deleted documents included; null where the field has no float
-     * vectors other than zero vectors.
+     * The centroid of {@code field} in this segment, deleted documents included; null if the field has no float vectors
+     * other than zero vectors, or if {@code reader} hides it (see {@link VisibleVectors}).
      *
-     * <p>It is on the heap already where {@link EmbeddingVectorsFormat} or {@link QuantizedVectorsFormat} wrote the
-     * segment. Elsewhere it is the mean of
-     * at most 1,024 vectors: of n vectors, the ordinals <code>floor(i * n / s)</code> for i = 0 ... s - 1, with s =
-     * min(n, 1024), so that the same segment always has the same centroid. Its count is then n, less the share of zero
-     * vectors in the sample.
+     * <p>{@link EmbeddingVectorsFormat} and {@link QuantizedVectorsFormat} store it, and hold it on the heap once the
+     * segment is open. For other formats it is computed from at most 1,024 of n vectors, those with the ordinals
+     * <code>floor(i * n / s)</code> for i = 0 ... s - 1 with s = min(n, 1024), so that a segment always has the same
+     * centroid; its count is n, less the share of zero vectors in the sample.
      */
     public static Centroid of(LeafReader reader, String field) throws IOException {
         if (!VisibleVectors.exist(reader, field)) {
             return null;
         }
-        EmbeddingVectorsReader stored = EmbeddingVectorsReader.in(reader, field);
+        EmbeddingVectorsReader stored = EmbeddingVectorsReader.find(reader, field);
         return stored != null ? stored.centroid(field) : sample(reader.getFloatVectorValues(field));
     }
 
-    /** The dot product with the mean: for a query of length 1, its mean cosine with the field's vectors. */
+    /** The mean cosine of a query of length 1 with the vectors of the field: its dot product with the mean. */
     public float dot(float[] unitQuery) {
         return VectorUtil.dotProduct(mean, unitQuery);
     }

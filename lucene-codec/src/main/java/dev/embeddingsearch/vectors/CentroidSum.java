@@ -3,7 +3,9 @@ package dev.embeddingsearch.vectors;
 
 import org.apache.lucene.util.RamUsageEstimator;
 
-/** Adds up unit vectors in double precision, and samples them, on the way to their {@link Centroid}. */
+/**
+ * Computes a {@link Centroid}: sums unit vectors in double precision, and samples vectors for the standard deviation.
+ */
 final class CentroidSum {
     private static final long SHALLOW_SIZE = RamUsageEstimator.shallowSizeOfInstance(CentroidSum.class);
 
@@ -15,12 +17,12 @@ final class CentroidSum {
         sum = new double[dimensions];
     }
 
-    /** Offers the vector to the sample that the spread is estimated from; the mean does not change. */
+    /** Offers the vector to the sample for the standard deviation; does not change the mean. */
     void sample(float[] vector) {
         sample.add(vector);
     }
 
-    /** Adds the vector at length 1 to the mean; a zero vector has no direction and is left out. */
+    /** Adds the vector, scaled to length 1, to the mean; zero vectors, which have no direction, are ignored. */
     void add(float[] vector) {
         double squares = 0;
         for (float x : vector) {
@@ -36,7 +38,7 @@ final class CentroidSum {
         count++;
     }
 
-    /** Adds all vectors that {@code centroid} is the mean of; null stands for none. */
+    /** Adds the vectors behind {@code centroid}, which may be null; mean and count change, the sample does not. */
     void add(Centroid centroid) {
         if (centroid == null) {
             return;
@@ -56,16 +58,16 @@ final class CentroidSum {
     }
 
     /**
-     * The centroid so far, of so many vectors; null where there is none.
+     * The centroid of the vectors added so far; null if there are none.
      *
-     * @param of at least {@link #count()}: more where only a sample was added
+     * @param vectors the number of vectors that it stands for: {@link #count()}, or more if only a sample was added
      */
-    Centroid centroid(long of) {
+    Centroid centroid(long vectors) {
         float[] mean = mean();
-        return count == 0 ? null : new Centroid(mean, sample.spread(mean, of), of);
+        return count == 0 ? null : new Centroid(mean, sample.stdDev(mean, vectors), vectors);
     }
 
-    /** The mean so far; meaningless while {@link #count()} is 0. */
+    /** The mean of the vectors added so far; undefined if {@link #count()} is 0. */
     float[] mean() {
         float[] mean = new float[sum.length];
         for (int i = 0; i < mean.length; i++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.vectors;
 
-import dev.embeddingsearch.vectors.graph.GraphNodes;
+import dev.embeddingsearch.vectors.graph.GraphNodesFile;
 import dev.embeddingsearch.vectors.graph.GraphNodesWriter;
 import java.io.IOException;
 import java.util.HashMap;
@@ -17,12 +17,15 @@ import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.IndexOutput;
 
 /** Writes and reads the <code>.emc</code> file that {@link EmbeddingVectorsFormat} describes. */
-public final class CentroidsFile {
-    public static final String EXTENSION = "emc";
+final class CentroidsFile {
+    static final String EXTENSION = "emc";
 
     private static final String CODEC_NAME = "EmbeddingSearchCentroids";
     private static final int VERSION_START = 1;
-    /** Nodes of graphs follow. A reader of the first version must not open what it would take for a graph of ordinals. */
+    /**
+     * Adds the nodes of graphs over segments with duplicate vectors. A new version, because readers of the first one
+     * would take the numbers of nodes for ordinals.
+     */
     private static final int VERSION_NODES = 2;
 
     private static final int END_OF_FIELDS = -1;
@@ -52,7 +55,7 @@ public final class CentroidsFile {
         out.writeVLong(sum.count());
         Centroid centroid = sum.centroid(sum.count());
         if (centroid != null) {
-            out.writeInt(Float.floatToIntBits(centroid.spread()));
+            out.writeInt(Float.floatToIntBits(centroid.stdDev()));
             for (float x : centroid.mean()) {
                 out.writeInt(Float.floatToIntBits(x));
             }
@@ -64,27 +67,27 @@ public final class CentroidsFile {
     }
 
     /**
-     * What is in the file, by field name.
+     * The content of the file, by field name.
      *
-     * @param nodes of the fields whose graphs have fewer nodes than there are vectors
+     * @param nodes of the fields with duplicate vectors
      */
-    record Content(Map<String, Centroid> centroids, Map<String, GraphNodes.Entry> nodes) {}
+    record Content(Map<String, Centroid> centroids, Map<String, GraphNodesFile.Entry> nodes) {}
 
-    /** The checksum is compared first: nothing damaged is interpreted. */
+    /** Verifies the checksum of the whole file before it reads anything. */
     static Content read(IndexInput in, SegmentReadState state) throws IOException {
         CodecUtil.checksumEntireFile(in);
         int version = CodecUtil.checkIndexHeader(
                 in, CODEC_NAME, VERSION_START, VERSION_NODES, state.segmentInfo.getId(), state.segmentSuffix);
         Map<String, Centroid> centroids = new HashMap<>();
         for (int number = in.readInt(); number != END_OF_FIELDS; number = in.readInt()) {
-            FieldInfo field = GraphNodes.field(number, state.fieldInfos, in);
+            FieldInfo field = GraphNodesFile.field(number, state.fieldInfos, in);
             Centroid centroid = readField(field, in);
             if (centroid != null) {
                 centroids.put(field.name, centroid);
             }
         }
-        Map<String, GraphNodes.Entry> nodes =
-                version < VERSION_NODES ? Map.of() : GraphNodes.readFields(in, state.fieldInfos);
+        Map<String, GraphNodesFile.Entry> nodes =
+                version < VERSION_NODES ? Map.of() : GraphNodesFile.readFields(in, state.fieldInfos);
         return new Content(Map.copyOf(centroids), nodes);
     }
 
@@ -100,10 +103,10 @@ public final class CentroidsFile {
         if (count == 0) {
             return null;
         }
-        float spread = Float.intBitsToFloat(in.readInt());
+        float stdDev = Float.intBitsToFloat(in.readInt());
         float[] mean = new float[dimensions];
         in.readFloats(mean, 0, dimensions);
-        return new Centroid(mean, spread, count);
+        return new Centroid(mean, stdDev, count);
     }
 
     private static String fileName(SegmentInfo segment, String suffix) {

@@ -8,21 +8,22 @@ import org.apache.lucene.util.RamUsageEstimator;
 import org.apache.lucene.util.VectorUtil;
 
 /**
- * A few of a field's unit vectors, from which the {@link Centroid#spread() spread} of its cosines is estimated: at most
- * {@value #SIZE}, each vector that came by with the same chance (Vitter's algorithm R), the same ones for the same
- * vectors in the same order.
+ * A uniform random sample of at most {@value #SIZE} of the vectors that are offered to it, scaled to length 1, from
+ * which {@link Centroid#stdDev() the standard deviation} of their cosines is estimated. This is reservoir sampling
+ * (algorithm R in Vitter, "Random Sampling with a Reservoir", 1985). The seed is fixed: the same vectors in the same
+ * order give the same sample.
  */
 final class CosineSample {
     static final int SIZE = 512;
 
-    /** Up to 128 vectors are all compared with each other; this many pairs of more bring the estimate to about 1%. */
+    /** About so many pairs are compared, for an error of about 1%. Of up to 128 vectors all pairs are compared. */
     private static final int PAIRS = 16_384;
 
     private final List<float[]> vectors = new ArrayList<>();
     private final SplittableRandom random = new SplittableRandom(SIZE);
     private long seen;
 
-    /** Offers a vector; a zero vector has no direction and is left out. */
+    /** Offers a vector to the sample; zero vectors, which have no direction, are ignored. */
     void add(float[] vector) {
         double squares = 0;
         for (float x : vector) {
@@ -31,18 +32,18 @@ final class CosineSample {
         if (squares == 0) {
             return;
         }
-        long place = seen < SIZE ? seen : random.nextLong(seen + 1);
+        long slot = seen < SIZE ? seen : random.nextLong(seen + 1);
         seen++;
-        if (place < SIZE) {
-            keep((int) place, unit(vector, Math.sqrt(squares)));
+        if (slot < SIZE) {
+            put((int) slot, unit(vector, Math.sqrt(squares)));
         }
     }
 
-    private void keep(int place, float[] unit) {
-        if (place == vectors.size()) {
+    private void put(int slot, float[] unit) {
+        if (slot == vectors.size()) {
             vectors.add(unit);
         } else {
-            vectors.set(place, unit);
+            vectors.set(slot, unit);
         }
     }
 
@@ -55,13 +56,14 @@ final class CosineSample {
     }
 
     /**
-     * The spread of the sampled vectors: the root mean square of <code>x.y - m(x)</code> over pairs, with <code>
-     * m(x) = (n * (x.mean) - 1) / (n - 1)</code>, the mean cosine of x with all other vectors of the field.
+     * Estimates the standard deviation: the root mean square of <code>x.y - m(x)</code> over pairs of sampled vectors,
+     * with <code>m(x) = (n * (x.mean) - 1) / (n - 1)</code>, the mean cosine of x with all other vectors of the field.
      *
-     * @param mean the mean of the n unit vectors that the sample was drawn from
-     * @return 0 where there are no two vectors
+     * @param mean the mean of the n unit vectors from which the sample was drawn
+     * @param n number of these vectors
+     * @return 0 if there are fewer than two vectors
      */
-    float spread(float[] mean, long n) {
+    float stdDev(float[] mean, long n) {
         int size = vectors.size();
         if (size < 2 || n < 2) {
             return 0;
@@ -82,7 +84,10 @@ final class CosineSample {
         return (float) Math.sqrt(sum / count);
     }
 
-    /** Partners lie all around the ring of vectors, for neighbours were often written together and are alike. */
+    /**
+     * Spaces the partners of a vector evenly over the sample: adjacent vectors were often indexed together and are
+     * alike.
+     */
     private static int stride(int size) {
         return Math.max(1, size * (size - 1) / PAIRS);
     }

@@ -19,94 +19,100 @@ import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
 
 /**
- * Lucene's HNSW vectors format for up to {@value #MAX_DIMENSIONS} dimensions, which also keeps the {@link Centroid} of
- * each float field.
+ * Lucene's HNSW vectors format for up to {@value #MAX_DIMENSIONS} dimensions, which also stores the {@link Centroid} of
+ * each float field, and gives equal vectors one node in the graph.
  *
- * <p>Vectors and graph are written and read by {@link Lucene99HnswVectorsFormat}: its files (<code>.vec</code>, <code>
- * .vemf</code>, <code>.vex</code>, <code>.vem</code>) are described there. Beside them stands one file of this format, and
- * a second one where several documents have the same vector.
+ * <p>Vectors and graph are written and read by {@link Lucene99HnswVectorsFormat}, which describes its files
+ * (<code>.vec</code>, <code>.vemf</code>, <code>.vex</code>, <code>.vem</code>). This format adds an <code>.emc</code>
+ * file, and an <code>.emn</code> file if a field has duplicate vectors. Integers are written by {@link
+ * org.apache.lucene.store.DataOutput}, in little-endian order.
  *
  * <h2>.emc (centroids) file</h2>
  *
  * <ul>
- *   <li><b>[IndexHeader]</b>: codec name <code>EmbeddingSearchCentroids</code>, version 1, or 2 where there is an .emn file,
- *       segment id, segment suffix
+ *   <li><b>[IndexHeader]</b>: codec name <code>EmbeddingSearchCentroids</code>, version 1, or 2 if there is an .emn
+ *       file, segment id, segment suffix
  *   <li>for each field with {@link org.apache.lucene.index.VectorEncoding#FLOAT32 FLOAT32} vectors:
  *       <ul>
  *         <li><b>[Int]</b> field number, not negative
  *         <li><b>[VInt]</b> dimensions
- *         <li><b>[VLong]</b> count: how many vectors the mean was taken of
- *         <li>if count &gt; 0: <b>[Int]</b>, the spread, and <b>[Int] * dimensions</b>, the mean, as IEEE 754 floats in
- *             little-endian order
+ *         <li><b>[VLong]</b> count: the number of vectors behind the mean
+ *         <li>if count &gt; 0: <b>[Int]</b>, the standard deviation, and <b>[Int] * dimensions</b>, the mean, as the
+ *             bits of IEEE 754 binary32 floats
  *       </ul>
  *   <li><b>[Int]</b> -1, the end of the fields
- *   <li>in version 2, for each field of which a vector is there twice:
+ *   <li>in version 2, for each field with an entry in the .emn file:
  *       <ul>
  *         <li><b>[Int]</b> field number, not negative
- *         <li><b>[Int]</b> how many vectors there are
- *         <li><b>[Int]</b> how many of them differ: the nodes of the graph
- *         <li>for each of the three parts of the .emn file: <b>[Long]</b>, where it starts; of the first two, the metadata
- *             of {@link org.apache.lucene.util.packed.DirectMonotonicWriter} with blocks of 2^16; <b>[Long]</b>, its length
+ *         <li><b>[Int]</b> number of vectors
+ *         <li><b>[Int]</b> number of nodes, which is that of distinct vectors
+ *         <li>representatives: <b>[Long]</b> offset in the .emn file, the metadata that {@link
+ *             org.apache.lucene.util.packed.DirectMonotonicWriter} writes with blocks of 2^16 values, <b>[Long]</b>
+ *             length
+ *         <li>offsets of duplicates: the same three
+ *         <li>duplicates: <b>[Long]</b> offset in the .emn file, <b>[Long]</b> length
  *       </ul>
- *   <li>in version 2, <b>[Int]</b> -1, their end
+ *   <li>in version 2, <b>[Int]</b> -1, the end of these fields
  *   <li><b>[Footer]</b>
  * </ul>
  *
  * <p>The mean is <code>(1 / count) * sum(v / |v|)</code>, with <code>|v|</code> the Euclidean length; it is not
- * normalised again. Zero vectors have no direction: they are neither added nor counted. Sums are kept as doubles. The
- * spread is the root mean square of <code>x.y - m(x)</code> over pairs x, y of unit vectors, with <code>m(x)</code> the
- * mean cosine of x with all others; it is estimated from 512 vectors of the segment, drawn anew by each merge. The whole
- * file is read, and its checksum compared, when a segment is opened.
+ * normalized itself. Zero vectors, which have no direction, are neither added nor counted. Sums are computed in double
+ * precision. The standard deviation is the root mean square of <code>x.y - m(x)</code> over pairs x, y of unit vectors,
+ * with <code>m(x)</code> the mean cosine of x with all other vectors; it is estimated from a sample of up to 512
+ * vectors, which every merge draws anew. The file is read whole, and its checksum verified, when a segment is opened.
  *
  * <h2>.emn (nodes) file</h2>
  *
  * <ul>
  *   <li><b>[IndexHeader]</b>: codec name <code>EmbeddingSearchNodes</code>, version 1, segment id, segment suffix
- *   <li>for each field of which a vector is there twice:
+ *   <li>for each field with duplicate vectors:
  *       <ul>
- *         <li>for each node the ordinal of the vector that represents it, increasing, as a {@link
- *             org.apache.lucene.util.packed.DirectMonotonicWriter} writes it
- *         <li>for each node and one more, how many copies those before it have, likewise
- *         <li>the ordinals of the copies, node by node and increasing within each, as a {@link
- *             org.apache.lucene.util.packed.DirectWriter} writes them with the bits that the number of vectors needs
+ *         <li>representatives: for each node the ordinal of the vector that represents it, increasing, written by
+ *             {@link org.apache.lucene.util.packed.DirectMonotonicWriter}
+ *         <li>offsets of duplicates: for each node the total number of duplicates of the nodes before it, and at the
+ *             end the number of all duplicates, written by {@link org.apache.lucene.util.packed.DirectMonotonicWriter}
+ *         <li>duplicates: the ordinals of all vectors that are not representatives, by node and increasing within each
+ *             node, written by {@link org.apache.lucene.util.packed.DirectWriter} with {@link
+ *             org.apache.lucene.util.packed.DirectWriter#unsignedBitsRequired as many bits} as the number of vectors
+ *             needs
  *       </ul>
  *   <li><b>[Footer]</b>
  * </ul>
  *
- * <p>Vectors whose bits are the same have one node in the graph, and a search that finds it finds all their documents. As
- * nodes of their own, more of them than a node has neighbours would be each other's only neighbours, and what stands
- * beside them would not be found. Where no vector is there twice, or the segment has no graph, a node is an ordinal, there
- * is no .emn file, and the .emc file has version 1, so that 0.1 reads it. 0.1 refuses version 2, and what it wrote itself
- * has copies in graphs until it is merged.
+ * <p>Vectors with the same bits share one node of the graph; a search that finds the node finds the documents of all
+ * its vectors. With nodes of their own, more duplicates than a node has links would link to each other only, and the
+ * search would not leave them. A field has an entry if it has duplicates, and the segment so many vectors, duplicates
+ * counted, that a graph would be built for them. Otherwise the nodes of its graph are ordinals. Without any entry there
+ * is no .emn file, and the .emc file has version 1, which release 0.1 reads. Release 0.1 refuses version 2; segments
+ * that it wrote have duplicates in their graphs until they are merged.
  *
  * <h2>Deletes</h2>
  *
- * <p>The mean is always that of all vectors which the segment holds, up to the rounding of floats: a deleted document
- * counts until it is merged away. In a merge, a segment without deleted documents contributes <code>count * mean</code>
- * as stored; of a segment with deleted documents, and of one that another format wrote, the live vectors are read and
- * added one by one.
+ * <p>The mean is always that of all vectors in the segment, up to the rounding of floats: a deleted document counts
+ * until a merge drops it. In a merge, a segment without deleted documents contributes <code>count * mean</code> as
+ * stored. The live vectors of segments with deleted documents, and of segments in other formats, are read and added one
+ * by one.
  *
  * <h2>Graphs in merges</h2>
  *
- * <p>A merge starts from the graphs of segments that have no deleted documents and the same <code>m</code>; everything
- * else is inserted anew. Other graphs are not reused: thinned by deletes they lose recall from merge to merge, and with
- * another <code>m</code> they do not fit what is written about them. Of graphs that share vectors,
- * the largest is reused whole, others without what they share.
+ * <p>A merge starts from the graphs of segments that have no deleted documents and the same <code>m</code>; all other
+ * vectors are inserted. Other graphs are not reused: with deleted nodes removed, a graph loses recall from merge to
+ * merge, and a graph of another <code>m</code> contradicts the <code>m</code> in the metadata of the merged one. If
+ * reusable graphs have vectors in common, the largest is reused whole and each other without the nodes it shares with
+ * larger ones, unless these are more than a quarter of its nodes.
  *
  * <h2>Writing and reading</h2>
  *
- * <p>What an instance is configured with matters to writing alone. Any instance reads what any other wrote; {@link
- * java.util.ServiceLoader} uses the one without arguments.
+ * <p>The configuration of an instance affects only what it writes. Every instance reads the segments of every other;
+ * {@link java.util.ServiceLoader} creates the one without arguments for reading.
  */
 public final class EmbeddingVectorsFormat extends KnnVectorsFormat {
-    /** The name in the index. It never changes: a format that writes something else gets another name. */
+    /** The name in the index. It never changes: an incompatible format must have another name. */
     public static final String NAME = "EmbeddingSearch100";
 
-    /** The longest vector accepted. */
+    /** The maximum number of dimensions. */
     public static final int MAX_DIMENSIONS = 16_384;
-
-    /** No segment is ever expected to need this many comparisons, so that none gets a graph. */
-    public static final int NEVER = GraphOptions.NEVER;
 
     /** Exact vectors, without a graph. */
     static final FlatVectorsFormat FLAT =
@@ -119,7 +125,7 @@ public final class EmbeddingVectorsFormat extends KnnVectorsFormat {
         this(GraphOptions.withThreshold(Lucene99HnswVectorsFormat.HNSW_GRAPH_THRESHOLD));
     }
 
-    /** For tests, which want graphs in small segments too. */
+    /** For tests, which need graphs in small segments too. */
     EmbeddingVectorsFormat(int m, int efConstruction, int graphThreshold) {
         this(new GraphOptions(m, efConstruction, graphThreshold));
     }
@@ -130,10 +136,11 @@ public final class EmbeddingVectorsFormat extends KnnVectorsFormat {
     }
 
     /**
-     * Writes a graph wherever a segment is large enough for a search to gain from it.
+     * A format that writes a graph in every segment that is large enough for searches to gain from it.
      *
-     * @param m neighbours of a node in the graph (twice as many on its lowest level), 1 to 512
-     * @param efConstruction candidates kept while a node's neighbours are searched, 1 to 3,200
+     * @param m maximum number of neighbors of a node in the graph (twice as many on its lowest level), 1 to 512
+     * @param efConstruction length of the candidate list while a node is inserted, 1 to 3,200
+     * @throws IllegalArgumentException if a parameter is out of range
      */
     public static EmbeddingVectorsFormat hnsw(int m, int efConstruction) {
         checkRange("m", m, Lucene99HnswVectorsFormat.MAXIMUM_MAX_CONN);
@@ -141,17 +148,17 @@ public final class EmbeddingVectorsFormat extends KnnVectorsFormat {
         return new EmbeddingVectorsFormat(m, efConstruction, Lucene99HnswVectorsFormat.HNSW_GRAPH_THRESHOLD);
     }
 
-    /** Never writes a graph: every search compares all vectors and is exact. */
+    /** A format that never writes a graph: every search scans all vectors and is exact. */
     public static EmbeddingVectorsFormat flat() {
-        return new EmbeddingVectorsFormat(GraphOptions.withThreshold(NEVER));
+        return new EmbeddingVectorsFormat(GraphOptions.withThreshold(GraphOptions.NO_GRAPH));
     }
 
     /**
-     * The same, but for large merges, whose graphs so many threads build together where the {@link
-     * org.apache.lucene.index.MergeScheduler} has threads to spare. Such a graph is built upon that of the largest segment
-     * only, and takes a little more CPU time in all.
+     * The same format, but several threads build the graph of a merge together if the {@link
+     * org.apache.lucene.index.MergeScheduler} offers threads for it, as Lucene's does for large merges. Such a graph
+     * starts from that of the largest segment only, and costs a little more CPU time in total.
      *
-     * @param workers at least 1
+     * @param workers maximum number of threads, at least 1
      */
     public EmbeddingVectorsFormat withMergeWorkers(int workers) {
         return new EmbeddingVectorsFormat(graph.withMergeWorkers(workers));
@@ -174,7 +181,8 @@ public final class EmbeddingVectorsFormat extends KnnVectorsFormat {
     public KnnVectorsReader fieldsReader(SegmentReadState state) throws IOException {
         return EmbeddingVectorsReader.open(state, () -> {
             FlatVectorsReader vectors = FLAT.fieldsReader(state);
-            return new EmbeddingVectorsReader.Lucenes(new Lucene99HnswVectorsReader(state, vectors), vectors, false);
+            return new EmbeddingVectorsReader.LuceneReaders(
+                    new Lucene99HnswVectorsReader(state, vectors), vectors, false);
         });
     }
 

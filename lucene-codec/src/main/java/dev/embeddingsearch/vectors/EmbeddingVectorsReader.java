@@ -3,6 +3,7 @@ package dev.embeddingsearch.vectors;
 
 import dev.embeddingsearch.vectors.graph.GraphNodeSearch;
 import dev.embeddingsearch.vectors.graph.GraphNodes;
+import dev.embeddingsearch.vectors.graph.GraphNodesFile;
 import dev.embeddingsearch.vectors.graph.NodeGraphReader;
 import java.io.EOFException;
 import java.io.IOException;
@@ -25,30 +26,33 @@ import org.apache.lucene.util.IOUtils;
 import org.apache.lucene.util.hnsw.HnswGraph;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
-/** Lucene's reader with the centroids beside it, and the nodes of graphs where vectors are there twice. */
+/** Lucene's vectors reader, with the centroids of fields and the nodes of their graphs. */
 final class EmbeddingVectorsReader extends NodeGraphReader {
     private final KnnVectorsReader delegate;
+    /** Scores the vectors, or the quantized vectors, of which the graphs are built. */
     private final FlatVectorsReader flat;
+
     private final boolean quantized;
     private final IndexInput centroidsFile;
     private final CentroidsFile.Content content;
-    /** Null where each node of every graph is a vector. */
+    /** Null if no field has duplicate vectors. */
     private final IndexInput nodesFile;
 
+    /** False to hide the graphs from merges. */
     private final boolean graphs;
-    /** Whether this instance was opened and so closes the files: others share them. */
-    private final boolean opened;
+    /** Whether this instance closes the files; merge instances share them with the reader that was opened. */
+    private final boolean ownsFiles;
 
     private EmbeddingVectorsReader(
-            Lucenes lucenes, IndexInput centroidsFile, CentroidsFile.Content content, IndexInput nodesFile) {
-        this.delegate = lucenes.vectors;
-        this.flat = lucenes.flat;
-        this.quantized = lucenes.quantized;
+            LuceneReaders readers, IndexInput centroidsFile, CentroidsFile.Content content, IndexInput nodesFile) {
+        this.delegate = readers.vectors;
+        this.flat = readers.flat;
+        this.quantized = readers.quantized;
         this.centroidsFile = centroidsFile;
         this.content = content;
         this.nodesFile = nodesFile;
         this.graphs = true;
-        this.opened = true;
+        this.ownsFiles = true;
     }
 
     /** Shares the files of {@code reader}. */
@@ -60,54 +64,57 @@ final class EmbeddingVectorsReader extends NodeGraphReader {
         this.content = reader.content;
         this.nodesFile = reader.nodesFile;
         this.graphs = graphs;
-        this.opened = false;
+        this.ownsFiles = false;
     }
 
     /**
      * Lucene's readers of a segment.
      *
-     * @param vectors reads everything
-     * @param flat compares what graphs are made of
-     * @param quantized whether that are codes
+     * @param vectors reads vectors and graphs
+     * @param flat the part of {@code vectors} that scores the vectors of which the graphs are built
+     * @param quantized whether these vectors are quantized
      */
-    record Lucenes(KnnVectorsReader vectors, FlatVectorsReader flat, boolean quantized) {}
+    record LuceneReaders(KnnVectorsReader vectors, FlatVectorsReader flat, boolean quantized) {}
 
-    /** Opens what {@code lucene} wrote, and the centroids beside it. */
-    static EmbeddingVectorsReader open(SegmentReadState state, IOSupplier<Lucenes> lucene) throws IOException {
-        Lucenes lucenes = openLucenes(state, lucene);
+    /** Opens Lucene's readers, the centroids, and the nodes of graphs if there are any. */
+    static EmbeddingVectorsReader open(SegmentReadState state, IOSupplier<LuceneReaders> opener) throws IOException {
+        LuceneReaders readers = openLuceneReaders(state, opener);
         IndexInput centroids = null;
         IndexInput nodes = null;
         try {
             centroids = CentroidsFile.open(state);
             CentroidsFile.Content content = CentroidsFile.read(centroids, state);
-            nodes = content.nodes().isEmpty() ? null : GraphNodes.openFile(state);
-            return new EmbeddingVectorsReader(lucenes, centroids, content, nodes);
+            nodes = content.nodes().isEmpty() ? null : GraphNodesFile.open(state);
+            return new EmbeddingVectorsReader(readers, centroids, content, nodes);
         } catch (Throwable t) {
-            IOUtils.closeWhileHandlingException(nodes, centroids, lucenes.vectors);
+            IOUtils.closeWhileHandlingException(nodes, centroids, readers.vectors);
             throw t;
         }
     }
 
-    /** A file too short for its header is as damaged as one too short for its footer. */
-    private static Lucenes openLucenes(SegmentReadState state, IOSupplier<Lucenes> lucene) throws IOException {
+    /** Reports a file that is too short for its header as corrupt, as Lucene does if it is too short for its footer. */
+    private static LuceneReaders openLuceneReaders(SegmentReadState state, IOSupplier<LuceneReaders> opener)
+            throws IOException {
         try {
-            return lucene.get();
+            return opener.get();
         } catch (EOFException e) {
             throw new CorruptIndexException("a file of vectors is truncated", state.segmentInfo.name, e);
         }
     }
 
-    /** The reader of {@code field} in a segment's vectors reader; null when another format wrote it. */
-    static EmbeddingVectorsReader in(KnnVectorsReader reader, String field) {
-        return NodeGraphReader.of(reader, field) instanceof EmbeddingVectorsReader ours ? ours : null;
+    /** The reader of {@code field} inside the vectors reader of a segment; null if another format wrote the field. */
+    static EmbeddingVectorsReader find(KnnVectorsReader reader, String field) {
+        return NodeGraphReader.of(reader, field) instanceof EmbeddingVectorsReader found ? found : null;
     }
 
-    /** The reader of {@code field} in a segment; null when another format wrote it, or where the field is hidden. */
-    static EmbeddingVectorsReader in(LeafReader reader, String field) {
-        return NodeGraphReader.of(reader, field) instanceof EmbeddingVectorsReader ours ? ours : null;
+    /**
+     * The reader of {@code field} in a segment; null if another format wrote the field, or if {@code reader} hides it.
+     */
+    static EmbeddingVectorsReader find(LeafReader reader, String field) {
+        return NodeGraphReader.of(reader, field) instanceof EmbeddingVectorsReader found ? found : null;
     }
 
-    /** Whether a search's scores are estimates. */
+    /** Whether searches score quantized vectors, so that their scores are estimates. */
     boolean quantized() {
         return quantized;
     }
@@ -117,7 +124,7 @@ final class EmbeddingVectorsReader extends NodeGraphReader {
         return quantized ? flat.getRandomVectorScorer(field, target) : null;
     }
 
-    /** The stored centroid; null when the field has no vector other than zero vectors. */
+    /** The stored centroid; null if the field has no vectors other than zero vectors. */
     Centroid centroid(String field) {
         return content.centroids().get(field);
     }
@@ -129,7 +136,7 @@ final class EmbeddingVectorsReader extends NodeGraphReader {
 
     @Override
     public GraphNodes nodes(String field) throws IOException {
-        GraphNodes.Entry entry = content.nodes().get(field);
+        GraphNodesFile.Entry entry = content.nodes().get(field);
         return entry == null ? null : entry.open(nodesFile);
     }
 
@@ -138,7 +145,7 @@ final class EmbeddingVectorsReader extends NodeGraphReader {
         return graphs ? ((HnswGraphProvider) delegate).getGraph(field) : HnswGraph.EMPTY;
     }
 
-    /** Whoever asks takes nodes for ordinals. */
+    /** Empty for a field with duplicate vectors: Lucene takes the nodes of this graph for ordinals. */
     @Override
     public HnswGraph getGraph(String field) throws IOException {
         return content.nodes().containsKey(field) ? HnswGraph.EMPTY : nodeGraph(field);
@@ -196,7 +203,7 @@ final class EmbeddingVectorsReader extends NodeGraphReader {
 
     @Override
     public void close() throws IOException {
-        if (opened) {
+        if (ownsFiles) {
             IOUtils.close(delegate, centroidsFile, nodesFile);
         }
     }

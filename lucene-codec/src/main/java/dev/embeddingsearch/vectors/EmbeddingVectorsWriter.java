@@ -22,20 +22,20 @@ import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.util.Bits;
 
-/** Lucene's writer, which adds up and samples the unit vectors of each float field as they pass. */
+/** Writes vectors through Lucene's writer, and computes the {@link Centroid} of each float field on the way. */
 final class EmbeddingVectorsWriter extends KnnVectorsWriter {
     private final SegmentWriteState state;
     private final KnnVectorsWriter delegate;
-    private final VectorPrecision storage;
+    private final VectorPrecision precision;
     private final GraphNodesWriter nodes;
     private final Map<FieldInfo, CentroidSum> sums = new LinkedHashMap<>();
 
-    /** @param nodes to which {@code delegate} writes too */
+    /** @param nodes the writer that {@code delegate} uses, for its entries in the .emc file */
     EmbeddingVectorsWriter(
-            SegmentWriteState state, KnnVectorsWriter delegate, VectorPrecision storage, GraphNodesWriter nodes) {
+            SegmentWriteState state, KnnVectorsWriter delegate, VectorPrecision precision, GraphNodesWriter nodes) {
         this.state = state;
         this.delegate = delegate;
-        this.storage = storage;
+        this.precision = precision;
         this.nodes = nodes;
     }
 
@@ -47,7 +47,7 @@ final class EmbeddingVectorsWriter extends KnnVectorsWriter {
                 ? new SummingWriter(
                         (KnnFieldVectorsWriter<float[]>) writer,
                         newSum(field),
-                        vector -> storage.stored(field.name, vector))
+                        vector -> precision.round(field.name, vector))
                 : writer;
     }
 
@@ -70,7 +70,7 @@ final class EmbeddingVectorsWriter extends KnnVectorsWriter {
         }
     }
 
-    /** Samples the merged vectors evenly, each segment by its share. */
+    /** Samples vectors at equal distances over all source segments, deleted documents skipped. */
     private static void sample(CentroidSum sum, String field, MergeState mergeState) throws IOException {
         List<FloatVectorValues> segments = new ArrayList<>();
         List<Bits> liveDocs = new ArrayList<>();
@@ -99,7 +99,7 @@ final class EmbeddingVectorsWriter extends KnnVectorsWriter {
 
     private static void addSegment(CentroidSum sum, String field, KnnVectorsReader reader, Bits liveDocs)
             throws IOException {
-        EmbeddingVectorsReader stored = EmbeddingVectorsReader.in(reader, field);
+        EmbeddingVectorsReader stored = EmbeddingVectorsReader.find(reader, field);
         if (stored != null && liveDocs == null) {
             sum.add(stored.centroid(field));
             return;
@@ -141,21 +141,21 @@ final class EmbeddingVectorsWriter extends KnnVectorsWriter {
     private static final class SummingWriter extends KnnFieldVectorsWriter<float[]> {
         private final KnnFieldVectorsWriter<float[]> delegate;
         private final CentroidSum sum;
-        private final UnaryOperator<float[]> stored;
+        private final UnaryOperator<float[]> rounding;
 
-        /** @param stored a vector as it is stored: of that one, codes and sum are made too */
-        SummingWriter(KnnFieldVectorsWriter<float[]> delegate, CentroidSum sum, UnaryOperator<float[]> stored) {
+        /** @param rounding to the stored precision; centroid and quantized vectors are computed from its result */
+        SummingWriter(KnnFieldVectorsWriter<float[]> delegate, CentroidSum sum, UnaryOperator<float[]> rounding) {
             this.delegate = delegate;
             this.sum = sum;
-            this.stored = stored;
+            this.rounding = rounding;
         }
 
         @Override
         public void addValue(int docId, float[] vector) throws IOException {
-            float[] kept = stored.apply(vector);
-            delegate.addValue(docId, kept);
-            sum.add(kept);
-            sum.sample(kept);
+            float[] rounded = rounding.apply(vector);
+            delegate.addValue(docId, rounded);
+            sum.add(rounded);
+            sum.sample(rounded);
         }
 
         @Override

@@ -11,7 +11,10 @@ import org.apache.lucene.util.hnsw.RandomVectorScorer;
 import org.apache.lucene.util.hnsw.RandomVectorScorerSupplier;
 import org.apache.lucene.util.hnsw.UpdateableRandomVectorScorer;
 
-/** Lucene's comparison of codes, for searching and for building graphs, which first touches all {@link QuantizedPrefetcher} of a batch. */
+/**
+ * Scores quantized vectors as Lucene does, for searching and for building graphs, but loads all vectors of a batch into
+ * the processor's cache first. Scores are the same.
+ */
 final class PrefetchingQuantizedScorer extends Lucene104ScalarQuantizedVectorScorer {
 
     PrefetchingQuantizedScorer() {
@@ -22,8 +25,8 @@ final class PrefetchingQuantizedScorer extends Lucene104ScalarQuantizedVectorSco
     public RandomVectorScorer getRandomVectorScorer(
             VectorSimilarityFunction similarity, KnnVectorValues values, float[] target) throws IOException {
         RandomVectorScorer scorer = super.getRandomVectorScorer(similarity, values, target);
-        QuantizedPrefetcher codes = QuantizedPrefetcher.of(values);
-        return codes == null ? scorer : new Batches(scorer, values, codes);
+        QuantizedPrefetcher prefetcher = QuantizedPrefetcher.of(values);
+        return prefetcher == null ? scorer : new PrefetchingScorer(scorer, values, prefetcher);
     }
 
     @Override
@@ -39,32 +42,33 @@ final class PrefetchingQuantizedScorer extends Lucene104ScalarQuantizedVectorSco
     }
 
     private static RandomVectorScorerSupplier prefetching(RandomVectorScorerSupplier supplier, KnnVectorValues values) {
-        QuantizedPrefetcher codes = QuantizedPrefetcher.of(values);
-        return codes == null ? supplier : new Supplier(supplier, values, codes);
+        QuantizedPrefetcher prefetcher = QuantizedPrefetcher.of(values);
+        return prefetcher == null ? supplier : new PrefetchingSupplier(supplier, values, prefetcher);
     }
 
-    private record Supplier(RandomVectorScorerSupplier supplier, KnnVectorValues values, QuantizedPrefetcher codes)
+    private record PrefetchingSupplier(
+            RandomVectorScorerSupplier supplier, KnnVectorValues values, QuantizedPrefetcher prefetcher)
             implements RandomVectorScorerSupplier {
 
         @Override
         public UpdateableRandomVectorScorer scorer() throws IOException {
-            return new UpdateableBatches(supplier.scorer(), values, codes);
+            return new UpdateablePrefetchingScorer(supplier.scorer(), values, prefetcher);
         }
 
         @Override
         public RandomVectorScorerSupplier copy() throws IOException {
-            return new Supplier(supplier.copy(), values, codes);
+            return new PrefetchingSupplier(supplier.copy(), values, prefetcher);
         }
     }
 
-    private static class Batches extends RandomVectorScorer.AbstractRandomVectorScorer {
+    private static class PrefetchingScorer extends RandomVectorScorer.AbstractRandomVectorScorer {
         private final RandomVectorScorer scorer;
-        private final QuantizedPrefetcher codes;
+        private final QuantizedPrefetcher prefetcher;
 
-        Batches(RandomVectorScorer scorer, KnnVectorValues values, QuantizedPrefetcher codes) {
+        PrefetchingScorer(RandomVectorScorer scorer, KnnVectorValues values, QuantizedPrefetcher prefetcher) {
             super(values);
             this.scorer = scorer;
-            this.codes = codes;
+            this.prefetcher = prefetcher;
         }
 
         @Override
@@ -74,16 +78,18 @@ final class PrefetchingQuantizedScorer extends Lucene104ScalarQuantizedVectorSco
 
         @Override
         public float bulkScore(int[] nodes, float[] scores, int numNodes) throws IOException {
-            codes.touch(nodes, numNodes);
+            prefetcher.prefetch(nodes, numNodes);
             return scorer.bulkScore(nodes, scores, numNodes);
         }
     }
 
-    private static final class UpdateableBatches extends Batches implements UpdateableRandomVectorScorer {
+    private static final class UpdateablePrefetchingScorer extends PrefetchingScorer
+            implements UpdateableRandomVectorScorer {
         private final UpdateableRandomVectorScorer scorer;
 
-        UpdateableBatches(UpdateableRandomVectorScorer scorer, KnnVectorValues values, QuantizedPrefetcher codes) {
-            super(scorer, values, codes);
+        UpdateablePrefetchingScorer(
+                UpdateableRandomVectorScorer scorer, KnnVectorValues values, QuantizedPrefetcher prefetcher) {
+            super(scorer, values, prefetcher);
             this.scorer = scorer;
         }
 

@@ -4,22 +4,25 @@ package dev.embeddingsearch.vectors;
 import java.util.Locale;
 import org.apache.lucene.codecs.lucene104.Lucene104ScalarQuantizedVectorsFormat.ScalarEncoding;
 
-/** How many bits a number of a vector has in the codes that a search looks at first; the exact vectors stay beside them. */
+/**
+ * The number of bits a dimension has in quantized vectors. Searches score quantized vectors first and compute the
+ * scores of the best exactly, from the exact vectors that are stored as well.
+ */
 public enum Quantization {
-    /** No codes: searches look at the exact vectors. */
+    /** Not quantized: searches score the exact vectors. */
     NONE(null),
-    /** A byte for each number. */
+    /** A byte a dimension. */
     INT8(ScalarEncoding.UNSIGNED_BYTE),
-    /** Half a byte for each number. */
+    /** Half a byte a dimension. */
     INT4(ScalarEncoding.PACKED_NIBBLE),
-    /** A bit for each number; queries have four. */
+    /** A bit a dimension; four bits in queries. */
     BINARY(ScalarEncoding.SINGLE_BIT_QUERY_NIBBLE);
 
-    /** From so many dimensions on one bit for each is enough. */
-    private static final int BINARY_FROM = 512;
+    /** The fewest dimensions for which one bit each is enough. */
+    private static final int MIN_BINARY_DIMENSIONS = 512;
 
-    /** From so many dimensions on four bits for each are enough. */
-    private static final int INT4_FROM = 256;
+    /** The fewest dimensions for which four bits each are enough. */
+    private static final int MIN_INT4_DIMENSIONS = 256;
 
     private final ScalarEncoding encoding;
 
@@ -27,17 +30,21 @@ public enum Quantization {
         this.encoding = encoding;
     }
 
-    /** The smallest codes that lose nothing once their best are compared exactly; the longer vectors are, the smaller. */
+    /**
+     * The default quantization: the fewest bits that lose next to no recall after {@link #rescored rescoring}. The more
+     * dimensions vectors have, the fewer bits each needs.
+     */
     public static Quantization forDimensions(int dimensions) {
-        if (dimensions >= BINARY_FROM) {
+        if (dimensions >= MIN_BINARY_DIMENSIONS) {
             return BINARY;
         }
-        return dimensions >= INT4_FROM ? INT4 : INT8;
+        return dimensions >= MIN_INT4_DIMENSIONS ? INT4 : INT8;
     }
 
     /**
-     * How many of the nearest by codes are compared exactly to find the true nearest {@code k}: measured where {@link
-     * #forDimensions} chooses, .998 and more of ten are among so many, and .987 and more of a hundred.
+     * The default number of candidates, the best by their estimated scores, to score exactly for a search of the
+     * nearest {@code k}. Measured with the quantization that {@link #forDimensions} chooses, at least .998 of the true
+     * nearest 10 are among them, and at least .987 of the nearest 100.
      */
     public int rescored(int k) {
         return switch (this) {
@@ -51,8 +58,8 @@ public enum Quantization {
         return encoding;
     }
 
-    /** The bytes of a vector's code, with the four numbers that correct it; not for {@link #NONE}. */
-    public int codeBytes(int dimensions) {
+    /** Bytes of a quantized vector, with its four corrections; undefined for {@link #NONE}. */
+    public int quantizedBytes(int dimensions) {
         return encoding.getDocPackedLength(dimensions) + 3 * Float.BYTES + Integer.BYTES;
     }
 

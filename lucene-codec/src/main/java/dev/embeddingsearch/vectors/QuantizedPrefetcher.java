@@ -8,46 +8,48 @@ import org.apache.lucene.store.MemorySegmentAccessInput;
 import org.apache.lucene.store.RandomAccessInput;
 
 /**
- * Where the codes of a field lie: scattered over a memory-mapped file. Compared one after the other, each waits for memory;
- * touched together beforehand, the processor fetches many at a time.
+ * Loads quantized vectors from a memory-mapped file into the processor's cache, a batch at a time. The vectors of a
+ * batch are scattered over the file: scored one after the other, each waits for memory; read in a loop without
+ * dependencies, many loads are in flight at once.
  */
 final class QuantizedPrefetcher {
 
-    /** Bytes that a processor fetches at a time. */
-    private static final int LINE = 64;
+    /** Bytes in a cache line of common processors. */
+    private static final int CACHE_LINE = 64;
 
-    /** Behind so many lines in a row the processor fetches the next ones by itself. */
-    private static final int MOST_LINES = 8;
+    /** After so many consecutive lines the hardware prefetcher has recognized the sequence. */
+    private static final int MAX_LINES = 8;
 
-    /** Lucene keeps three floats and an int behind each code. */
+    /** Lucene stores three floats and an int of corrections after each quantized vector. */
     private static final int CORRECTION_BYTES = 3 * Float.BYTES + Integer.BYTES;
 
     private final RandomAccessInput file;
-    private final int bytes;
-    /** Of what was read, so that the reads are not optimised away. */
+    private final int bytesPerVector;
+    /** Sum of the bytes read, so that the compiler does not remove the reads. */
     private volatile int sum;
 
-    private QuantizedPrefetcher(RandomAccessInput file, int bytes) {
+    private QuantizedPrefetcher(RandomAccessInput file, int bytesPerVector) {
         this.file = file;
-        this.bytes = bytes;
+        this.bytesPerVector = bytesPerVector;
     }
 
-    /** Those behind {@code values}; null where they are no codes, or not in a mapped file. */
+    /** A prefetcher for {@code values}; null if they are not quantized, or not in a memory-mapped file. */
     static QuantizedPrefetcher of(KnnVectorValues values) {
-        return values instanceof QuantizedByteVectorValues codes && codes.getSlice() instanceof MemorySegmentAccessInput
+        return values instanceof QuantizedByteVectorValues quantized
+                        && quantized.getSlice() instanceof MemorySegmentAccessInput
                 ? new QuantizedPrefetcher(
-                        (RandomAccessInput) codes.getSlice(),
-                        codes.getScalarEncoding().getDocPackedLength(codes.dimension()) + CORRECTION_BYTES)
+                        (RandomAccessInput) quantized.getSlice(),
+                        quantized.getScalarEncoding().getDocPackedLength(quantized.dimension()) + CORRECTION_BYTES)
                 : null;
     }
 
-    /** Has the first {@code count} of these fetched. */
-    void touch(int[] ordinals, int count) throws IOException {
+    /** Loads the vectors of the first {@code count} ordinals. */
+    void prefetch(int[] ordinals, int count) throws IOException {
         int read = sum;
         for (int i = 0; i < count; i++) {
-            long start = (long) ordinals[i] * bytes;
-            long end = start + Math.min(bytes, MOST_LINES * LINE);
-            for (long position = start; position < end; position += LINE) {
+            long start = (long) ordinals[i] * bytesPerVector;
+            long end = start + Math.min(bytesPerVector, MAX_LINES * CACHE_LINE);
+            for (long position = start; position < end; position += CACHE_LINE) {
                 read += file.readByte(position);
             }
         }

@@ -26,76 +26,79 @@ import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
 /**
- * Lucene's HNSW vectors format over quantised vectors, for as many dimensions as {@link EmbeddingVectorsFormat} takes,
- * which also keeps the {@link Centroid} of each float field. The exact vectors stay on disk beside their codes.
+ * Lucene's HNSW vectors format over quantized vectors, for as many dimensions as {@link EmbeddingVectorsFormat}
+ * supports, which also stores the {@link Centroid} of each float field, and gives equal vectors one node in the graph.
+ * The exact vectors are stored as well.
  *
- * <p>Files are those of {@link Lucene104HnswScalarQuantizedVectorsFormat}: codes in <code>.veq</code>, their
- * encoding and what they are centred on in <code>.vemq</code> ({@link Lucene104ScalarQuantizedVectorsFormat} describes
- * both), exact vectors in <code>.vec</code> and <code>.vemf</code>, the graph in <code>.vex</code> and <code>.vem</code>.
- * Beside them stand the <code>.emc</code> and <code>.emn</code> files of {@link EmbeddingVectorsFormat}, which also tells
- * what deletes and merges do to centroids and graphs: all of it holds here too.
+ * <p>Files are those of {@link Lucene104HnswScalarQuantizedVectorsFormat}: quantized vectors in <code>.veq</code>,
+ * their encoding and the vector on which they are centered in <code>.vemq</code> (both described by {@link
+ * Lucene104ScalarQuantizedVectorsFormat}), exact vectors in <code>.vec</code> and <code>.vemf</code>, the graph in
+ * <code>.vex</code> and <code>.vem</code>. In addition there are the <code>.emc</code> and <code>.emn</code> files of
+ * {@link EmbeddingVectorsFormat}. What its Javadoc says of deletes and of graphs in merges holds for this format too.
  *
  * <h2>Scores</h2>
  *
- * <p>A search compares codes: what it collects has estimated scores. {@link
+ * <p>A search scores quantized vectors: the scores that it collects are estimates. {@link
  * org.apache.lucene.index.FloatVectorValues#vectorValue vectorValue} and {@link
  * org.apache.lucene.index.FloatVectorValues#rescorer rescorer} are exact.
  *
  * <h2>Small segments</h2>
  *
- * <p>A segment has a graph from {@value #SCANNED_VECTORS} vectors on, or from as many as have {@value #SCANNED_BYTES}
- * bytes of codes, if that are fewer. Up to there a search compares all codes, which takes about as long as a walk through
- * a graph would. Ingest thus builds hardly any graph, merges build them. A segment that is larger when it is first written
- * gets its graph then, over codes as in a merge; nothing is built while documents are added.
+ * <p>A segment has a graph if it has more than about {@value #SCANNED_VECTORS} vectors, or more than about {@value
+ * #SCANNED_BYTES} bytes of quantized vectors. A search scans smaller segments, which takes about as long as a graph
+ * search would. So indexing builds hardly any graphs; merges do. The graph of a larger flushed segment is built at the
+ * flush, over quantized vectors as in a merge, and not while documents are added.
  *
  * <h2>Writing and reading</h2>
  *
- * <p>What an instance is configured with matters to writing alone. Any instance reads what any other wrote, in whatever
- * encoding, and a merge takes vectors from segments of any other format.
+ * <p>The configuration of an instance affects only what it writes. Every instance reads the segments of every other,
+ * with any quantization, and a merge accepts segments of any other format.
  */
 public sealed class QuantizedVectorsFormat extends KnnVectorsFormat permits Float16QuantizedVectorsFormat {
-    /** The name in the index. It never changes: a format that writes something else gets another name. */
+    /** The name in the index. It never changes: an incompatible format must have another name. */
     public static final String NAME = "EmbeddingSearchQuantized100";
 
+    /** The most vectors of a segment without a graph. */
     static final int SCANNED_VECTORS = 8_000;
+    /** The most bytes of quantized vectors of a segment without a graph. */
     static final int SCANNED_BYTES = 4_194_304;
 
-    private static final FlatVectorsFormat HALF = new Float16VectorsFormat();
+    private static final FlatVectorsFormat FLOAT16 = new Float16VectorsFormat();
 
     private static final PrefetchingQuantizedScorer SCORER = new PrefetchingQuantizedScorer();
 
-    private final VectorPrecision storage;
+    private final VectorPrecision precision;
     private final Quantization quantization;
     private final GraphOptions graph;
 
-    /** For reading; a writer made of it has a byte for each number and a graph in every segment worth one. */
+    /** For reading. Its writer uses {@link Quantization#INT8} and Lucene's defaults for graphs. */
     public QuantizedVectorsFormat() {
         this(VectorPrecision.FLOAT32);
     }
 
-    QuantizedVectorsFormat(VectorPrecision storage) {
-        this(storage, Quantization.INT8, GraphOptions.withThreshold(Lucene99HnswVectorsFormat.HNSW_GRAPH_THRESHOLD));
+    QuantizedVectorsFormat(VectorPrecision precision) {
+        this(precision, Quantization.INT8, GraphOptions.withThreshold(Lucene99HnswVectorsFormat.HNSW_GRAPH_THRESHOLD));
     }
 
-    /** For tests, which want graphs in small segments too. */
+    /** For tests, which need graphs in small segments too. */
     QuantizedVectorsFormat(Quantization quantization, int m, int efConstruction, int graphThreshold) {
         this(VectorPrecision.FLOAT32, quantization, new GraphOptions(m, efConstruction, graphThreshold));
     }
 
-    private QuantizedVectorsFormat(VectorPrecision storage, Quantization quantization, GraphOptions graph) {
-        super(storage == VectorPrecision.FLOAT32 ? NAME : Float16QuantizedVectorsFormat.NAME);
+    private QuantizedVectorsFormat(VectorPrecision precision, Quantization quantization, GraphOptions graph) {
+        super(precision == VectorPrecision.FLOAT32 ? NAME : Float16QuantizedVectorsFormat.NAME);
         if (quantization == Quantization.NONE) {
             throw new IllegalArgumentException("expected bits to quantise to, got [" + quantization + "]");
         }
-        this.storage = storage;
+        this.precision = precision;
         this.quantization = quantization;
         this.graph = graph;
     }
 
     /**
-     * Writes codes everywhere, and a graph wherever a segment is large enough for a search to gain from it.
+     * A format that writes a graph in every segment that is large enough for searches to gain from it.
      *
-     * @param dimensions of the vectors that will be written
+     * @param dimensions of the vectors to be written
      * @param m as for {@link EmbeddingVectorsFormat#hnsw}
      * @param efConstruction as for {@link EmbeddingVectorsFormat#hnsw}
      */
@@ -106,74 +109,81 @@ public sealed class QuantizedVectorsFormat extends KnnVectorsFormat permits Floa
         return new QuantizedVectorsFormat(quantization, m, efConstruction, graphThreshold(quantization, dimensions));
     }
 
-    /** Never writes a graph: every search compares all codes. */
+    /** A format that never writes a graph: every search scans all quantized vectors. */
     public static QuantizedVectorsFormat flat(Quantization quantization) {
         return new QuantizedVectorsFormat(
-                VectorPrecision.FLOAT32, quantization, GraphOptions.withThreshold(EmbeddingVectorsFormat.NEVER));
-    }
-
-    /** The same, which writes exact vectors with so many bytes a number: another format, under another name. */
-    public QuantizedVectorsFormat withStorage(VectorPrecision storage) {
-        return new QuantizedVectorsFormat(storage, quantization, graph);
-    }
-
-    /** The same with so many threads for a merge, as {@link EmbeddingVectorsFormat#withMergeWorkers}. */
-    public QuantizedVectorsFormat withMergeWorkers(int workers) {
-        return new QuantizedVectorsFormat(storage, quantization, graph.withMergeWorkers(workers));
+                VectorPrecision.FLOAT32, quantization, GraphOptions.withThreshold(GraphOptions.NO_GRAPH));
     }
 
     /**
-     * Whether searches of {@code field} in this segment may compare codes, so that their scores are estimates: not where
-     * {@link EmbeddingVectorsFormat} wrote it; of other formats nothing is known.
+     * The same format with exact vectors in this precision; {@link VectorPrecision#FLOAT16} has a name of its own in
+     * the index.
+     */
+    public QuantizedVectorsFormat withPrecision(VectorPrecision precision) {
+        return new QuantizedVectorsFormat(precision, quantization, graph);
+    }
+
+    /** The same format, with several threads for a merge as in {@link EmbeddingVectorsFormat#withMergeWorkers}. */
+    public QuantizedVectorsFormat withMergeWorkers(int workers) {
+        return new QuantizedVectorsFormat(precision, quantization, graph.withMergeWorkers(workers));
+    }
+
+    /**
+     * Whether searches of {@code field} in this segment may score quantized vectors, so that their scores are
+     * estimates: false for {@link EmbeddingVectorsFormat}, true for this format and, to be safe, for unknown formats.
      */
     public static boolean estimates(LeafReader reader, String field) {
-        EmbeddingVectorsReader ours = EmbeddingVectorsReader.in(reader, field);
-        return ours == null || ours.quantized();
+        EmbeddingVectorsReader fieldReader = EmbeddingVectorsReader.find(reader, field);
+        return fieldReader == null || fieldReader.quantized();
     }
 
     /**
-     * Compares codes of {@code field} with {@code target}, by ordinal; its scores are those that searches collect.
+     * Scores the quantized vectors of {@code field} by ordinal, with the scores that searches collect.
      *
-     * @return null where this segment has no codes that this format wrote, or no vectors
+     * @return null if this segment has no quantized vectors in this format, or no vectors
      */
     public static RandomVectorScorer estimator(LeafReader reader, String field, float[] target) throws IOException {
-        EmbeddingVectorsReader ours = EmbeddingVectorsReader.in(reader, field);
-        return ours == null ? null : ours.estimator(field, target);
+        EmbeddingVectorsReader fieldReader = EmbeddingVectorsReader.find(reader, field);
+        return fieldReader == null ? null : fieldReader.estimator(field, target);
     }
 
-    /** So many vectors of a segment are scanned at most. */
+    /** The most vectors of a segment without a graph; 0 for {@link Quantization#NONE}, which has no such limit. */
     public static int scannedVectors(Quantization quantization, int dimensions) {
         if (quantization == Quantization.NONE) {
             return 0;
         }
-        return Math.min(SCANNED_VECTORS, SCANNED_BYTES / quantization.codeBytes(dimensions));
+        return Math.min(SCANNED_VECTORS, SCANNED_BYTES / quantization.quantizedBytes(dimensions));
     }
 
-    /** Lucene asks for the k of a search that is to gain from a graph: it looks at k * ln(n) of n vectors. */
+    /**
+     * The limit {@link #scannedVectors} as Lucene's threshold for graphs: the k of a search that visits so many
+     * vectors, at k * ln(n) of n vectors.
+     */
     public static int graphThreshold(Quantization quantization, int dimensions) {
         int vectors = scannedVectors(quantization, dimensions);
         return (int) (vectors / Math.log(vectors));
     }
 
     private FlatVectorsFormat rawVectors() {
-        return storage == VectorPrecision.FLOAT32 ? EmbeddingVectorsFormat.FLAT : HALF;
+        return precision == VectorPrecision.FLOAT32 ? EmbeddingVectorsFormat.FLAT : FLOAT16;
     }
 
     @Override
     public KnnVectorsWriter fieldsWriter(SegmentWriteState state) throws IOException {
-        FlatVectorsWriter codes = new Lucene104ScalarQuantizedVectorsWriter(
+        FlatVectorsWriter quantized = new Lucene104ScalarQuantizedVectorsWriter(
                 state, quantization.encoding(), rawVectors().fieldsWriter(state), SCORER);
         GraphNodesWriter nodes = new GraphNodesWriter(state);
-        KnnVectorsWriter graphs = new DistinctGraphWriter(state, graph, codes, nodes);
-        return new EmbeddingVectorsWriter(state, new DeferredGraphWriter(state, graphs, graph), storage, nodes);
+        KnnVectorsWriter graphs = new DistinctGraphWriter(state, graph, quantized, nodes);
+        return new EmbeddingVectorsWriter(state, new DeferredGraphWriter(state, graphs, graph), precision, nodes);
     }
 
     @Override
     public KnnVectorsReader fieldsReader(SegmentReadState state) throws IOException {
         return EmbeddingVectorsReader.open(state, () -> {
-            FlatVectorsReader codes = new Lucene104ScalarQuantizedVectorsReader(
+            FlatVectorsReader quantized = new Lucene104ScalarQuantizedVectorsReader(
                     state, rawVectors().fieldsReader(state), SCORER);
-            return new EmbeddingVectorsReader.Lucenes(new Lucene99HnswVectorsReader(state, codes), codes, true);
+            return new EmbeddingVectorsReader.LuceneReaders(
+                    new Lucene99HnswVectorsReader(state, quantized), quantized, true);
         });
     }
 

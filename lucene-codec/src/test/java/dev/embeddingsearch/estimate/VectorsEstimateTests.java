@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.estimate;
 
-import dev.embeddingsearch.vectors.CentroidsFile;
 import dev.embeddingsearch.vectors.EmbeddingVectorsFormat;
 import dev.embeddingsearch.vectors.Quantization;
 import dev.embeddingsearch.vectors.QuantizedVectorsFormat;
@@ -25,7 +24,7 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.VectorUtil;
 
-/** Holds the formulas against indices that the formats write, of vectors in clusters, as those of texts are. */
+/** Compares estimates with indices that the formats write, of vectors in clusters, as those of texts are. */
 public class VectorsEstimateTests extends VectorsTestCase {
     private static final int EF_CONSTRUCTION = 100;
     private static final double TOLERANCE = .1;
@@ -53,7 +52,7 @@ public class VectorsEstimateTests extends VectorsTestCase {
         assertEstimated(hnsw(512, Quantization.BINARY, 16), 9_000);
     }
 
-    public void testVectorsWithoutCodes() throws IOException {
+    public void testExactVectorsOnly() throws IOException {
         assertEstimated(hnsw(128, Quantization.NONE, 4), 9_000);
         assertEstimated(hnsw(384, Quantization.NONE, 16), 1_500);
     }
@@ -84,7 +83,7 @@ public class VectorsEstimateTests extends VectorsTestCase {
                     .getOffHeapByteSize(segment.getFieldInfos().fieldInfo("v"));
             Map<String, Long> files = files(directory);
             assertEquals(offHeap.get("vec").longValue(), estimate.vectorBytes());
-            assertEquals(offHeap.getOrDefault("veq", 0L).longValue(), estimate.codeBytes());
+            assertEquals(offHeap.getOrDefault("veq", 0L).longValue(), estimate.quantizedBytes());
             assertEquals(offHeap.get("vex") == 0, estimate.graphBytes() == 0);
             long memory = offHeap.getOrDefault("veq", offHeap.get("vec")) + files.get("vex");
             assertNear(layout + ": memory", memory, estimate.memoryBytes());
@@ -98,7 +97,7 @@ public class VectorsEstimateTests extends VectorsTestCase {
         assertEquals(what, 1, (double) estimated / actual, TOLERANCE);
     }
 
-    /** One segment without any compound file, so that each kind of data has its file. */
+    /** Writes one segment without a compound file, so that each kind of data has its own file. */
     private static Directory write(VectorsLayout layout, int documents) throws IOException {
         Directory directory = new ByteBuffersDirectory();
         IndexWriterConfig config = new IndexWriterConfig()
@@ -127,10 +126,10 @@ public class VectorsEstimateTests extends VectorsTestCase {
         QuantizedVectorsFormat format = layout.graph()
                 ? QuantizedVectorsFormat.hnsw(quantization, layout.dimensions(), layout.m(), layout.efConstruction())
                 : QuantizedVectorsFormat.flat(quantization);
-        return format.withStorage(layout.storage());
+        return format.withPrecision(layout.precision());
     }
 
-    /** A hundred to a cluster, around whose middle they lie in few directions. */
+    /** Clusters of a hundred vectors, which deviate from the center of the cluster in few directions. */
     private static float[][] inClusters(int documents, int dimensions) {
         Random random = random();
         float[][] directions = gaussians(random, 32, dimensions);
@@ -162,22 +161,22 @@ public class VectorsEstimateTests extends VectorsTestCase {
         return vectors;
     }
 
-    /** The bytes of all files of vectors, by their extension. */
+    /** Bytes of the vectors files, by extension. */
     private static Map<String, Long> files(Directory directory) throws IOException {
         Map<String, Long> bytes = new HashMap<>();
         for (String file : directory.listAll()) {
             String extension = file.substring(file.lastIndexOf('.') + 1);
-            if (extension.startsWith("ve") || extension.equals(CentroidsFile.EXTENSION)) {
+            if (extension.startsWith("ve") || extension.equals("emc")) {
                 bytes.merge(extension, directory.fileLength(file), Long::sum);
             }
         }
         return bytes;
     }
 
-    public void testGraphBeginsWhereTheFormatBeginsOne() {
+    public void testGraphThresholdIsThatOfTheFormat() {
         for (Quantization quantization : Quantization.values()) {
             int scanned = quantization == Quantization.NONE
-                    ? 647 // the last that is not above 100 * ln(n)
+                    ? 647 // the largest n that is not above 100 * ln(n)
                     : QuantizedVectorsFormat.scannedVectors(quantization, 16_384);
             VectorsLayout layout = hnsw(16_384, quantization, 16);
             assertFalse(layout.hasGraph(.9 * scanned));
@@ -192,10 +191,10 @@ public class VectorsEstimateTests extends VectorsTestCase {
         VectorsEstimate many = VectorsEstimate.of(layout, 100_000, 20);
         assertEquals(0, many.graphBytes());
         assertEquals(100_000 * (192 + 16), many.memoryBytes());
-        assertEquals(100_000L * 4 * 1_536 + many.codeBytes(), many.diskBytes());
+        assertEquals(100_000L * 4 * 1_536 + many.quantizedBytes(), many.diskBytes());
     }
 
-    /** Measured in docs/benchmarks-vectors.md: 30,000 and 100,000 vectors of 1,536 dimensions, and their memory. */
+    /** Measurements in docs/benchmarks-vectors.md: 30,000 and 100,000 vectors of 1,536 dimensions, and their memory. */
     public void testBuildsThatWereMeasured() {
         assertBuild(Quantization.NONE, 30_000, 58, 6_188);
         assertBuild(Quantization.INT8, 30_000, 47, 1_599);
@@ -233,7 +232,7 @@ public class VectorsEstimateTests extends VectorsTestCase {
         assertTrue(most.diskBytes() < Long.MAX_VALUE / 1_000);
     }
 
-    public void testWhatCannotBeIsRefused() {
+    public void testInvalidArguments() {
         VectorsLayout layout = hnsw(8, Quantization.INT8, 16);
         assertRefused("[documents] expects 1 to 100000000000, got [0]", () -> VectorsEstimate.of(layout, 0, 1));
         assertRefused("[segments] expects 1 to 5, got [6]", () -> VectorsEstimate.of(layout, 5, 6));

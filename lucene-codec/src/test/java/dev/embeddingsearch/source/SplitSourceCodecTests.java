@@ -55,7 +55,7 @@ public class SplitSourceCodecTests extends LuceneTestCase {
         return id % 4 == 3 ? "{\"id\":" + id + "}" : "{\"v\":" + json(id) + ",\"id\":" + id + "}";
     }
 
-    /** Every fourth has no vector. */
+    /** Every fourth document has no vector. */
     private static Document document(int id) throws IOException {
         Document document = new Document();
         document.add(new StringField("id", Integer.toString(id), Field.Store.YES));
@@ -65,7 +65,7 @@ public class SplitSourceCodecTests extends LuceneTestCase {
             float[] vector = vector(id);
             document.add(new KnnFloatVectorField("v", vector, VectorSimilarityFunction.EUCLIDEAN));
             source = SplitSource.split(
-                    source, List.of(new SplitSource.Cut("v", 5, 5 + json(id).length(), vector, vector)));
+                    source, List.of(new SplitSource.VectorSpan("v", 5, 5 + json(id).length(), vector, vector)));
         }
         document.add(new StoredField("_source", source));
         return document;
@@ -136,7 +136,7 @@ public class SplitSourceCodecTests extends LuceneTestCase {
         }
     }
 
-    /** A scroll closes the merge instances that it has read; threads end, and with them their clones. */
+    /** OpenSearch closes the merge instances used by a scroll, and clones end with their threads. */
     public void testClosedClonesAndMergeInstancesCloseNothingElse() throws IOException {
         int documents = 20;
         try (Directory directory = newDirectory();
@@ -178,16 +178,16 @@ public class SplitSourceCodecTests extends LuceneTestCase {
         return ((SegmentReader) leaf).getSegmentInfo().info.getCodec().getName();
     }
 
-    public void testMergesDoNotPutVectorsBack() throws IOException {
+    public void testMergesDoNotRestoreVectors() throws IOException {
         try (Directory directory = newDirectory()) {
-            IndexWriterConfig config = config(new IndexWriterConfig()); // whose merge policy reads segments as they are
+            IndexWriterConfig config = config(new IndexWriterConfig()); // its merge policy does not wrap readers
             try (IndexWriter writer = new IndexWriter(directory, config)) {
                 index(writer, 100);
                 writer.forceMerge(1);
             }
             try (DirectoryReader reader = DirectoryReader.open(directory)) {
                 CodecReader leaf = (CodecReader) reader.leaves().get(0).reader();
-                StoredFieldsReader stored = ((JoinedSourceReader) leaf.getFieldsReader()).split();
+                StoredFieldsReader stored = ((JoinedSourceReader) leaf.getFieldsReader()).delegate();
                 for (int doc = 0; doc < leaf.maxDoc(); doc++) {
                     Document found = stored.document(doc);
                     boolean hasVector = Integer.parseInt(found.get("id")) % 4 != 3;
@@ -199,7 +199,7 @@ public class SplitSourceCodecTests extends LuceneTestCase {
         }
     }
 
-    /** A plain codec cannot tell what was left out: it writes what it reads, whole documents. */
+    /** Lucene's codec does not know split documents: it writes the restored documents that it reads. */
     public void testSegmentsMergedByAnotherCodecAreWhole() throws IOException {
         int documents = 20 + random().nextInt(20);
         try (Directory directory = newDirectory()) {

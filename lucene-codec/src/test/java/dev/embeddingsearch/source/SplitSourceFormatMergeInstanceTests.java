@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.source;
 
-/** Everything that stored fields must do when they are read in sequence. */
+/** Lucene's suite for stored fields formats, on merge instances. */
 public class SplitSourceFormatMergeInstanceTests extends SplitSourceFormatTests {
 
     @Override

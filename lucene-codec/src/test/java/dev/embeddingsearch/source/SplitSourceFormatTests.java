@@ -15,7 +15,7 @@ import org.apache.lucene.document.StoredField;
 import org.apache.lucene.tests.index.BaseStoredFieldsFormatTestCase;
 import org.apache.lucene.util.BytesRef;
 
-/** Everything that stored fields must do. */
+/** Lucene's suite for stored fields formats. */
 public class SplitSourceFormatTests extends BaseStoredFieldsFormatTestCase {
 
     @Override
@@ -24,13 +24,13 @@ public class SplitSourceFormatTests extends BaseStoredFieldsFormatTestCase {
                 random().nextBoolean() ? Lucene104Codec.Mode.BEST_SPEED : Lucene104Codec.Mode.BEST_COMPRESSION));
     }
 
-    /** With a vector that is stored outside its document. */
+    /** Adds a document whose vector is removed from its source. */
     @Override
     protected void addRandomFields(Document document) {
         super.addRandomFields(document);
         float[] vector = {random().nextFloat(), 1};
         BytesRef source = new BytesRef("{\"v\":[" + vector[0] + ",1]}");
-        SplitSource.Cut cut = new SplitSource.Cut("v", 5, source.length - 1, vector, vector);
+        SplitSource.VectorSpan cut = new SplitSource.VectorSpan("v", 5, source.length - 1, vector, vector);
         document.add(new KnnFloatVectorField("v", vector));
         try {
             document.add(new StoredField(SplitSourceFormat.SOURCE, SplitSource.split(source, List.of(cut))));

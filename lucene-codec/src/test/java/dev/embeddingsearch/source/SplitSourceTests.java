@@ -16,15 +16,15 @@ public class SplitSourceTests extends LuceneTestCase {
     private static final String BASE64 = Base64.getEncoder().encodeToString(new byte[] {0, 0, -128, 63, 0, 0, 0, 64});
     private static final float[] VECTOR = {1, 2};
 
-    /** Somewhere inside other bytes. */
+    /** The document as a slice of a larger array. */
     private static BytesRef bytes(String document) {
         byte[] inside = ("{}" + document + "{}").getBytes(StandardCharsets.UTF_8);
         return new BytesRef(inside, 2, inside.length - 4);
     }
 
-    private static SplitSource.Cut cut(String field, String document, String value, float[] indexed) {
+    private static SplitSource.VectorSpan cut(String field, String document, String value, float[] indexed) {
         int start = document.substring(0, document.indexOf(value)).getBytes(StandardCharsets.UTF_8).length;
-        return new SplitSource.Cut(
+        return new SplitSource.VectorSpan(
                 field, start, start + value.getBytes(StandardCharsets.UTF_8).length, VECTOR, indexed);
     }
 
@@ -37,7 +37,7 @@ public class SplitSourceTests extends LuceneTestCase {
         return new String(SplitSource.join(stored(split), vectors::get), StandardCharsets.UTF_8);
     }
 
-    public void testBothFormsComeBackInTheirPlaces() throws IOException {
+    public void testBothFormsAreRestored() throws IOException {
         String document = "{\"é\": \"ü\", \"o\": {\"v\":\"" + BASE64 + "\"}, \"w\" : [1.0,2.0] , \"rest\":[]}";
         BytesRef split = SplitSource.split(
                 bytes(document),
@@ -49,14 +49,14 @@ public class SplitSourceTests extends LuceneTestCase {
         assertEquals(document, joined(split, Map.of("o.v", VECTOR, "w", VECTOR)));
     }
 
-    public void testScaledVectorsComeBackAsTheyWere() throws IOException {
+    public void testScaledVectorsAreRestored() throws IOException {
         String document = "{\"v\":[1.0,2.0]}";
         float[] unit = {(float) (1 / Math.sqrt(5)), (float) (2 / Math.sqrt(5))};
         BytesRef split = SplitSource.split(bytes(document), List.of(cut("v", document, "[1.0,2.0]", unit)));
         assertEquals(document, joined(split, Map.of("v", unit)));
     }
 
-    public void testWhatCouldNotBePutBackStays() throws IOException {
+    public void testVectorsThatCannotBeRestoredAreNotRemoved() throws IOException {
         String document = "{\"v\":[1.0,2.0],\"w\":\"" + BASE64 + "\"}";
         float[] other = {0.5f, 0.5f};
         BytesRef whole = bytes(document);
@@ -80,7 +80,7 @@ public class SplitSourceTests extends LuceneTestCase {
                 e.getMessage());
     }
 
-    public void testNumbersAreWrittenSoThatTheyAreReadBackExactly() {
+    public void testNumbersRoundTrip() {
         for (int i = 0; i < 10_000; i++) {
             float number = Float.intBitsToFloat(random().nextInt());
             if (Float.isFinite(number)) {

@@ -24,7 +24,7 @@ public class UnitScalingTests extends LuceneTestCase {
     private static float[] written(UnitScaling scaling, float[] unit) throws IOException {
         ByteBuffersDataOutput out = new ByteBuffersDataOutput();
         scaling.write(out);
-        return UnitScaling.read(new ByteArrayDataInput(out.toArrayCopy())).undo(unit);
+        return UnitScaling.read(new ByteArrayDataInput(out.toArrayCopy())).restore(unit);
     }
 
     public void testEveryBitComesBack() throws IOException {
@@ -52,7 +52,7 @@ public class UnitScalingTests extends LuceneTestCase {
         assertEquals(384, UnitScaling.of(vector, unit(vector)).orElseThrow().steps().length);
     }
 
-    public void testNumbersThatStepsDoNotLeadTo() {
+    public void testComponentsOffByMoreThanOneStep() {
         assertTrue(UnitScaling.of(new float[] {3, 4}, new float[] {.6f, .7f}).isEmpty());
         assertTrue(
                 "too small beside the others",
@@ -60,8 +60,8 @@ public class UnitScalingTests extends LuceneTestCase {
                         .isEmpty());
     }
 
-    /** A number that is rounded to 0, and one beyond the largest float, are where a step leads out of all numbers. */
-    public void testScaledBackVectorsOfRoundedOnesAreFinite() {
+    /** A step down from 0, or up from the largest float, would leave the finite floats. */
+    public void testVectorsRestoredFromRoundedOnesAreFinite() {
         float[] written = {3e38F, 1e-20F, -1e-20F, 2.9e38F};
         double length = 0;
         for (float number : written) {
@@ -70,7 +70,7 @@ public class UnitScalingTests extends LuceneTestCase {
         UnitScaling down = new UnitScaling(length, new byte[] {0});
         UnitScaling up = new UnitScaling(length, new byte[] {(byte) 0xAA});
         for (UnitScaling scaling : new UnitScaling[] {down, up}) {
-            for (float number : scaling.undo(new float[] {1, 0, -0F, -1})) {
+            for (float number : scaling.restore(new float[] {1, 0, -0F, -1})) {
                 assertTrue(number + " is finite", Float.isFinite(number));
             }
         }

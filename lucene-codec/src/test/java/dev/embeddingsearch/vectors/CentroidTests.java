@@ -27,7 +27,7 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.VectorUtil;
 
-/** The stored centroid is the mean of the unit vectors in the segment, however the segment came about. */
+/** The stored centroid is the mean of the unit vectors in the segment, however the segment was written. */
 public class CentroidTests extends VectorsTestCase {
     public void testFlushStoresMeanOfUnitVectors() throws IOException {
         try (Directory dir = newDirectory();
@@ -44,7 +44,7 @@ public class CentroidTests extends VectorsTestCase {
         }
     }
 
-    public void testSpreadIsThatOfOneVectorsCosinesWithTheOthers() throws IOException {
+    public void testStdDevOfCosinesAboutEachVectorsMean() throws IOException {
         try (Directory dir = newDirectory();
                 IndexWriter writer = new IndexWriter(dir, unmerged(anyVariant()))) {
             writer.addDocument(doc("a", new float[] {2, 0}));
@@ -54,23 +54,25 @@ public class CentroidTests extends VectorsTestCase {
                 // a: 0 and .6, b: 0 and .8, c: .6 and .8; each deviates from its mean by half the difference
                 double meanSquare = (0.3 * 0.3 + 0.4 * 0.4 + 0.1 * 0.1) / 3;
                 assertEquals(
-                        Math.sqrt(meanSquare), Centroid.of(only(reader), "v").spread(), 1e-6);
+                        Math.sqrt(meanSquare), Centroid.of(only(reader), "v").stdDev(), 1e-6);
             }
         }
     }
 
-    public void testSingleVectorHasNoSpread() throws IOException {
+    public void testStdDevOfSingleVectorIsZero() throws IOException {
         try (Directory dir = newDirectory();
                 IndexWriter writer = new IndexWriter(dir, unmerged(anyVariant()))) {
             writer.addDocument(doc("a", randomVector(4)));
             try (DirectoryReader reader = DirectoryReader.open(writer)) {
-                assertEquals(0, Centroid.of(only(reader), "v").spread(), 0);
+                assertEquals(0, Centroid.of(only(reader), "v").stdDev(), 0);
             }
         }
     }
 
-    /** Documents of one topic are written together: neighbours are alike, which a sample must not mistake for all. */
-    public void testSpreadOfManyIsEstimatedWhateverTheirOrder() throws IOException {
+    /**
+     * Documents of one topic are indexed together: the sample must not compare only adjacent vectors, which are alike.
+     */
+    public void testStdDevOfManyIsIndependentOfTheirOrder() throws IOException {
         int topics = 8;
         int size = 3 * CosineSample.SIZE + random().nextInt(1_000);
         List<float[]> vectors = new ArrayList<>();
@@ -92,8 +94,8 @@ public class CentroidTests extends VectorsTestCase {
             try (DirectoryReader reader = DirectoryReader.open(writer)) {
                 vectors.remove(1);
                 vectors.replaceAll(VectorUtil::l2normalize);
-                double expected = spread(vectors);
-                assertEquals(expected, Centroid.of(only(reader), "v").spread(), 0.1 * expected);
+                double expected = stdDev(vectors);
+                assertEquals(expected, Centroid.of(only(reader), "v").stdDev(), 0.1 * expected);
             }
         }
     }
@@ -347,8 +349,8 @@ public class CentroidTests extends VectorsTestCase {
         }
     }
 
-    /** Live vectors are sampled, wherever the deleted ones lie. */
-    public void testSpreadAfterEveryTenthDocumentWasDeleted() throws IOException {
+    /** The sample skips deleted documents. */
+    public void testStdDevAfterEveryTenthDocumentWasDeleted() throws IOException {
         List<float[]> vectors = new ArrayList<>();
         IndexWriterConfig oneSegment =
                 new IndexWriterConfig().setCodec(TestUtil.alwaysKnnVectorsFormat(EmbeddingVectorsFormat.flat()));
@@ -365,8 +367,8 @@ public class CentroidTests extends VectorsTestCase {
             writer.deleteDocuments(new Term("id", "gone"));
             writer.forceMerge(1);
             try (DirectoryReader reader = DirectoryReader.open(writer)) {
-                double expected = spread(vectors);
-                assertEquals(expected, Centroid.of(only(reader), "v").spread(), 0.1 * expected);
+                double expected = stdDev(vectors);
+                assertEquals(expected, Centroid.of(only(reader), "v").stdDev(), 0.1 * expected);
             }
         }
     }

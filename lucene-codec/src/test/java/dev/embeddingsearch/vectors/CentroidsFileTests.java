@@ -16,7 +16,7 @@ import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.store.NIOFSDirectory;
 
-/** No damage to the file of centroids goes unnoticed. */
+/** Any damage to the centroids file is detected. */
 public class CentroidsFileTests extends VectorsTestCase {
     public void testEveryFlippedBitIsFoundAtOpen() throws IOException {
         try (Directory dir = newIndex()) {

@@ -17,7 +17,7 @@ import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.IndexOutput;
 
-/** Damage to any file of vectors is found when a segment is opened, or when it is checked, as merges do. */
+/** Damage to any vectors file is found when the segment is opened, or by checkIntegrity, which merges call. */
 public class DamagedVectorsTests extends VectorsTestCase {
     private static final List<String> QUANTIZED = List.of("vec", "vemf", "veq", "vemq", "vex", "vem", "emc", "emn");
     private static final List<String> EXACT = List.of("vec", "vemf", "vex", "vem", "emc", "emn");
@@ -53,7 +53,7 @@ public class DamagedVectorsTests extends VectorsTestCase {
 
     private static Directory newIndex(boolean quantized) throws IOException {
         KnnVectorsFormat format = quantized
-                ? new QuantizedVectorsFormat(randomQuantization(), 8, 50, 0).withStorage(randomStorage())
+                ? new QuantizedVectorsFormat(randomQuantization(), 8, 50, 0).withPrecision(randomPrecision())
                 : new EmbeddingVectorsFormat(8, 50, 0);
         Directory dir = new ByteBuffersDirectory();
         try (IndexWriter writer = new IndexWriter(dir, oneFlush(format).setUseCompoundFile(false))) {
@@ -84,7 +84,7 @@ public class DamagedVectorsTests extends VectorsTestCase {
         }
     }
 
-    /** What is damaged in a header may look like another version. */
+    /** Damage to the version in a header is reported as another version. */
     private static void assertRefused(Directory dir, String file, byte[] bytes) throws IOException {
         try (Directory copy = new ByteBuffersDirectory()) {
             for (String name : dir.listAll()) {

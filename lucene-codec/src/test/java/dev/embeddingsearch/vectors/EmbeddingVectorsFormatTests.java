@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.vectors;
 
+import dev.embeddingsearch.vectors.graph.GraphMessages;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,7 @@ import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.VectorUtil;
 import org.apache.lucene.util.hnsw.HnswGraph;
 
-/** Names, limits, long vectors, and which graphs are written and built upon. */
+/** Names, limits, long vectors, and which graphs are written and reused. */
 public class EmbeddingVectorsFormatTests extends VectorsTestCase {
     private static final String REUSE_MESSAGE = "build graph from merging";
 
@@ -56,7 +57,7 @@ public class EmbeddingVectorsFormatTests extends VectorsTestCase {
     public void testClosedMergeInstancesCloseNothingElse() throws IOException {
         KnnVectorsFormat format = random().nextBoolean()
                 ? anyExactVariant()
-                : anyQuantizedVariant().withStorage(randomStorage());
+                : anyQuantizedVariant().withPrecision(randomPrecision());
         try (Directory dir = newDirectory();
                 IndexWriter writer = new IndexWriter(dir, oneFlush(format))) {
             for (int i = 0; i < 20; i++) {
@@ -65,7 +66,7 @@ public class EmbeddingVectorsFormatTests extends VectorsTestCase {
             try (DirectoryReader reader = DirectoryReader.open(writer)) {
                 KnnVectorsReader opened = ((CodecReader) only(reader)).getVectorReader();
                 KnnVectorsReader merging = opened.getMergeInstance();
-                EmbeddingVectorsReader.in(merging, "v").withoutGraphs().close();
+                EmbeddingVectorsReader.find(merging, "v").withoutGraphs().close();
                 merging.getMergeInstance().close();
                 assertEquals(19, merging.getFloatVectorValues("v").vectorValue(19)[0], 0);
                 merging.close();
@@ -111,7 +112,9 @@ public class EmbeddingVectorsFormatTests extends VectorsTestCase {
         }
     }
 
-    /** Random vectors are equally far apart in so many dimensions: a narrow search would find its way by luck. */
+    /**
+     * In so many dimensions random vectors are all about equally distant: a search for few would find one by luck only.
+     */
     private static void assertEachFindsItself(DirectoryReader reader, List<float[]> vectors) throws IOException {
         IndexSearcher searcher = new IndexSearcher(reader);
         for (float[] vector : vectors) {
@@ -144,7 +147,7 @@ public class EmbeddingVectorsFormatTests extends VectorsTestCase {
         }
     }
 
-    public void testMergeBuildsOnGraphsOfSegmentsWithoutDeletes() throws IOException {
+    public void testMergeReusesGraphsOfSegmentsWithoutDeletes() throws IOException {
         try (Directory dir = newDirectory()) {
             indexSegments(dir, new EmbeddingVectorsFormat(8, 50, 0), 100);
             List<String> messages = merge(dir, new EmbeddingVectorsFormat(8, 50, 0));
@@ -166,7 +169,7 @@ public class EmbeddingVectorsFormatTests extends VectorsTestCase {
         }
     }
 
-    /** A graph of m = 32 has nodes with more neighbours than a reader expects of one that claims m = 4. */
+    /** A graph of m = 32 has nodes with more neighbors than a reader expects of one that claims m = 4. */
     public void testMergeRebuildsGraphsOfAnotherM() throws IOException {
         try (Directory dir = newDirectory()) {
             indexSegments(dir, new EmbeddingVectorsFormat(32, 100, 0), 300);
@@ -222,7 +225,7 @@ public class EmbeddingVectorsFormatTests extends VectorsTestCase {
         return messages;
     }
 
-    /** Merges on the calling thread, into one segment only when told to, and takes down what it says. */
+    /** Merges on the calling thread, only by forceMerge, and records messages. */
     private static IndexWriterConfig mergeConfig(List<String> messages) {
         return new IndexWriterConfig()
                 .setMergeScheduler(new SerialMergeScheduler())
@@ -241,7 +244,7 @@ public class EmbeddingVectorsFormatTests extends VectorsTestCase {
         }
     }
 
-    /** Every vector is in the graph, and a wide search finds the truly nearest. */
+    /** Every vector is in the graph, and a search with many candidates finds the true nearest. */
     private static void assertSound(LeafReader reader, int size) throws IOException {
         assertEquals(size, graph(reader).size());
         int found = 0;
@@ -279,6 +282,6 @@ public class EmbeddingVectorsFormatTests extends VectorsTestCase {
 
     private static HnswGraph graph(LeafReader reader) throws IOException {
         KnnVectorsReader vectors = ((CodecReader) reader).getVectorReader();
-        return EmbeddingVectorsReader.in(vectors, "v").getGraph("v");
+        return EmbeddingVectorsReader.find(vectors, "v").getGraph("v");
     }
 }

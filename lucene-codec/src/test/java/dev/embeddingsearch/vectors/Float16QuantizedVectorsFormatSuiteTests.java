@@ -4,8 +4,8 @@ package dev.embeddingsearch.vectors;
 import dev.embeddingsearch.vectors.flat.VectorPrecision;
 
 /**
- * Lucene's suite for vectors formats, for vectors in half precision. Tests of it that compare random numbers bit by bit
- * are left out: {@link Float16QuantizedVectorsFormatTests} does the same with rounded ones.
+ * Lucene's suite for vectors formats, for vectors in half precision. Its tests that compare random vectors bit by bit
+ * are skipped: {@link Float16QuantizedVectorsFormatTests} does the same with rounded ones.
  */
 public class Float16QuantizedVectorsFormatSuiteTests extends QuantizedVectorsSuite {
     public Float16QuantizedVectorsFormatSuiteTests() {

@@ -27,25 +27,25 @@ import org.apache.lucene.search.VectorScorer;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.TestUtil;
 
-/** Names, limits, and what is read back of vectors in half precision: the numbers given, rounded once. */
+/** Names, limits, and vectors in half precision, which are read back rounded once. */
 public class Float16QuantizedVectorsFormatTests extends VectorsTestCase {
-    private static QuantizedVectorsFormat anyHalfVariant() {
-        return anyQuantizedVariant().withStorage(VectorPrecision.FLOAT16);
+    private static QuantizedVectorsFormat anyFloat16Variant() {
+        return anyQuantizedVariant().withPrecision(VectorPrecision.FLOAT16);
     }
 
     public void testNameIsFrozenAndFoundByServiceLoader() {
         assertEquals("EmbeddingSearchHalf100", Float16QuantizedVectorsFormat.NAME);
-        assertEquals("EmbeddingSearchHalf100", anyHalfVariant().getName());
+        assertEquals("EmbeddingSearchHalf100", anyFloat16Variant().getName());
         assertEquals(
                 QuantizedVectorsFormat.NAME,
-                anyHalfVariant().withStorage(VectorPrecision.FLOAT32).getName());
+                anyFloat16Variant().withPrecision(VectorPrecision.FLOAT32).getName());
         KnnVectorsFormat found = KnnVectorsFormat.forName("EmbeddingSearchHalf100");
         assertEquals(Float16QuantizedVectorsFormat.class, found.getClass());
         assertEquals(16_384, found.getMaxDimensions("any"));
     }
 
     /** Some documents have no vector, some are deleted, segments are merged or not, sorted or not. */
-    public void testVectorsAreReadRoundedHoweverTheyAreWritten() throws IOException {
+    public void testVectorsAreReadRoundedAfterFlushMergeAndSort() throws IOException {
         Sort sort = random().nextBoolean()
                 ? null
                 : new Sort(new SortField("number", SortField.Type.LONG, random().nextBoolean()));
@@ -68,11 +68,11 @@ public class Float16QuantizedVectorsFormatTests extends VectorsTestCase {
     }
 
     private static IndexWriterConfig sorted(Sort sort) {
-        IndexWriterConfig config = config(anyHalfVariant());
+        IndexWriterConfig config = config(anyFloat16Variant());
         return sort == null ? config : config.setIndexSort(sort);
     }
 
-    /** @param without one of so many documents has no vector; 0: all have */
+    /** @param without one in so many documents has no vector; 0 if all have one */
     private static void write(IndexWriter writer, Map<Long, float[]> written, int dimensions, int without)
             throws IOException {
         for (long number = 0; number < 300; number++) {
@@ -122,16 +122,16 @@ public class Float16QuantizedVectorsFormatTests extends VectorsTestCase {
             if (reader.getLiveDocs() == null || reader.getLiveDocs().get(doc)) {
                 assertTrue(numbers.advanceExact(doc));
                 float[] given = written.get(numbers.longValue());
-                assertArrayEquals(VectorPrecision.FLOAT16.stored("v", given), vector, 0);
+                assertArrayEquals(VectorPrecision.FLOAT16.round("v", given), vector, 0);
                 seen++;
             }
         }
         return seen;
     }
 
-    public void testNumbersTooLargeAreRefusedAndTheOthersKept() throws IOException {
+    public void testComponentsOutOfRangeAreRejected() throws IOException {
         try (Directory dir = newDirectory();
-                IndexWriter writer = new IndexWriter(dir, config(anyHalfVariant()))) {
+                IndexWriter writer = new IndexWriter(dir, config(anyFloat16Variant()))) {
             writer.addDocument(doc("1", new float[] {65_519, -65_504}));
             Exception e = expectThrows(
                     IllegalArgumentException.class, () -> writer.addDocument(doc("2", new float[] {1, -65_520})));
@@ -150,10 +150,10 @@ public class Float16QuantizedVectorsFormatTests extends VectorsTestCase {
         }
     }
 
-    public void testMergesTakeSegmentsOfOtherFormats() throws IOException {
+    public void testMergesAcceptSegmentsOfOtherFormats() throws IOException {
         Map<Long, float[]> written = new HashMap<>();
         try (Directory dir = newDirectory()) {
-            for (KnnVectorsFormat format : new KnnVectorsFormat[] {anyVariant(), anyHalfVariant(), anyVariant()}) {
+            for (KnnVectorsFormat format : new KnnVectorsFormat[] {anyVariant(), anyFloat16Variant(), anyVariant()}) {
                 try (IndexWriter writer = new IndexWriter(dir, unmerged(format))) {
                     for (int i = 0; i < 30; i++) {
                         long number = written.size();
@@ -164,7 +164,7 @@ public class Float16QuantizedVectorsFormatTests extends VectorsTestCase {
                     }
                 }
             }
-            try (IndexWriter writer = new IndexWriter(dir, config(anyHalfVariant()))) {
+            try (IndexWriter writer = new IndexWriter(dir, config(anyFloat16Variant()))) {
                 writer.forceMerge(1);
             }
             TestUtil.checkIndex(dir);
@@ -180,16 +180,16 @@ public class Float16QuantizedVectorsFormatTests extends VectorsTestCase {
         }
     }
 
-    /** Half the bytes of exact vectors; everything else takes the same. */
+    /** Exact vectors need half the bytes, everything else as many. */
     public void testBytesInMemory() throws IOException {
         int dimensions = 1 + random().nextInt(70);
         QuantizedVectorsFormat whole = QuantizedVectorsFormat.flat(randomQuantization());
-        Map<String, Long> floats = offHeap(whole, dimensions);
-        Map<String, Long> halves = offHeap(whole.withStorage(VectorPrecision.FLOAT16), dimensions);
-        assertEquals(20L * 4 * dimensions, floats.get("vec").longValue());
-        assertEquals(20L * 2 * dimensions, halves.get("vec").longValue());
-        assertEquals(floats.get("veq"), halves.get("veq"));
-        assertEquals(floats.keySet(), halves.keySet());
+        Map<String, Long> float32 = offHeap(whole, dimensions);
+        Map<String, Long> float16 = offHeap(whole.withPrecision(VectorPrecision.FLOAT16), dimensions);
+        assertEquals(20L * 4 * dimensions, float32.get("vec").longValue());
+        assertEquals(20L * 2 * dimensions, float16.get("vec").longValue());
+        assertEquals(float32.get("veq"), float16.get("veq"));
+        assertEquals(float32.keySet(), float16.keySet());
     }
 
     private static Map<String, Long> offHeap(KnnVectorsFormat format, int dimensions) throws IOException {
@@ -207,9 +207,9 @@ public class Float16QuantizedVectorsFormatTests extends VectorsTestCase {
         }
     }
 
-    public void testVectorsOfBytesStayAsTheyAre() throws IOException {
+    public void testByteVectorsAreStoredUnchanged() throws IOException {
         try (Directory dir = newDirectory();
-                IndexWriter writer = new IndexWriter(dir, config(anyHalfVariant()))) {
+                IndexWriter writer = new IndexWriter(dir, config(anyFloat16Variant()))) {
             Document doc = doc("1", new float[] {1 / 3F});
             doc.add(new KnnByteVectorField("bytes", new byte[] {1, -2, 3}, EUCLIDEAN));
             writer.addDocument(doc);

@@ -19,12 +19,12 @@ import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.VectorUtil;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
-/** Touching codes beforehand changes no score, wherever the file is. */
+/** Prefetching changes no score, whether files are memory-mapped or not. */
 public class PrefetchingQuantizedScorerTests extends LuceneTestCase {
 
     private static final String FIELD = "vector";
 
-    public void testScoresOfABatchAreThoseOfSingleCodes() throws IOException {
+    public void testBatchScoresEqualSingleScores() throws IOException {
         try (Directory mapped = new MMapDirectory(createTempDir());
                 Directory mappedInParts = new MMapDirectory(createTempDir(), 1 << 12);
                 Directory read = new NIOFSDirectory(createTempDir())) {

@@ -22,7 +22,7 @@ import org.apache.lucene.search.VectorScorer;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.TestUtil;
 
-/** Names, limits, long vectors, what merges take from other formats, and which segments have no graph. */
+/** Names, limits, long vectors, merges of segments in other formats, and which segments have no graph. */
 public class QuantizedVectorsFormatTests extends VectorsTestCase {
     public void testNameIsFrozenAndFoundByServiceLoader() {
         assertEquals("EmbeddingSearchQuantized100", QuantizedVectorsFormat.NAME);
@@ -45,9 +45,9 @@ public class QuantizedVectorsFormatTests extends VectorsTestCase {
         assertEquals(Quantization.INT4, Quantization.forDimensions(256));
         assertEquals(Quantization.INT4, Quantization.forDimensions(511));
         assertEquals(Quantization.BINARY, Quantization.forDimensions(512));
-        assertEquals(192 + 16, Quantization.BINARY.codeBytes(1_536));
-        assertEquals(192 + 16, Quantization.INT4.codeBytes(384));
-        assertEquals(128 + 16, Quantization.INT8.codeBytes(128));
+        assertEquals(192 + 16, Quantization.BINARY.quantizedBytes(1_536));
+        assertEquals(192 + 16, Quantization.INT4.quantizedBytes(384));
+        assertEquals(128 + 16, Quantization.INT8.quantizedBytes(128));
     }
 
     public void testLongVectorsAreIndexedSearchedMergedAndReopened() throws IOException {
@@ -76,7 +76,7 @@ public class QuantizedVectorsFormatTests extends VectorsTestCase {
                 IndexSearcher searcher = new IndexSearcher(reader);
                 for (int i = 0; i < vectors.size(); i++) {
                     ScoreDoc[] hits = searcher.search(new KnnFloatVectorQuery("v", vectors.get(i), 20), 20).scoreDocs;
-                    assertEquals("estimates tell a vector from random ones", i, hits[0].doc);
+                    assertEquals("estimates distinguish a vector from random ones", i, hits[0].doc);
                     assertExact(only(reader), vectors, i);
                 }
             }
@@ -98,7 +98,7 @@ public class QuantizedVectorsFormatTests extends VectorsTestCase {
         }
     }
 
-    public void testMergesTakeSegmentsOfAnyEncodingAndOfNone() throws IOException {
+    public void testMergesAcceptSegmentsOfAnyEncodingAndOfNone() throws IOException {
         int dimensions = 1 + random().nextInt(40);
         List<float[]> vectors = new ArrayList<>();
         try (Directory dir = newDirectory()) {
@@ -137,7 +137,10 @@ public class QuantizedVectorsFormatTests extends VectorsTestCase {
         assertEquals(scanned + 5, graphOf(Quantization.INT8, 16_384, scanned + 5));
     }
 
-    /** How many nodes the graph has; what the format was told of dimensions need not be true. */
+    /**
+     * The number of nodes of the graph; the vectors have fewer dimensions than the format is configured for, to save
+     * time.
+     */
     private static int graphOf(Quantization quantization, int dimensions, int vectors) throws IOException {
         KnnVectorsFormat format = QuantizedVectorsFormat.hnsw(quantization, dimensions, 8, 50);
         try (Directory dir = newDirectory();
@@ -147,7 +150,7 @@ public class QuantizedVectorsFormatTests extends VectorsTestCase {
             }
             writer.forceMerge(1);
             try (DirectoryReader reader = DirectoryReader.open(writer)) {
-                return EmbeddingVectorsReader.in(only(reader), "v")
+                return EmbeddingVectorsReader.find(only(reader), "v")
                         .getGraph("v")
                         .size();
             }
@@ -155,8 +158,8 @@ public class QuantizedVectorsFormatTests extends VectorsTestCase {
     }
 
     /**
-     * What the merge policy leaves small is few: ten segments of each size, the sizes ten times apart. With segments that
-     * are flushed one by one, as a refresh every second does, scans never cover more than two such tens.
+     * The merge policy leaves few small segments: ten of each size, with sizes a factor of ten apart. With small
+     * flushes, as a refresh every second causes, scans never cover more than two such groups.
      */
     public void testScansCoverFewVectorsHoweverOftenSegmentsAreFlushed() throws IOException {
         int scanned = QuantizedVectorsFormat.scannedVectors(Quantization.INT8, 16_384);
@@ -187,8 +190,10 @@ public class QuantizedVectorsFormatTests extends VectorsTestCase {
     private static int vectorsWithoutGraph(DirectoryReader reader) throws IOException {
         int count = 0;
         for (LeafReaderContext leaf : reader.leaves()) {
-            boolean graph =
-                    EmbeddingVectorsReader.in(leaf.reader(), "v").getGraph("v").size() > 0;
+            boolean graph = EmbeddingVectorsReader.find(leaf.reader(), "v")
+                            .getGraph("v")
+                            .size()
+                    > 0;
             count += graph ? 0 : leaf.reader().maxDoc();
         }
         return count;

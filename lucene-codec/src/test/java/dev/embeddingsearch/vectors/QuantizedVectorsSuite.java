@@ -12,16 +12,16 @@ import org.apache.lucene.tests.util.TestUtil;
 /** Lucene's suite for vectors formats: each test with a graph in every segment, in large ones only, or in none. */
 abstract class QuantizedVectorsSuite extends BaseKnnVectorsFormatTestCase {
     private final Quantization quantization;
-    private final VectorPrecision storage;
+    private final VectorPrecision precision;
     private KnnVectorsFormat format;
 
     QuantizedVectorsSuite(Quantization quantization) {
         this(quantization, VectorPrecision.FLOAT32);
     }
 
-    QuantizedVectorsSuite(Quantization quantization, VectorPrecision storage) {
+    QuantizedVectorsSuite(Quantization quantization, VectorPrecision precision) {
         this.quantization = quantization;
-        this.storage = storage;
+        this.precision = precision;
     }
 
     @Override
@@ -31,7 +31,7 @@ abstract class QuantizedVectorsSuite extends BaseKnnVectorsFormatTestCase {
             case 1 -> QuantizedVectorsFormat.hnsw(quantization, 16, 8, 50);
             default -> QuantizedVectorsFormat.flat(quantization);
         };
-        format = whole.withStorage(storage);
+        format = whole.withPrecision(precision);
         super.setUp();
     }
 
@@ -40,7 +40,7 @@ abstract class QuantizedVectorsSuite extends BaseKnnVectorsFormatTestCase {
         return TestUtil.alwaysKnnVectorsFormat(format);
     }
 
-    /** The exact vectors are always there. */
+    /** Exact vectors are always stored. */
     @Override
     protected boolean supportsFloatVectorFallback() {
         return false;
@@ -51,11 +51,11 @@ abstract class QuantizedVectorsSuite extends BaseKnnVectorsFormatTestCase {
         return quantization.encoding().getBits();
     }
 
-    /** Of fewer nodes than vectors, the graph is not shown. */
+    /** Skips segments with duplicate vectors, whose graph has fewer nodes than Lucene expects. */
     @Override
     protected void assertOffHeapByteSize(LeafReader reader, String field) throws IOException {
-        EmbeddingVectorsReader ours = EmbeddingVectorsReader.in(reader, field);
-        if (ours == null || ours.nodes(field) == null) {
+        EmbeddingVectorsReader fieldReader = EmbeddingVectorsReader.find(reader, field);
+        if (fieldReader == null || fieldReader.nodes(field) == null) {
             super.assertOffHeapByteSize(reader, field);
         }
     }

@@ -27,7 +27,7 @@ import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.tests.util.TestUtil;
 
 /**
- * Indices that earlier versions wrote, one for each format: documents 0 to 799 but 7, which is deleted, in two segments,
+ * Indices that release 0.1 wrote, one for each format: documents 0 to 799 without 7, which is deleted, in two segments,
  * the first of which has a graph.
  */
 public class UpgradeTests extends VectorsTestCase {
@@ -46,7 +46,7 @@ public class UpgradeTests extends VectorsTestCase {
     }
 
     /** Documents 0 to 599, each with the vector of its number modulo 60, all of which are nodes of graphs. */
-    public void testCopiesOfFirstVersion() throws IOException {
+    public void testDuplicatesOfFirstVersion() throws IOException {
         try (Directory dir = unpack("index.copies.EmbeddingSearch100.zip")) {
             TestUtil.checkIndex(dir);
             try (DirectoryReader reader = DirectoryReader.open(dir)) {
@@ -66,7 +66,9 @@ public class UpgradeTests extends VectorsTestCase {
             try (DirectoryReader reader = DirectoryReader.open(dir)) {
                 assertEquals(
                         60,
-                        EmbeddingVectorsReader.in(only(reader), "v").nodes("v").size());
+                        EmbeddingVectorsReader.find(only(reader), "v")
+                                .nodes("v")
+                                .size());
                 for (int id = 0; id < 60; id++) {
                     Set<Long> found = nearest(new IndexSearcher(reader), id);
                     for (long copy = id; copy < 600; copy += 60) {
@@ -77,7 +79,8 @@ public class UpgradeTests extends VectorsTestCase {
         }
     }
 
-    private static void opensAndMerges(String archive, boolean quantized, VectorPrecision storage) throws IOException {
+    private static void opensAndMerges(String archive, boolean quantized, VectorPrecision precision)
+            throws IOException {
         try (Directory dir = unpack(archive)) {
             TestUtil.checkIndex(dir);
             try (DirectoryReader reader = DirectoryReader.open(dir)) {
@@ -87,10 +90,10 @@ public class UpgradeTests extends VectorsTestCase {
                         QuantizedVectorsFormat.estimates(reader.leaves().get(0).reader(), "v"));
                 assertEquals(
                         750,
-                        EmbeddingVectorsReader.in(reader.leaves().get(0).reader(), "v")
+                        EmbeddingVectorsReader.find(reader.leaves().get(0).reader(), "v")
                                 .getGraph("v")
                                 .size());
-                assertHoldsAll(reader, storage);
+                assertHoldsAll(reader, precision);
                 assertFindsAll(reader);
             }
             KnnVectorsFormat format = anyVariant();
@@ -101,7 +104,7 @@ public class UpgradeTests extends VectorsTestCase {
             try (DirectoryReader reader = DirectoryReader.open(dir)) {
                 assertEquals(
                         format instanceof QuantizedVectorsFormat, QuantizedVectorsFormat.estimates(only(reader), "v"));
-                assertHoldsAll(reader, storage);
+                assertHoldsAll(reader, precision);
             }
         }
     }
@@ -120,11 +123,11 @@ public class UpgradeTests extends VectorsTestCase {
         return dir;
     }
 
-    private static void assertHoldsAll(DirectoryReader reader, VectorPrecision storage) throws IOException {
+    private static void assertHoldsAll(DirectoryReader reader, VectorPrecision precision) throws IOException {
         assertEquals(DOCUMENTS, reader.numDocs());
         for (LeafReaderContext leaf : reader.leaves()) {
             assertCentroid(leaf.reader(), "v");
-            assertVectors(leaf.reader(), storage);
+            assertVectors(leaf.reader(), precision);
         }
     }
 
@@ -150,14 +153,14 @@ public class UpgradeTests extends VectorsTestCase {
         return ids;
     }
 
-    private static void assertVectors(LeafReader reader, VectorPrecision storage) throws IOException {
+    private static void assertVectors(LeafReader reader, VectorPrecision precision) throws IOException {
         FloatVectorValues vectors = reader.getFloatVectorValues("v");
         NumericDocValues ids = reader.getNumericDocValues("number");
         DocIndexIterator docs = vectors.iterator();
         for (int doc = 0; doc < reader.maxDoc(); doc++) {
             assertEquals(doc, docs.nextDoc());
             assertEquals(doc, ids.nextDoc());
-            float[] stored = storage.stored("v", vector((int) ids.longValue()));
+            float[] stored = precision.round("v", vector((int) ids.longValue()));
             assertArrayEquals(stored, vectors.vectorValue(docs.index()), 0);
         }
     }

@@ -25,15 +25,15 @@ import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.VectorUtil;
 import org.apache.lucene.util.hnsw.HnswGraph;
 
-/** Documents with vectors, and what their centroid must be. */
+/** Helpers for tests of vectors formats: formats, documents, index writer configurations, expected centroids. */
 public abstract class VectorsTestCase extends LuceneTestCase {
-    static final VectorSimilarityFunction EUCLIDEAN = VectorSimilarityFunction.EUCLIDEAN;
+    protected static final VectorSimilarityFunction EUCLIDEAN = VectorSimilarityFunction.EUCLIDEAN;
 
-    static KnnVectorsFormat anyVariant() {
+    protected static KnnVectorsFormat anyVariant() {
         return random().nextBoolean() ? anyExactVariant() : anyQuantizedVariant();
     }
 
-    static QuantizedVectorsFormat anyQuantizedVariant() {
+    protected static QuantizedVectorsFormat anyQuantizedVariant() {
         Quantization quantization = randomQuantization();
         return switch (random().nextInt(3)) {
             case 0 -> QuantizedVectorsFormat.flat(quantization);
@@ -42,16 +42,36 @@ public abstract class VectorsTestCase extends LuceneTestCase {
         };
     }
 
-    static Quantization randomQuantization() {
+    protected static Quantization randomQuantization() {
         Quantization[] all = Quantization.values();
         return all[1 + random().nextInt(all.length - 1)];
     }
 
-    static VectorPrecision randomStorage() {
+    protected static VectorPrecision randomPrecision() {
         return random().nextBoolean() ? VectorPrecision.FLOAT32 : VectorPrecision.FLOAT16;
     }
 
-    static KnnVectorsFormat anyExactVariant() {
+    /** Writes exact vectors, with a graph in every segment. */
+    protected static EmbeddingVectorsFormat exactWithGraphs(int m, int efConstruction) {
+        return new EmbeddingVectorsFormat(m, efConstruction, 0);
+    }
+
+    /** Writes quantized vectors, with a graph in every segment. */
+    protected static QuantizedVectorsFormat quantizedWithGraphs(Quantization quantization, int m, int efConstruction) {
+        return quantizedWithGraphs(quantization, m, efConstruction, 0);
+    }
+
+    /**
+     * Writes quantized vectors, with a graph in segments that exceed the threshold.
+     *
+     * @param threshold as in {@link dev.embeddingsearch.vectors.graph.GraphOptions}
+     */
+    protected static QuantizedVectorsFormat quantizedWithGraphs(
+            Quantization quantization, int m, int efConstruction, int threshold) {
+        return new QuantizedVectorsFormat(quantization, m, efConstruction, threshold);
+    }
+
+    protected static KnnVectorsFormat anyExactVariant() {
         return switch (random().nextInt(3)) {
             case 0 -> EmbeddingVectorsFormat.flat();
             case 1 -> EmbeddingVectorsFormat.hnsw(8, 50);
@@ -59,8 +79,8 @@ public abstract class VectorsTestCase extends LuceneTestCase {
         };
     }
 
-    /** Up to so many vectors the sample is all of them, each compared with all others. */
-    static final int EXACT_SPREAD = 128;
+    /** The most vectors of which all pairs are compared, so that the standard deviation is exact. */
+    protected static final int MAX_EXACT_STD_DEV = 128;
 
     private static List<float[]> units(FloatVectorValues vectors) throws IOException {
         List<float[]> units = new ArrayList<>();
@@ -77,8 +97,8 @@ public abstract class VectorsTestCase extends LuceneTestCase {
         return units;
     }
 
-    /** Of every vector its cosines with all others about their mean; then the root of the mean square of all that. */
-    static double spread(List<float[]> units) {
+    /** The root mean square, over all vectors, of the deviations of a vector's cosines from their mean. */
+    protected static double stdDev(List<float[]> units) {
         double sum = 0;
         for (int i = 0; i < units.size(); i++) {
             double[] cosines = new double[units.size() - 1];
@@ -92,41 +112,41 @@ public abstract class VectorsTestCase extends LuceneTestCase {
         return n < 2 ? 0 : Math.sqrt(sum / n / (n - 1));
     }
 
-    static IndexWriterConfig config(KnnVectorsFormat format) {
+    protected static IndexWriterConfig config(KnnVectorsFormat format) {
         return newIndexWriterConfig()
                 .setMergePolicy(newTieredMergePolicy())
                 .setCodec(TestUtil.alwaysKnnVectorsFormat(format));
     }
 
-    static IndexWriterConfig unmerged(KnnVectorsFormat format) {
+    protected static IndexWriterConfig unmerged(KnnVectorsFormat format) {
         return config(format).setMergePolicy(NoMergePolicy.INSTANCE);
     }
 
-    /** One flush writes all. */
-    static IndexWriterConfig oneFlush(KnnVectorsFormat format) {
+    /** All documents are written by one flush. */
+    protected static IndexWriterConfig oneFlush(KnnVectorsFormat format) {
         return unmerged(format)
                 .setMaxBufferedDocs(100_000)
                 .setRAMBufferSizeMB(256)
                 .setRAMPerThreadHardLimitMB(256);
     }
 
-    /** Segments of 400 vectors have a graph, those of 200 are scanned. */
-    static QuantizedVectorsFormat withGraphsFrom400() {
-        return new QuantizedVectorsFormat(randomQuantization(), 8, 50, 50).withStorage(randomStorage());
+    /** Segments of 400 vectors have a graph, those of 200 have none. */
+    protected static QuantizedVectorsFormat withGraphsFrom400() {
+        return new QuantizedVectorsFormat(randomQuantization(), 8, 50, 50).withPrecision(randomPrecision());
     }
 
-    static HnswGraph graph(LeafReader segment, String field) throws IOException {
-        return EmbeddingVectorsReader.in(segment, field).getGraph(field);
+    protected static HnswGraph graph(LeafReader segment, String field) throws IOException {
+        return EmbeddingVectorsReader.find(segment, field).getGraph(field);
     }
 
-    static Document doc(String id, float[] vector) {
+    protected static Document doc(String id, float[] vector) {
         Document doc = new Document();
         doc.add(new StringField("id", id, Field.Store.NO));
         doc.add(new KnnFloatVectorField("v", vector, EUCLIDEAN));
         return doc;
     }
 
-    static float[] randomVector(int dimensions) {
+    protected static float[] randomVector(int dimensions) {
         float[] vector = new float[dimensions];
         for (int i = 0; i < dimensions; i++) {
             vector[i] = (float) random().nextGaussian() * 3 + 1;
@@ -138,14 +158,14 @@ public abstract class VectorsTestCase extends LuceneTestCase {
         return getOnlyLeafReader(reader);
     }
 
-    static void assertCentroids(DirectoryReader reader, String field) throws IOException {
+    protected static void assertCentroids(DirectoryReader reader, String field) throws IOException {
         for (LeafReaderContext leaf : reader.leaves()) {
             assertCentroid(leaf.reader(), field);
         }
     }
 
-    /** Compares with the mean over every vector that the segment holds. */
-    static void assertCentroid(LeafReader reader, String field) throws IOException {
+    /** Compares the centroid with one computed from all vectors of the segment. */
+    protected static void assertCentroid(LeafReader reader, String field) throws IOException {
         FloatVectorValues vectors = reader.getFloatVectorValues(field);
         double[] sum = vectors == null ? new double[0] : new double[vectors.dimension()];
         long count = vectors == null ? 0 : sumOfUnits(vectors, sum);
@@ -156,8 +176,8 @@ public abstract class VectorsTestCase extends LuceneTestCase {
         }
         assertEquals(count, centroid.count());
         assertEquals(sum.length, centroid.mean().length);
-        if (vectors.size() <= EXACT_SPREAD) {
-            assertEquals(spread(units(vectors)), centroid.spread(), 1e-5);
+        if (vectors.size() <= MAX_EXACT_STD_DEV) {
+            assertEquals(stdDev(units(vectors)), centroid.stdDev(), 1e-5);
         }
         for (int i = 0; i < sum.length; i++) {
             assertEquals(sum[i] / count, centroid.mean()[i], 1e-6);

@@ -20,7 +20,7 @@ import org.apache.lucene.search.IndexSearcher;
  *   <li>{@code mu} is the mean cosine of the query with the shard's vectors. A model keeps its cosines in a narrow band of
  *       its own (ada-002: .7 to .9); this removes the band and needs no result list.
  *   <li>{@code sigma} is the standard deviation of the cosines of the field's vectors with each other, pooled over
- *       the segments, each with {@code n - 1} times the square of its {@link Centroid#spread() spread}. A cosine of 1
+ *       the segments, each with {@code n - 1} times the square of its {@link Centroid#stdDev()}. A cosine of 1
  *       counts fully where it stands out by 9 standard deviations. A model that does not know the language of its texts
  *       scatters their cosines, and its leg counts less.
  *   <li>Most of a corpus is hardly above the mean. The square keeps it from outweighing a match of words.
@@ -73,7 +73,7 @@ record Calibration(VectorSimilarityFunction similarity, double mean, double rang
         for (LeafReaderContext leaf : searcher.getLeafContexts()) {
             Centroid centroid = Centroid.of(leaf.reader(), target.field());
             if (centroid != null) {
-                moments.add(centroid.count(), centroid.dot(target.vector()), centroid.spread());
+                moments.add(centroid.count(), centroid.dot(target.vector()), centroid.stdDev());
             }
         }
         if (moments.count > 0 && (restriction.confidential() || hidesDocuments(searcher))) {

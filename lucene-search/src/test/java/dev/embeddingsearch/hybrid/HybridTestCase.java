@@ -216,7 +216,7 @@ public abstract class HybridTestCase extends LuceneTestCase {
             if (values != null && values.size() > 0) {
                 pairs += values.size() - 1;
                 squares += (values.size() - 1)
-                        * Math.pow(Centroid.of(leaf.reader(), VECTOR).spread(), 2);
+                        * Math.pow(Centroid.of(leaf.reader(), VECTOR).stdDev(), 2);
             }
         }
         return Math.max(1 - mean(leg), 9 * Math.sqrt(squares / pairs));

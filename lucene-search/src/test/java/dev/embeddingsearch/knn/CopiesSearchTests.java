@@ -62,7 +62,7 @@ public class CopiesSearchTests extends LuceneTestCase {
         return quantization == Quantization.NONE
                 ? EmbeddingVectorsFormat.hnsw(16, 100)
                 : QuantizedVectorsFormat.hnsw(quantization, 16_384, 16, 100)
-                        .withStorage(random().nextBoolean() ? VectorPrecision.FLOAT16 : VectorPrecision.FLOAT32);
+                        .withPrecision(random().nextBoolean() ? VectorPrecision.FLOAT16 : VectorPrecision.FLOAT32);
     }
 
     private static void assertFound(Quantization quantization, List<float[]> vectors) throws IOException {

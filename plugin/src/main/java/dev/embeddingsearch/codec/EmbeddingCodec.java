@@ -81,7 +81,7 @@ final class EmbeddingCodec extends FilterCodec {
             QuantizedVectorsFormat format = flat
                     ? QuantizedVectorsFormat.flat(quantization)
                     : QuantizedVectorsFormat.hnsw(quantization, dimensions, options.m(), options.efConstruction());
-            return format.withStorage(options.storage()).withMergeWorkers(mergeWorkers);
+            return format.withPrecision(options.storage()).withMergeWorkers(mergeWorkers);
         }
     }
 }

@@ -146,7 +146,7 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
         UpdateOrigins.check(surroundings.threadContext(), name(), context.sourceToParse());
         VectorSimilarity similarity = parameters.similarity();
         float[] indexed = similarity.prepare(name(), vector);
-        float[] stored = parameters.indexOptions().storage().stored(name(), indexed);
+        float[] stored = parameters.indexOptions().storage().round(name(), indexed);
         context.doc().add(new KnnFloatVectorField(name(), stored, similarity.function()));
         if (isSplit(context)) {
             SplitSourceField.leaveOut(context.doc(), name(), vector, indexed);

@@ -60,15 +60,15 @@ final class SplitSourceField extends StoredField {
         }
     }
 
-    private List<SplitSource.Cut> cuts() throws IOException {
-        List<SplitSource.Cut> cuts = new ArrayList<>();
+    private List<SplitSource.VectorSpan> cuts() throws IOException {
+        List<SplitSource.VectorSpan> cuts = new ArrayList<>();
         Set<String> seen = new HashSet<>();
         for (VectorPlaces.Place place : VectorPlaces.of(document, vectors.keySet())) {
             if (!seen.add(place.path())) {
                 return List.of(); // a field has one vector: which of these?
             }
             Numbers numbers = vectors.get(place.path());
-            cuts.add(new SplitSource.Cut(
+            cuts.add(new SplitSource.VectorSpan(
                     place.path(), place.start(), place.end(), numbers.written(), numbers.indexed()));
         }
         return cuts;

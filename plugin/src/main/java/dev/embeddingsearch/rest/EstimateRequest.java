@@ -47,7 +47,7 @@ final class EstimateRequest extends ActionRequest {
         super.writeTo(out);
         out.writeVInt(layout.dimensions());
         out.writeEnum(layout.quantization());
-        out.writeEnum(layout.storage());
+        out.writeEnum(layout.precision());
         out.writeBoolean(layout.graph());
         out.writeVInt(layout.m());
         out.writeVInt(layout.efConstruction());

@@ -32,7 +32,7 @@ final class EstimateResponse extends ActionResponse implements ToXContentObject 
     public void writeTo(StreamOutput out) throws IOException {
         asked.writeTo(out);
         out.writeVLong(estimate.vectorBytes());
-        out.writeVLong(estimate.codeBytes());
+        out.writeVLong(estimate.quantizedBytes());
         out.writeVLong(estimate.graphBytes());
         out.writeDouble(estimate.buildSeconds());
     }
@@ -48,7 +48,7 @@ final class EstimateResponse extends ActionResponse implements ToXContentObject 
             builder.field("m", layout.m()).field("ef_construction", layout.efConstruction());
         }
         builder.field("quantization", layout.quantization().toString())
-                .field("storage", layout.storage().toString())
+                .field("storage", layout.precision().toString())
                 .field("segments", asked.segments())
                 .field("replicas", asked.replicas());
         write(builder, "primary", 1);
@@ -57,7 +57,7 @@ final class EstimateResponse extends ActionResponse implements ToXContentObject 
     }
 
     private void write(XContentBuilder builder, String name, long copies) throws IOException {
-        long codes = copies * estimate.codeBytes();
+        long codes = copies * estimate.quantizedBytes();
         long graph = copies * estimate.graphBytes();
         long vectors = copies * estimate.vectorBytes();
         builder.startObject(name);

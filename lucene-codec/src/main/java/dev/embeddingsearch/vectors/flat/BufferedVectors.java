@@ -8,42 +8,42 @@ import org.apache.lucene.index.DocsWithFieldSet;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.Sorter;
 
-/** The vectors of a field that wait on the heap for their segment to be written, in the order of its documents. */
+/** The buffered vectors of a field, in the order of the documents of the segment to be flushed. */
 final class BufferedVectors extends FloatVectorValues {
     private final List<float[]> vectors;
     private final DocsWithFieldSet documents;
-    /** Where each vector stands in {@link #vectors}; null: in the same place. */
-    private final int[] places;
+    /** The index in {@link #vectors} by ordinal; null if they are equal. */
+    private final int[] indexes;
 
     private final float[] vector;
 
-    private BufferedVectors(List<float[]> vectors, DocsWithFieldSet documents, int[] places, int dimensions) {
+    private BufferedVectors(List<float[]> vectors, DocsWithFieldSet documents, int[] indexes, int dimensions) {
         this.vectors = vectors;
         this.documents = documents;
-        this.places = places;
+        this.indexes = indexes;
         this.vector = new float[dimensions];
     }
 
     /**
-     * @param vectors of {@code documents}, in the order in which they came
-     * @param sortMap tells the documents' places in a sorted segment; null where they stay as they came
+     * @param vectors of {@code documents}, in the order in which they were added
+     * @param sortMap from old to new documents of a sorted segment; null if they keep their order
      */
     static BufferedVectors of(List<float[]> vectors, DocsWithFieldSet documents, int dimensions, Sorter.DocMap sortMap)
             throws IOException {
         if (sortMap == null) {
             return new BufferedVectors(vectors, documents, null, dimensions);
         }
-        int[] places = new int[vectors.size()];
+        int[] indexes = new int[vectors.size()];
         DocsWithFieldSet sorted = new DocsWithFieldSet();
-        KnnVectorsWriter.mapOldOrdToNewOrd(documents, sortMap, null, places, sorted);
-        return new BufferedVectors(vectors, sorted, places, dimensions);
+        KnnVectorsWriter.mapOldOrdToNewOrd(documents, sortMap, null, indexes, sorted);
+        return new BufferedVectors(vectors, sorted, indexes, dimensions);
     }
 
-    /** A copy, for those who quantise a vector subtract from the very array that they are given. */
+    /** A copy, because Lucene's quantizer centers the vector in the array that it is given. */
     @Override
     public float[] vectorValue(int ord) {
-        float[] kept = vectors.get(places == null ? ord : places[ord]);
-        System.arraycopy(kept, 0, vector, 0, vector.length);
+        float[] buffered = vectors.get(indexes == null ? ord : indexes[ord]);
+        System.arraycopy(buffered, 0, vector, 0, vector.length);
         return vector;
     }
 
@@ -62,7 +62,7 @@ final class BufferedVectors extends FloatVectorValues {
         return fromDISI(documents.iterator());
     }
 
-    /** Merges only go from document to document. */
+    /** Not supported: merges only iterate. */
     @Override
     public int ordToDoc(int ord) {
         throw new UnsupportedOperationException("buffered vectors are read in the order of their documents");
@@ -70,6 +70,6 @@ final class BufferedVectors extends FloatVectorValues {
 
     @Override
     public BufferedVectors copy() {
-        return new BufferedVectors(vectors, documents, places, vector.length);
+        return new BufferedVectors(vectors, documents, indexes, vector.length);
     }
 }

@@ -13,7 +13,10 @@ import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.util.Bits;
 
-/** Makes one field's {@link BufferedVectors} the only segment of a merge, so that what merges write can be written of them. */
+/**
+ * Presents the {@link BufferedVectors} of one field as the only source segment of a merge, so that a flush can write
+ * them with the code of merges.
+ */
 final class BufferedVectorsReader extends KnnVectorsReader {
     private final BufferedVectors vectors;
 
@@ -21,7 +24,7 @@ final class BufferedVectorsReader extends KnnVectorsReader {
         this.vectors = vectors;
     }
 
-    /** A merge of nothing but {@code vectors}, on the calling thread, in which all documents stay where they are. */
+    /** A merge of {@code vectors} alone, on the calling thread, which keeps all document numbers. */
     static MergeState merge(SegmentWriteState state, FieldInfo field, BufferedVectors vectors) {
         FieldInfos fields = new FieldInfos(new FieldInfo[] {field});
         return new MergeState(
@@ -43,7 +46,7 @@ final class BufferedVectorsReader extends KnnVectorsReader {
                 false);
     }
 
-    /** Anew each time: a merge reads them several times over, each time with an array of its own. */
+    /** New values for each call: a merge iterates several times, and may hold two vectors at once. */
     @Override
     public FloatVectorValues getFloatVectorValues(String field) {
         return vectors.copy();

@@ -9,53 +9,61 @@ import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FieldInfos;
 import org.apache.lucene.index.VectorEncoding;
 
-/** Numbers in half precision (IEEE 754 binary16), rounded to the nearest, two little-endian bytes each. */
+/**
+ * Half-precision floats: IEEE 754 binary16, rounded to nearest, ties to even, stored as two little-endian bytes.
+ *
+ * <p>Lucene has no such encoding, so its files store a float field of n dimensions as a byte field of {@code 2 * n}
+ * dimensions; {@link #asByteVectors(FieldInfo)} maps the one to the other.
+ */
 final class Float16 {
     static final int BYTES = Short.BYTES;
 
     private Float16() {}
 
-    static float round(float number) {
-        return Float.float16ToFloat(Float.floatToFloat16(number));
+    /** The nearest half-precision value. */
+    static float round(float component) {
+        return Float.float16ToFloat(Float.floatToFloat16(component));
     }
 
-    /** Writes {@code vector} into as many bytes as it takes. */
-    static void encode(float[] vector, byte[] halves) {
-        ShortBuffer out = shorts(halves);
-        for (float number : vector) {
-            out.put(Float.floatToFloat16(number));
+    /** Encodes {@code vector} into an array of {@value #BYTES} bytes for each dimension. */
+    static void encode(float[] vector, byte[] bytes) {
+        ShortBuffer out = shorts(bytes);
+        for (float component : vector) {
+            out.put(Float.floatToFloat16(component));
         }
     }
 
     /**
-     * Reads {@code vector} from its bytes.
+     * Decodes {@code bytes} into {@code vector}.
      *
-     * @param scratch as long as the vector: a plain loop from array to array is one that processors do many numbers of at
-     *     a time
+     * @param scratch as long as the vector: the JIT compiler vectorizes a plain loop from array to array
      */
-    static void decode(byte[] halves, short[] scratch, float[] vector) {
-        shorts(halves).get(scratch);
+    static void decode(byte[] bytes, short[] scratch, float[] vector) {
+        shorts(bytes).get(scratch);
         for (int i = 0; i < vector.length; i++) {
             vector[i] = Float.float16ToFloat(scratch[i]);
         }
     }
 
-    private static ShortBuffer shorts(byte[] halves) {
-        return ByteBuffer.wrap(halves).order(ByteOrder.LITTLE_ENDIAN).asShortBuffer();
+    private static ShortBuffer shorts(byte[] bytes) {
+        return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asShortBuffer();
     }
 
-    /** The fields of a segment as Lucene's files have them: float vectors as bytes, {@value #BYTES} for a number. */
-    static FieldInfos inFiles(FieldInfos fields) {
+    /**
+     * The fields of a segment as they are stored: float vectors as byte vectors, with {@value #BYTES} bytes a
+     * dimension.
+     */
+    static FieldInfos asByteVectors(FieldInfos fields) {
         FieldInfo[] infos = new FieldInfo[fields.size()];
         int i = 0;
         for (FieldInfo field : fields) {
-            infos[i++] = inFiles(field);
+            infos[i++] = asByteVectors(field);
         }
         return new FieldInfos(infos);
     }
 
-    /** The same of one field; what holds no float vectors stays as it is. */
-    static FieldInfo inFiles(FieldInfo field) {
+    /** The same for one field; a field without float vectors is returned as it is. */
+    static FieldInfo asByteVectors(FieldInfo field) {
         if (!field.hasVectorValues() || field.getVectorEncoding() != VectorEncoding.FLOAT32) {
             return field;
         }

@@ -10,7 +10,10 @@ import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.KnnCollector;
 
-/** The float vectors of a segment that is merged, whoever wrote them, as the bytes of their {@link Float16}. */
+/**
+ * Reads the float vectors of a source segment of a merge, in any format, as byte vectors of their {@link Float16}
+ * encoding.
+ */
 final class Float16MergeReader extends KnnVectorsReader {
     private final KnnVectorsReader reader;
 
@@ -49,30 +52,30 @@ final class Float16MergeReader extends KnnVectorsReader {
         return reader.getOffHeapByteSize(field);
     }
 
-    /** Whoever merges closes its readers itself. */
+    /** Does nothing: the merge closes the readers that it opened. */
     @Override
     public void close() {}
 
     private static final class Values extends ByteVectorValues {
         private final String field;
         private final FloatVectorValues vectors;
-        private final byte[] halves;
+        private final byte[] bytes;
 
         Values(String field, FloatVectorValues vectors) {
             this.field = field;
             this.vectors = vectors;
-            this.halves = new byte[vectors.dimension() * Float16.BYTES];
+            this.bytes = new byte[vectors.dimension() * Float16.BYTES];
         }
 
         @Override
         public byte[] vectorValue(int ord) throws IOException {
-            Float16.encode(VectorPrecision.FLOAT16.stored(field, vectors.vectorValue(ord)), halves);
-            return halves;
+            Float16.encode(VectorPrecision.FLOAT16.round(field, vectors.vectorValue(ord)), bytes);
+            return bytes;
         }
 
         @Override
         public int dimension() {
-            return halves.length;
+            return bytes.length;
         }
 
         @Override

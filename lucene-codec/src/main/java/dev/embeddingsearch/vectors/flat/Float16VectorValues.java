@@ -11,21 +11,21 @@ import org.apache.lucene.search.VectorScorer;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
-/** Float vectors, decoded one at a time from the bytes of their {@link Float16}. */
+/** Float vectors, decoded one at a time from byte vectors of their {@link Float16} encoding. */
 final class Float16VectorValues extends FloatVectorValues {
-    private final ByteVectorValues halves;
+    private final ByteVectorValues encoded;
     private final VectorSimilarityFunction similarity;
     private final FlatVectorsScorer scorer;
     private final short[] scratch;
     private final float[] vector;
-    /** The one that {@link #vector} holds. */
+    /** The ordinal of the vector in {@link #vector}. */
     private int decoded = -1;
 
-    Float16VectorValues(ByteVectorValues halves, VectorSimilarityFunction similarity, FlatVectorsScorer scorer) {
-        this.halves = halves;
+    Float16VectorValues(ByteVectorValues encoded, VectorSimilarityFunction similarity, FlatVectorsScorer scorer) {
+        this.encoded = encoded;
         this.similarity = similarity;
         this.scorer = scorer;
-        this.scratch = new short[halves.dimension() / Float16.BYTES];
+        this.scratch = new short[encoded.dimension() / Float16.BYTES];
         this.vector = new float[scratch.length];
     }
 
@@ -36,18 +36,18 @@ final class Float16VectorValues extends FloatVectorValues {
 
     @Override
     public int size() {
-        return halves.size();
+        return encoded.size();
     }
 
     @Override
     public int getVectorByteLength() {
-        return halves.getVectorByteLength();
+        return encoded.getVectorByteLength();
     }
 
     @Override
     public float[] vectorValue(int ord) throws IOException {
         if (decoded != ord) {
-            Float16.decode(halves.vectorValue(ord), scratch, vector);
+            Float16.decode(encoded.vectorValue(ord), scratch, vector);
             decoded = ord;
         }
         return vector;
@@ -55,22 +55,22 @@ final class Float16VectorValues extends FloatVectorValues {
 
     @Override
     public int ordToDoc(int ord) {
-        return halves.ordToDoc(ord);
+        return encoded.ordToDoc(ord);
     }
 
     @Override
     public Bits getAcceptOrds(Bits acceptDocs) {
-        return halves.getAcceptOrds(acceptDocs);
+        return encoded.getAcceptOrds(acceptDocs);
     }
 
     @Override
     public DocIndexIterator iterator() {
-        return halves.iterator();
+        return encoded.iterator();
     }
 
     @Override
     public Float16VectorValues copy() throws IOException {
-        return new Float16VectorValues(halves.copy(), similarity, scorer);
+        return new Float16VectorValues(encoded.copy(), similarity, scorer);
     }
 
     @Override

@@ -12,39 +12,40 @@ import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
 
 /**
- * Exact vectors in half precision, to stand beside their codes.
+ * Stores vectors in half precision, as the exact vectors beside quantized ones.
  *
- * <p>Files are those of {@link Lucene99FlatVectorsFormat}, <code>.vec</code> and <code>.vemf</code>, in which a field with
- * n float numbers is one with vectors of <code>2 * n</code> bytes: each number has two, the lower first, of IEEE 754
- * binary16. Fields with vectors of bytes are in them as they are.
+ * <p>Files are those of {@link Lucene99FlatVectorsFormat}, <code>.vec</code> and <code>.vemf</code>, in which a field
+ * of n-dimensional {@link org.apache.lucene.index.VectorEncoding#FLOAT32 FLOAT32} vectors is stored as a field of
+ * <code>2 * n</code>-dimensional {@link org.apache.lucene.index.VectorEncoding#BYTE BYTE} vectors: two bytes for each
+ * dimension, the lower byte first, of an IEEE 754 binary16 number. Fields of byte vectors are stored unchanged.
  */
 public final class Float16VectorsFormat extends FlatVectorsFormat {
     private static final FlatVectorsScorer SCORER = FlatVectorScorerUtil.getLucene99FlatVectorsScorer();
 
-    private final FlatVectorsFormat lucene = new Lucene99FlatVectorsFormat(SCORER);
+    private final FlatVectorsFormat delegate = new Lucene99FlatVectorsFormat(SCORER);
 
     public Float16VectorsFormat() {
-        super("EmbeddingSearchHalfVectors"); // never in an index: the format around it is
+        super("EmbeddingSearchHalfVectors"); // not written to the index, which names the enclosing format
     }
 
     @Override
     public FlatVectorsWriter fieldsWriter(SegmentWriteState state) throws IOException {
-        return new Float16VectorsWriter(state, lucene.fieldsWriter(state));
+        return new Float16VectorsWriter(state, delegate.fieldsWriter(state));
     }
 
     @Override
     public FlatVectorsReader fieldsReader(SegmentReadState state) throws IOException {
-        SegmentReadState inFiles = new SegmentReadState(
+        SegmentReadState asStored = new SegmentReadState(
                 state.directory,
                 state.segmentInfo,
-                Float16.inFiles(state.fieldInfos),
+                Float16.asByteVectors(state.fieldInfos),
                 state.context,
                 state.segmentSuffix);
-        return new Float16VectorsReader(lucene.fieldsReader(inFiles), state.fieldInfos);
+        return new Float16VectorsReader(delegate.fieldsReader(asStored), state.fieldInfos);
     }
 
     @Override
     public String toString() {
-        return getName() + "(" + lucene + ")";
+        return getName() + "(" + delegate + ")";
     }
 }

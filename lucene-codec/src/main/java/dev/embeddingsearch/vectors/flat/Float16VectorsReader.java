@@ -12,41 +12,41 @@ import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.util.RamUsageEstimator;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
-/** Reads what {@link Float16VectorsFormat} wrote. */
+/** Reads the vectors that {@link Float16VectorsFormat} wrote. */
 final class Float16VectorsReader extends FlatVectorsReader {
     private static final long SHALLOW_SIZE = RamUsageEstimator.shallowSizeOfInstance(Float16VectorsReader.class);
 
-    private final FlatVectorsReader lucene;
+    private final FlatVectorsReader delegate;
     private final FieldInfos fields;
-    /** Whether this instance was opened and so closes the files: merge instances share them. */
-    private final boolean opened;
+    /** Whether this instance closes the files; merge instances share them with the reader that was opened. */
+    private final boolean ownsFiles;
 
     /**
-     * @param lucene which knows the fields as they are in files
-     * @param fields as everyone else knows them
+     * @param delegate reads the fields as they are stored, see {@link Float16#asByteVectors}
+     * @param fields the fields of the segment
      */
-    Float16VectorsReader(FlatVectorsReader lucene, FieldInfos fields) {
-        this(lucene, fields, true);
+    Float16VectorsReader(FlatVectorsReader delegate, FieldInfos fields) {
+        this(delegate, fields, true);
     }
 
-    private Float16VectorsReader(FlatVectorsReader lucene, FieldInfos fields, boolean opened) {
-        super(lucene.getFlatVectorScorer());
-        this.lucene = lucene;
+    private Float16VectorsReader(FlatVectorsReader delegate, FieldInfos fields, boolean ownsFiles) {
+        super(delegate.getFlatVectorScorer());
+        this.delegate = delegate;
         this.fields = fields;
-        this.opened = opened;
+        this.ownsFiles = ownsFiles;
     }
 
     @Override
     public FloatVectorValues getFloatVectorValues(String field) throws IOException {
         FieldInfo info = require(field, VectorEncoding.FLOAT32);
         return new Float16VectorValues(
-                lucene.getByteVectorValues(field), info.getVectorSimilarityFunction(), vectorScorer);
+                delegate.getByteVectorValues(field), info.getVectorSimilarityFunction(), vectorScorer);
     }
 
     @Override
     public ByteVectorValues getByteVectorValues(String field) throws IOException {
         require(field, VectorEncoding.BYTE);
-        return lucene.getByteVectorValues(field);
+        return delegate.getByteVectorValues(field);
     }
 
     @Override
@@ -59,7 +59,7 @@ final class Float16VectorsReader extends FlatVectorsReader {
     @Override
     public RandomVectorScorer getRandomVectorScorer(String field, byte[] target) throws IOException {
         require(field, VectorEncoding.BYTE);
-        return lucene.getRandomVectorScorer(field, target);
+        return delegate.getRandomVectorScorer(field, target);
     }
 
     private FieldInfo require(String field, VectorEncoding encoding) {
@@ -73,33 +73,33 @@ final class Float16VectorsReader extends FlatVectorsReader {
 
     @Override
     public FlatVectorsReader getMergeInstance() throws IOException {
-        return new Float16VectorsReader(lucene.getMergeInstance(), fields, false);
+        return new Float16VectorsReader(delegate.getMergeInstance(), fields, false);
     }
 
     @Override
     public void finishMerge() throws IOException {
-        lucene.finishMerge();
+        delegate.finishMerge();
     }
 
     @Override
     public void checkIntegrity() throws IOException {
-        lucene.checkIntegrity();
+        delegate.checkIntegrity();
     }
 
     @Override
     public Map<String, Long> getOffHeapByteSize(FieldInfo fieldInfo) {
-        return lucene.getOffHeapByteSize(fieldInfo);
+        return delegate.getOffHeapByteSize(fieldInfo);
     }
 
     @Override
     public long ramBytesUsed() {
-        return SHALLOW_SIZE + lucene.ramBytesUsed();
+        return SHALLOW_SIZE + delegate.ramBytesUsed();
     }
 
     @Override
     public void close() throws IOException {
-        if (opened) {
-            lucene.close();
+        if (ownsFiles) {
+            delegate.close();
         }
     }
 }

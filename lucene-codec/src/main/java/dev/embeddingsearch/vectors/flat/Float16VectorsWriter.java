@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.vectors.flat;
 
-import dev.embeddingsearch.vectors.graph.DistinctGraphWriter;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,53 +15,56 @@ import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.util.RamUsageEstimator;
 import org.apache.lucene.util.hnsw.CloseableRandomVectorScorerSupplier;
 
-/** Has Lucene's writer of vectors of bytes write the {@link Float16} of float vectors. */
+/** Writes float vectors in their {@link Float16} encoding through Lucene's writer of byte vectors. */
 final class Float16VectorsWriter extends FlatVectorsWriter {
     private static final long SHALLOW_SIZE = RamUsageEstimator.shallowSizeOfInstance(Float16VectorsWriter.class);
 
     private final SegmentWriteState state;
-    private final FlatVectorsWriter lucene;
-    private final List<BufferedField> fields = new ArrayList<>();
+    private final FlatVectorsWriter delegate;
+    private final List<BufferedFieldWriter> fields = new ArrayList<>();
 
-    Float16VectorsWriter(SegmentWriteState state, FlatVectorsWriter lucene) {
-        super(lucene.getFlatVectorScorer());
+    Float16VectorsWriter(SegmentWriteState state, FlatVectorsWriter delegate) {
+        super(delegate.getFlatVectorScorer());
         this.state = state;
-        this.lucene = lucene;
+        this.delegate = delegate;
     }
 
     @Override
     public FlatFieldVectorsWriter<?> addField(FieldInfo field) throws IOException {
         if (field.getVectorEncoding() != VectorEncoding.FLOAT32) {
-            return lucene.addField(field);
+            return delegate.addField(field);
         }
-        fields.add(new BufferedField(field));
+        fields.add(new BufferedFieldWriter(field));
         return fields.getLast();
     }
 
-    /** Floats are written as a merge writes them, their halves made one by one: together these never are in memory. */
+    /**
+     * Float fields are written as a merge writes them: one vector is encoded at a time, so that no second copy of all
+     * is needed.
+     */
     @Override
     public void flush(int maxDoc, Sorter.DocMap sortMap) throws IOException {
-        for (BufferedField field : fields) {
-            mergeOneField(field.field(), field.asMerge(state, sortMap));
+        for (BufferedFieldWriter field : fields) {
+            mergeOneField(field.field(), field.toMergeState(state, sortMap));
             field.finish();
         }
-        lucene.flush(maxDoc, sortMap);
+        delegate.flush(maxDoc, sortMap);
     }
 
     @Override
     public void mergeOneField(FieldInfo field, MergeState state) throws IOException {
         if (field.getVectorEncoding() != VectorEncoding.FLOAT32) {
-            lucene.mergeOneField(field, state);
+            delegate.mergeOneField(field, state);
             return;
         }
         KnnVectorsReader[] readers = state.knnVectorsReaders.clone();
         for (int i = 0; i < readers.length; i++) {
             readers[i] = readers[i] == null ? null : new Float16MergeReader(readers[i]);
         }
-        lucene.mergeOneField(Float16.inFiles(field), DistinctGraphWriter.withReaders(state, readers));
+        delegate.mergeOneField(Float16.asByteVectors(field), MergeStates.withReaders(state, readers));
     }
 
-    /** Graphs of float fields are built over codes. */
+    /** Not supported for float fields: their graphs are built over quantized vectors. */
     @Override
     public CloseableRandomVectorScorerSupplier mergeOneFieldToIndex(FieldInfo field, MergeState state)
             throws IOException {
@@ -70,23 +72,23 @@ final class Float16VectorsWriter extends FlatVectorsWriter {
             throw new UnsupportedOperationException(
                     "field [" + field.name + "] expects a graph over codes, got one over vectors in half precision");
         }
-        return lucene.mergeOneFieldToIndex(field, state);
+        return delegate.mergeOneFieldToIndex(field, state);
     }
 
     @Override
     public void finish() throws IOException {
-        lucene.finish();
+        delegate.finish();
     }
 
     @Override
     public long ramBytesUsed() {
         return SHALLOW_SIZE
-                + lucene.ramBytesUsed()
-                + fields.stream().mapToLong(BufferedField::ramBytesUsed).sum();
+                + delegate.ramBytesUsed()
+                + fields.stream().mapToLong(BufferedFieldWriter::ramBytesUsed).sum();
     }
 
     @Override
     public void close() throws IOException {
-        lucene.close();
+        delegate.close();
     }
 }

@@ -3,44 +3,51 @@ package dev.embeddingsearch.vectors.flat;
 
 import java.util.Locale;
 
-/** How many bytes a number has in the exact vectors that stand beside their codes. */
+/**
+ * The precision in which the exact vectors of a field are stored. Users set it with the mapping parameter
+ * {@code storage}.
+ */
 public enum VectorPrecision {
-    /** As vectors come. */
+    /** Single precision: vectors are stored as they are indexed. */
     FLOAT32(Float.BYTES),
-    /** Rounded to half precision: 11 significant bits, up to 65,504; below 0.00006 in steps of 0.00000006. */
+    /**
+     * Half precision, IEEE 754 binary16: 11 significant bits, up to 65,504. Components below 2^-14 (0.00006) are
+     * subnormal: multiples of 2^-24.
+     */
     FLOAT16(Float16.BYTES);
 
-    private final int bytes;
+    private final int bytesPerDimension;
 
-    VectorPrecision(int bytes) {
-        this.bytes = bytes;
+    VectorPrecision(int bytesPerDimension) {
+        this.bytesPerDimension = bytesPerDimension;
     }
 
-    /** The bytes of a number. */
-    public int bytes() {
-        return bytes;
+    /** Bytes of a stored dimension. */
+    public int bytesPerDimension() {
+        return bytesPerDimension;
     }
 
     /**
-     * A vector of the named field as it is read back.
+     * Rounds a vector to this precision, as it will be read back.
      *
-     * @return {@code vector} itself, or a rounded copy
-     * @throws IllegalArgumentException if a number is too large
+     * @param field name of the vector field, for the error
+     * @return {@code vector} itself for {@link #FLOAT32}, a new array for {@link #FLOAT16}
+     * @throws IllegalArgumentException if a component exceeds the range of half precision
      */
-    public float[] stored(String field, float[] vector) {
+    public float[] round(String field, float[] vector) {
         if (this == FLOAT32) {
             return vector;
         }
-        float[] stored = new float[vector.length];
+        float[] rounded = new float[vector.length];
         for (int i = 0; i < vector.length; i++) {
-            stored[i] = Float16.round(vector[i]);
-            if (Float.isInfinite(stored[i])) {
+            rounded[i] = Float16.round(vector[i]);
+            if (Float.isInfinite(rounded[i])) {
                 throw new IllegalArgumentException("field [" + field + "] with [storage] [" + this
                         + "] expects numbers from -65504 to 65504, got [" + vector[i] + "] at index [" + i
                         + "]: make the field with [storage] [" + FLOAT32 + "]");
             }
         }
-        return stored;
+        return rounded;
     }
 
     @Override

@@ -8,24 +8,24 @@ import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.VectorEncoding;
 
 /**
- * The vectors that a reader shows. Field-level security hides a field by leaving it out of {@link
- * LeafReader#getFieldInfos()} and nothing else, so that every reading of vectors must ask here first.
+ * Reads vectors unless the reader hides their field. Field-level security hides a field only by leaving it out of
+ * {@link LeafReader#getFieldInfos()}; {@link LeafReader#getFloatVectorValues} still returns its vectors. All code that
+ * reads vectors of a search must therefore go through this class.
  */
 public final class VisibleVectors {
 
     private VisibleVectors() {}
 
-    /** Whether {@code reader} shows float vectors in {@code field}. */
+    /** Whether {@code reader} has the float vector field {@code field} and does not hide it. */
     public static boolean exist(LeafReader reader, String field) {
         FieldInfo info = reader.getFieldInfos().fieldInfo(field);
         return info != null && info.hasVectorValues() && info.getVectorEncoding() == VectorEncoding.FLOAT32;
     }
 
-    /** The vectors of {@code field}; null where there are none, or where they are hidden. */
+    /** The vectors of {@code field}; null if there are none, or if the field is hidden. */
     public static FloatVectorValues of(LeafReader reader, String field) throws IOException {
         FloatVectorValues values = reader.getFloatVectorValues(field);
-        return values != null && exist(reader, field)
-                ? values
-                : null; // readers of highlighters have neither, nor a list
+        // in this order: the readers of highlighters have no vectors, and no field infos either
+        return values != null && exist(reader, field) ? values : null;
     }
 }

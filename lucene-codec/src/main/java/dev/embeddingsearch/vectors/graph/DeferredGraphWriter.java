@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.vectors.graph;
 
-import dev.embeddingsearch.vectors.flat.BufferedField;
+import dev.embeddingsearch.vectors.flat.BufferedFieldWriter;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,69 +15,72 @@ import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.util.RamUsageEstimator;
 
 /**
- * Lucene's writer of graphs, which builds none before it has codes to compare. Lucene's own builds the graph of a segment
- * that is first written while documents are added, over exact vectors, for codes are made when the last one has come;
- * only merges make codes first. Here the vectors of such a segment wait, and are then written the way a merge writes.
+ * Defers building the graph of a flushed segment until its vectors are quantized.
  *
- * <p>That way has temporary files. A segment that will have no graph is spared them: its vectors are handed on to be
- * written at once. So are vectors of bytes, which have no codes.
+ * <p>{@link org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsWriter} inserts vectors into the graph while documents
+ * are added. It compares exact vectors then, because vectors are quantized at the flush; only merges build the graph
+ * over quantized vectors. This writer buffers the vectors instead, and at the flush writes them as if a single segment
+ * were merged.
+ *
+ * <p>A merge writes temporary files. To avoid them, the vectors of a segment that gets no graph are passed to Lucene's
+ * writer at the flush. Byte vectors, which are not quantized, go there at once.
  */
 public final class DeferredGraphWriter extends KnnVectorsWriter {
     private static final long SHALLOW_SIZE = RamUsageEstimator.shallowSizeOfInstance(DeferredGraphWriter.class);
 
     private final SegmentWriteState state;
-    private final KnnVectorsWriter lucene;
+    private final KnnVectorsWriter delegate;
     private final GraphOptions graph;
-    private final List<BufferedField> fields = new ArrayList<>();
+    private final List<BufferedFieldWriter> fields = new ArrayList<>();
 
-    public DeferredGraphWriter(SegmentWriteState state, KnnVectorsWriter lucene, GraphOptions graph) {
+    public DeferredGraphWriter(SegmentWriteState state, KnnVectorsWriter delegate, GraphOptions graph) {
         this.state = state;
-        this.lucene = lucene;
+        this.delegate = delegate;
         this.graph = graph;
     }
 
     @Override
     public KnnFieldVectorsWriter<?> addField(FieldInfo field) throws IOException {
         if (field.getVectorEncoding() != VectorEncoding.FLOAT32) {
-            return lucene.addField(field);
+            return delegate.addField(field);
         }
-        fields.add(new BufferedField(field));
+        fields.add(new BufferedFieldWriter(field));
         return fields.getLast();
     }
 
     @Override
     @SuppressWarnings("unchecked") // Lucene gives a FLOAT32 field a writer of float[]
     public void flush(int maxDoc, Sorter.DocMap sortMap) throws IOException {
-        for (BufferedField buffer : fields) {
-            if (graph.worthwhile(buffer.getVectors().size())) {
-                lucene.mergeOneField(buffer.field(), buffer.asMerge(state, sortMap));
+        for (BufferedFieldWriter buffer : fields) {
+            if (graph.buildsGraph(buffer.getVectors().size())) {
+                delegate.mergeOneField(buffer.field(), buffer.toMergeState(state, sortMap));
                 buffer.clear();
             } else {
-                buffer.moveTo((KnnFieldVectorsWriter<float[]>) lucene.addField(buffer.field()));
+                buffer.moveTo((KnnFieldVectorsWriter<float[]>) delegate.addField(buffer.field()));
             }
         }
-        lucene.flush(maxDoc, sortMap);
+        delegate.flush(maxDoc, sortMap);
     }
 
     @Override
     public void mergeOneField(FieldInfo field, MergeState mergeState) throws IOException {
-        lucene.mergeOneField(field, mergeState);
+        delegate.mergeOneField(field, mergeState);
     }
 
     @Override
     public void finish() throws IOException {
-        lucene.finish();
+        delegate.finish();
     }
 
     @Override
     public long ramBytesUsed() {
         return SHALLOW_SIZE
-                + lucene.ramBytesUsed()
-                + fields.stream().mapToLong(BufferedField::ramBytesUsed).sum();
+                + delegate.ramBytesUsed()
+                + fields.stream().mapToLong(BufferedFieldWriter::ramBytesUsed).sum();
     }
 
     @Override
     public void close() throws IOException {
-        lucene.close();
+        delegate.close();
     }
 }

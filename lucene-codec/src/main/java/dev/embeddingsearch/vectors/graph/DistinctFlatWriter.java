@@ -12,13 +12,15 @@ import org.apache.lucene.index.Sorter;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.util.hnsw.CloseableRandomVectorScorerSupplier;
 
-/** Writes all vectors, of which it shows each distinct one once to Lucene's writer of graphs. */
+/**
+ * Writes all vectors, but shows {@link org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsWriter} only distinct ones.
+ */
 final class DistinctFlatWriter extends FlatVectorsWriter {
     private final FlatVectorsWriter flat;
     private final GraphOptions graph;
-    private final List<DistinctField> fields = new ArrayList<>();
-    /** What is merged now; null where each vector is a node. */
-    private MergedCopies copies;
+    private final List<DistinctFieldWriter> fields = new ArrayList<>();
+    /** The duplicates of the field that is being merged; null if each vector becomes a node. */
+    private MergeDuplicates duplicates;
 
     DistinctFlatWriter(FlatVectorsWriter flat, GraphOptions graph) {
         super(flat.getFlatVectorScorer());
@@ -30,36 +32,36 @@ final class DistinctFlatWriter extends FlatVectorsWriter {
     @SuppressWarnings("unchecked") // Lucene gives a FLOAT32 field a writer of float[]
     public FlatFieldVectorsWriter<?> addField(FieldInfo field) throws IOException {
         FlatFieldVectorsWriter<?> all = flat.addField(field);
-        if (field.getVectorEncoding() != VectorEncoding.FLOAT32 || !graph.possible()) {
+        if (field.getVectorEncoding() != VectorEncoding.FLOAT32 || !graph.enabled()) {
             return all;
         }
-        fields.add(new DistinctField(field, (FlatFieldVectorsWriter<float[]>) all, graph));
+        fields.add(new DistinctFieldWriter(field, (FlatFieldVectorsWriter<float[]>) all, graph));
         return fields.getLast();
     }
 
-    /** Those that were added, for the flush. */
-    List<DistinctField> fields() {
+    /** The float fields added so far. */
+    List<DistinctFieldWriter> fields() {
         return fields;
     }
 
-    /** Has the next merge write the vectors that {@code copies} found, and show the distinct ones. */
-    void show(MergedCopies copies) {
-        this.copies = copies;
+    /** Sets the duplicates of the field that is merged next; null for none. */
+    void setDuplicates(MergeDuplicates duplicates) {
+        this.duplicates = duplicates;
     }
 
     @Override
     public CloseableRandomVectorScorerSupplier mergeOneFieldToIndex(FieldInfo field, MergeState state)
             throws IOException {
-        if (copies == null) {
+        if (duplicates == null) {
             return flat.mergeOneFieldToIndex(field, state);
         }
-        CloseableRandomVectorScorerSupplier vectors = flat.mergeOneFieldToIndex(field, copies.state());
-        if (vectors.totalVectorCount() != copies.count()) {
+        CloseableRandomVectorScorerSupplier vectors = flat.mergeOneFieldToIndex(field, duplicates.state());
+        if (vectors.totalVectorCount() != duplicates.count()) {
             vectors.close();
-            throw new IllegalStateException("field [" + field.name + "] expects " + copies.count()
+            throw new IllegalStateException("field [" + field.name + "] expects " + duplicates.count()
                     + " merged vectors, got [" + vectors.totalVectorCount() + "]");
         }
-        return NodeScorer.supplier(vectors, copies.vectorOfNode());
+        return NodeScorer.supplier(vectors, duplicates.vectorOfNode());
     }
 
     @Override

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.vectors.graph;
 
+import dev.embeddingsearch.vectors.flat.MergeStates;
 import java.io.IOException;
-import java.util.concurrent.Executor;
 import org.apache.lucene.codecs.KnnFieldVectorsWriter;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.KnnVectorsWriter;
@@ -14,17 +14,15 @@ import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.index.Sorter;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.util.IOUtils;
-import org.apache.lucene.util.SameThreadExecutorService;
 
 /**
- * Lucene's writer of graphs, with each distinct vector of a segment in the graph once. Copies of a vector that were nodes
- * would be each other's nearest neighbours: with more of them than a node has neighbours, no way leads from them to
- * anything else.
+ * Writes vectors and their HNSW graph with {@link Lucene99HnswVectorsWriter}, but gives each distinct vector of a
+ * segment only one node. {@link GraphNodes} explains why, and stores which vectors share a node.
  */
 public final class DistinctGraphWriter extends KnnVectorsWriter {
     private final GraphOptions graph;
     private final DistinctFlatWriter flat;
-    private final KnnVectorsWriter lucene;
+    private final KnnVectorsWriter delegate;
     private final GraphNodesWriter nodes;
 
     public DistinctGraphWriter(
@@ -33,7 +31,7 @@ public final class DistinctGraphWriter extends KnnVectorsWriter {
         this.graph = graph;
         this.flat = new DistinctFlatWriter(flat, graph);
         this.nodes = nodes;
-        this.lucene = new Lucene99HnswVectorsWriter(
+        this.delegate = new Lucene99HnswVectorsWriter(
                 state, graph.m(), graph.efConstruction(), this.flat, graph.mergeWorkers(), null, graph.threshold());
     }
 
@@ -41,17 +39,17 @@ public final class DistinctGraphWriter extends KnnVectorsWriter {
     @SuppressWarnings("unchecked") // Lucene gives a FLOAT32 field a writer of float[]
     public KnnFieldVectorsWriter<?> addField(FieldInfo field) throws IOException {
         int before = flat.fields().size();
-        KnnFieldVectorsWriter<?> graphs = lucene.addField(field);
+        KnnFieldVectorsWriter<?> graphWriter = delegate.addField(field); // adds the field to flat
         return flat.fields().size() == before
-                ? graphs
-                : flat.fields().getLast().before((KnnFieldVectorsWriter<float[]>) graphs);
+                ? graphWriter
+                : flat.fields().getLast().before((KnnFieldVectorsWriter<float[]>) graphWriter);
     }
 
     @Override
     public void flush(int maxDoc, Sorter.DocMap sortMap) throws IOException {
-        lucene.flush(maxDoc, sortMap);
-        for (DistinctField field : flat.fields()) {
-            if (field.hasCopies()) {
+        delegate.flush(maxDoc, sortMap);
+        for (DistinctFieldWriter field : flat.fields()) {
+            if (field.hasDuplicates()) {
                 nodes.write(field.field(), field.representatives(sortMap));
             }
         }
@@ -59,87 +57,66 @@ public final class DistinctGraphWriter extends KnnVectorsWriter {
 
     @Override
     public void mergeOneField(FieldInfo field, MergeState mergeState) throws IOException {
-        MergeState state = withOurReaders(field, mergeState);
-        MergedCopies copies = graph.possible() && field.getVectorEncoding() == VectorEncoding.FLOAT32
-                ? MergedCopies.find(field.name, state, graph)
+        MergeState state = withFieldReaders(field, mergeState);
+        MergeDuplicates duplicates = graph.enabled() && field.getVectorEncoding() == VectorEncoding.FLOAT32
+                ? MergeDuplicates.find(field.name, state, graph)
                 : null;
-        if (copies == null) {
-            lucene.mergeOneField(field, withReusableGraphs(field, state));
+        if (duplicates == null) {
+            delegate.mergeOneField(field, withReusableGraphs(field, state));
             return;
         }
-        nodes.write(field, copies.representatives());
-        flat.show(copies);
-        lucene.mergeOneField(field, copies.distinct());
-        flat.show(null);
+        nodes.write(field, duplicates.representatives());
+        flat.setDuplicates(duplicates);
+        delegate.mergeOneField(field, duplicates.distinct());
+        flat.setDuplicates(null);
     }
 
     /**
-     * The state with our own readers in place of the per-field ones. Lucene 10.4 looks for a graph in the per-field
-     * reader, where there is none, and so builds every merged graph from nothing (apache/lucene#16400).
+     * The merge with the readers of {@code field} in place of the per-field readers around them. Lucene 10.4 looks for
+     * a graph in the per-field reader, finds none, and would build every merged graph from scratch
+     * (apache/lucene#16400).
      */
-    private static MergeState withOurReaders(FieldInfo field, MergeState state) {
+    private static MergeState withFieldReaders(FieldInfo field, MergeState state) {
         KnnVectorsReader[] readers = state.knnVectorsReaders.clone();
         for (int i = 0; i < readers.length; i++) {
-            NodeGraphReader ours = NodeGraphReader.of(readers[i], field.name);
-            if (ours != null && MergedVectorValues.hasVectorValues(state.fieldInfos[i], field.name)) {
-                readers[i] = ours;
+            NodeGraphReader reader = NodeGraphReader.of(readers[i], field.name);
+            if (reader != null && MergedVectorValues.hasVectorValues(state.fieldInfos[i], field.name)) {
+                readers[i] = reader;
             }
         }
-        return withReaders(state, readers);
+        return MergeStates.withReaders(state, readers);
     }
 
-    /** Of the graphs that Lucene can find now, those that must not be built upon are hidden. */
+    /**
+     * The merge with those graphs hidden that it must not start from: graphs of segments with deleted documents, which
+     * would lose recall with every merge, and graphs of another {@code m}.
+     */
     private MergeState withReusableGraphs(FieldInfo field, MergeState state) throws IOException {
         KnnVectorsReader[] readers = state.knnVectorsReaders.clone();
         for (int i = 0; i < readers.length; i++) {
-            if (readers[i] instanceof NodeGraphReader ours
+            if (readers[i] instanceof NodeGraphReader reader
                     && MergedVectorValues.hasVectorValues(state.fieldInfos[i], field.name)) {
                 boolean reusable =
-                        state.liveDocs[i] == null && ours.getGraph(field.name).maxConn() == graph.m();
-                readers[i] = reusable ? ours : ours.withoutGraphs();
+                        state.liveDocs[i] == null && reader.getGraph(field.name).maxConn() == graph.m();
+                readers[i] = reusable ? reader : reader.withoutGraphs();
             }
         }
-        return withReaders(state, readers);
-    }
-
-    public static MergeState withReaders(MergeState state, KnnVectorsReader[] readers) {
-        return new MergeState(
-                state.docMaps,
-                state.segmentInfo,
-                state.mergeFieldInfos,
-                state.storedFieldsReaders,
-                state.termVectorsReaders,
-                state.normsProducers,
-                state.docValuesProducers,
-                state.fieldInfos,
-                state.liveDocs,
-                state.fieldsProducers,
-                state.pointsReaders,
-                readers,
-                state.maxDocs,
-                state.infoStream,
-                others(state.intraMergeTaskExecutor),
-                state.needsIndexSort);
-    }
-
-    /** Null where there are no other threads: a graph is then better built upon all graphs there are. */
-    private static Executor others(Executor threads) {
-        return threads instanceof SameThreadExecutorService ? null : threads;
+        return MergeStates.withReaders(state, readers);
     }
 
     @Override
     public void finish() throws IOException {
-        lucene.finish();
+        delegate.finish();
         nodes.finish();
     }
 
     @Override
     public long ramBytesUsed() {
-        return lucene.ramBytesUsed();
+        return delegate.ramBytesUsed();
     }
 
     @Override
     public void close() throws IOException {
-        IOUtils.close(lucene, nodes);
+        IOUtils.close(delegate, nodes);
     }
 }

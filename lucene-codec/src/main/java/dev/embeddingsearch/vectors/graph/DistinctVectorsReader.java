@@ -14,15 +14,19 @@ import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.util.FixedBitSet;
 import org.apache.lucene.util.hnsw.HnswGraph;
 
-/** Of a segment that is merged, the documents whose vectors will be nodes of the graph, and the graph that there is. */
+/**
+ * Restricts a source segment of a merge to the documents whose vectors become nodes of the merged graph. Lucene's graph
+ * mergers iterate over these documents to map the nodes of a source graph to those of the merged one; they never read
+ * the vectors here, but score them through {@link NodeScorer}.
+ */
 final class DistinctVectorsReader extends KnnVectorsReader implements HnswGraphProvider {
     private final KnnVectorsReader reader;
     private final FixedBitSet kept;
     private final HnswGraph graph;
 
     /**
-     * @param kept ordinals of the vectors
-     * @param graph whose nodes are these vectors, or an empty one
+     * @param kept ordinals of the vectors that become nodes
+     * @param graph the segment's graph with exactly these vectors as nodes, or an empty one
      */
     DistinctVectorsReader(KnnVectorsReader reader, FixedBitSet kept, HnswGraph graph) {
         this.reader = reader;
@@ -40,7 +44,6 @@ final class DistinctVectorsReader extends KnnVectorsReader implements HnswGraphP
         return new Values(reader.getFloatVectorValues(field), kept);
     }
 
-    /** Which documents there are; their vectors are read by whoever compares them. */
     private static final class Values extends FloatVectorValues {
         private final FloatVectorValues all;
         private final FixedBitSet kept;
@@ -149,7 +152,7 @@ final class DistinctVectorsReader extends KnnVectorsReader implements HnswGraphP
         reader.checkIntegrity();
     }
 
-    /** Whoever merges closes its readers itself. */
+    /** Does nothing: the merge closes the readers that it opened. */
     @Override
     public void close() {}
 }

@@ -12,40 +12,43 @@ import org.apache.lucene.util.hnsw.HnswGraphSearcher;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
 /**
- * Lucene's search of a segment, walk or scan, over {@link GraphNodes}: each distinct vector is compared once, and all
- * accepted documents that have it are collected.
+ * Searches a segment as {@link org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsReader} does, by its graph or by a
+ * scan, but over {@link GraphNodes}: each distinct vector is scored once, and all accepted documents that have it are
+ * collected.
  */
 public final class GraphNodeSearch {
+    /** Nodes to score at once in a scan. */
     private static final int BATCH = 64;
 
-    private final RandomVectorScorer vectors;
+    private final RandomVectorScorer vectorScorer;
     private final GraphNodes nodes;
     private final HnswGraph graph;
 
     /**
-     * @param vectors compares vectors, by ordinal
-     * @param graph of all nodes, or of none
+     * @param vectorScorer by ordinal of a vector
+     * @param graph with all {@code nodes}, or empty
      */
-    public GraphNodeSearch(RandomVectorScorer vectors, GraphNodes nodes, HnswGraph graph) {
-        this.vectors = vectors;
+    public GraphNodeSearch(RandomVectorScorer vectorScorer, GraphNodes nodes, HnswGraph graph) {
+        this.vectorScorer = vectorScorer;
         this.nodes = nodes;
         this.graph = graph;
     }
 
+    /** Collects accepted documents, with the scores of their vectors. */
     public void search(KnnCollector documents, AcceptDocs acceptDocs) throws IOException {
         int k = documents.k();
         if (k == 0) {
             return;
         }
-        Bits accepted = vectors.getAcceptOrds(acceptDocs.bits());
-        Bits acceptedNodes = nodes.accepting(accepted);
-        RandomVectorScorer scorer = new NodeScorer(vectors, nodes::vector, nodes.size());
+        Bits accepted = vectorScorer.getAcceptOrds(acceptDocs.bits());
+        Bits acceptedNodes = nodes.acceptedNodes(accepted);
+        RandomVectorScorer scorer = new NodeScorer(vectorScorer, nodes::vector, nodes.size());
         NodeCollector collector = new NodeCollector(documents, accepted);
         int acceptedCount = Math.min(acceptDocs.cost(), graph.size());
-        boolean walks = graph.size() > 0
+        boolean usesGraph = graph.size() > 0
                 && k < graph.size()
                 && HnswGraphSearcher.expectedVisitedNodes(k, graph.size()) < acceptedCount;
-        if (walks) {
+        if (usesGraph) {
             HnswGraphSearcher.search(scorer, collector, graph, acceptedNodes, acceptedCount);
         } else {
             scan(scorer, collector, acceptedNodes);
@@ -61,14 +64,14 @@ public final class GraphNodeSearch {
                 batch[pending++] = node;
             }
             if (pending == BATCH) {
-                compare(batch, scores, pending, scorer, collector);
+                collectBatch(batch, scores, pending, scorer, collector);
                 pending = 0;
             }
         }
-        compare(batch, scores, pending, scorer, collector);
+        collectBatch(batch, scores, pending, scorer, collector);
     }
 
-    private static void compare(
+    private static void collectBatch(
             int[] batch, float[] scores, int count, RandomVectorScorer scorer, NodeCollector collector)
             throws IOException {
         collector.incVisitedCount(count);
@@ -79,17 +82,20 @@ public final class GraphNodeSearch {
         }
     }
 
-    /** Collects the documents of nodes, but has as many nodes looked behind as it would without copies. */
+    /**
+     * Collects the documents of each node, but ends the search by the k-th best <i>node</i>: k duplicates of the first
+     * good vector would otherwise end it among the first neighbors.
+     */
     private final class NodeCollector extends KnnCollector.Decorator {
         private final Bits accepted;
-        private final int wanted;
+        private final int maxNodes;
         private final FloatHeap nearest;
 
         NodeCollector(KnnCollector documents, Bits accepted) {
             super(documents);
             this.accepted = accepted;
-            this.wanted = Math.min(documents.k(), nodes.size());
-            this.nearest = new FloatHeap(wanted);
+            this.maxNodes = Math.min(documents.k(), nodes.size());
+            this.nearest = new FloatHeap(maxNodes);
         }
 
         @Override
@@ -100,20 +106,19 @@ public final class GraphNodeSearch {
                         node,
                         accepted,
                         Integer.MAX_VALUE,
-                        vector -> super.collect(vectors.ordToDoc(vector), similarity));
+                        vector -> super.collect(vectorScorer.ordToDoc(vector), similarity));
             }
             return true;
         }
 
-        /** Copies fill a collector of documents soon, and would end the search at the first neighbours. */
         @Override
         public float minCompetitiveSimilarity() {
-            return nearest.size() < wanted
+            return nearest.size() < maxNodes
                     ? Float.NEGATIVE_INFINITY
                     : Math.min(nearest.peek(), super.minCompetitiveSimilarity());
         }
 
-        /** Vectors to start from are ordinals, of which no node is known: the search starts at the top instead. */
+        /** Seeds are ordinals of vectors, whose nodes are not known: the search starts from the entry point instead. */
         @Override
         public KnnSearchStrategy getSearchStrategy() {
             return super.getSearchStrategy() instanceof KnnSearchStrategy.Seeded seeded

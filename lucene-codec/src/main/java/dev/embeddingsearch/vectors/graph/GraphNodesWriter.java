@@ -13,10 +13,15 @@ import org.apache.lucene.util.IOUtils;
 import org.apache.lucene.util.packed.DirectMonotonicWriter;
 import org.apache.lucene.util.packed.DirectWriter;
 
-/** Writes {@link GraphNodes} to a file that exists only where a vector is there twice. */
+/**
+ * Writes {@link GraphNodes} of all fields of a segment to the <code>.emn</code> file, which is created with the first
+ * field that has duplicate vectors.
+ */
 public final class GraphNodesWriter implements Closeable {
     private final SegmentWriteState state;
+    /** The entries of fields, which {@link #writeFields} copies to the <code>.emc</code> file. */
     private final ByteBuffersDataOutput fields = new ByteBuffersDataOutput();
+
     private IndexOutput file;
 
     public GraphNodesWriter(SegmentWriteState state) {
@@ -26,89 +31,104 @@ public final class GraphNodesWriter implements Closeable {
     /**
      * Writes the nodes of a field.
      *
-     * @param representatives for each vector, by ordinal, the one of the same bits that is a node of the graph
+     * @param representatives for each vector, by ordinal, the ordinal of the equal vector that is a node of the graph
      */
     void write(FieldInfo field, int[] representatives) throws IOException {
         if (file == null) {
-            file = GraphNodes.createFile(state);
+            file = GraphNodesFile.create(state);
         }
         int vectors = representatives.length;
-        int[] copies = new int[vectors]; // of each representative
+        int[] duplicateCounts = new int[vectors]; // by representative
         int nodes = 0;
         for (int vector = 0; vector < vectors; vector++) {
             if (representatives[vector] == vector) {
                 nodes++;
             } else {
-                copies[representatives[vector]]++;
+                duplicateCounts[representatives[vector]]++;
             }
         }
         try (IndexOutput meta = new ByteBuffersIndexOutput(fields, "nodes of graphs", "nodes of graphs")) {
             meta.writeInt(field.number);
             meta.writeInt(vectors);
             meta.writeInt(nodes);
-            long start = startOf(meta);
-            DirectMonotonicWriter vectorOfNode =
-                    DirectMonotonicWriter.getInstance(meta, file, nodes, GraphNodes.BLOCK_SHIFT);
-            for (int vector = 0; vector < vectors; vector++) {
-                if (representatives[vector] == vector) {
-                    vectorOfNode.add(vector);
-                }
-            }
-            vectorOfNode.finish();
-            meta.writeLong(file.getFilePointer() - start);
-            writeCopies(meta, representatives, copies, nodes);
+            writeRepresentatives(meta, representatives, nodes);
+            int duplicates = writeOffsets(meta, representatives, duplicateCounts, nodes);
+            writeDuplicates(meta, representatives, duplicateCounts, duplicates);
         }
     }
 
-    /** @param copies of each representative how many; used up */
-    private void writeCopies(IndexOutput meta, int[] representatives, int[] copies, int nodes) throws IOException {
-        int vectors = representatives.length;
-        long start = startOf(meta);
-        DirectMonotonicWriter firstCopy =
-                DirectMonotonicWriter.getInstance(meta, file, nodes + 1L, GraphNodes.BLOCK_SHIFT);
-        int before = 0;
-        for (int vector = 0; vector < vectors; vector++) {
+    private void writeRepresentatives(IndexOutput meta, int[] representatives, int nodes) throws IOException {
+        long start = writeStart(meta);
+        DirectMonotonicWriter writer = DirectMonotonicWriter.getInstance(meta, file, nodes, GraphNodesFile.BLOCK_SHIFT);
+        for (int vector = 0; vector < representatives.length; vector++) {
             if (representatives[vector] == vector) {
-                firstCopy.add(before);
-                int own = copies[vector];
-                copies[vector] = before; // from now on where the next of them goes
-                before += own;
+                writer.add(vector);
             }
-        }
-        firstCopy.add(before);
-        firstCopy.finish();
-        meta.writeLong(file.getFilePointer() - start);
-
-        int[] sorted = new int[before];
-        for (int vector = 0; vector < vectors; vector++) {
-            if (representatives[vector] != vector) {
-                sorted[copies[representatives[vector]]++] = vector;
-            }
-        }
-        start = startOf(meta);
-        DirectWriter writer = DirectWriter.getInstance(file, sorted.length, GraphNodes.bits(vectors));
-        for (int copy : sorted) {
-            writer.add(copy);
         }
         writer.finish();
         meta.writeLong(file.getFilePointer() - start);
     }
 
-    private long startOf(IndexOutput meta) throws IOException {
+    /**
+     * Writes where the duplicates of each node begin.
+     *
+     * @param duplicateCounts by representative; replaced by those beginnings
+     * @return the number of all duplicates
+     */
+    private int writeOffsets(IndexOutput meta, int[] representatives, int[] duplicateCounts, int nodes)
+            throws IOException {
+        long start = writeStart(meta);
+        DirectMonotonicWriter writer =
+                DirectMonotonicWriter.getInstance(meta, file, nodes + 1L, GraphNodesFile.BLOCK_SHIFT);
+        int offset = 0;
+        for (int vector = 0; vector < representatives.length; vector++) {
+            if (representatives[vector] == vector) {
+                writer.add(offset);
+                int count = duplicateCounts[vector];
+                duplicateCounts[vector] = offset;
+                offset += count;
+            }
+        }
+        writer.add(offset);
+        writer.finish();
+        meta.writeLong(file.getFilePointer() - start);
+        return offset;
+    }
+
+    /** @param nextIndexes by representative: where its first duplicate belongs; advanced */
+    private void writeDuplicates(IndexOutput meta, int[] representatives, int[] nextIndexes, int duplicates)
+            throws IOException {
+        int[] byNode = new int[duplicates];
+        for (int vector = 0; vector < representatives.length; vector++) {
+            if (representatives[vector] != vector) {
+                byNode[nextIndexes[representatives[vector]]++] = vector;
+            }
+        }
+        long start = writeStart(meta);
+        DirectWriter writer =
+                DirectWriter.getInstance(file, byNode.length, GraphNodesFile.bitsPerOrdinal(representatives.length));
+        for (int vector : byNode) {
+            writer.add(vector);
+        }
+        writer.finish();
+        meta.writeLong(file.getFilePointer() - start);
+    }
+
+    private long writeStart(IndexOutput meta) throws IOException {
         long start = file.getFilePointer();
         meta.writeLong(start);
         return start;
     }
 
-    /** Whether each node of every graph stands for one vector, so that there is no file. */
+    /** Whether no field has duplicate vectors, so that there is no file. */
     public boolean isEmpty() {
         return file == null;
     }
 
-    /** Where in the file all fields are, for the file of centroids. */
+    /** Writes the entries of all fields to the <code>.emc</code> file. */
     public void writeFields(IndexOutput out) throws IOException {
         fields.copyTo(out);
-        out.writeInt(GraphNodes.END_OF_FIELDS);
+        out.writeInt(GraphNodesFile.END_OF_FIELDS);
     }
 
     void finish() throws IOException {

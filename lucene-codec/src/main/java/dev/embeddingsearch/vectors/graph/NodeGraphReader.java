@@ -12,33 +12,41 @@ import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.util.hnsw.HnswGraph;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
-/** Reads the vectors of a segment, and their graph, in which each distinct vector is one node. */
+/**
+ * Reads vectors of a segment and their graph, in which each distinct vector is one node.
+ *
+ * <p>{@link #getGraph} returns a graph only if node numbers are ordinals of vectors, as Lucene expects; {@link
+ * #nodeGraph} always returns the graph.
+ */
 public abstract class NodeGraphReader extends KnnVectorsReader implements HnswGraphProvider {
 
-    /** The reader of {@code field} in a segment's vectors reader; null when another format wrote it. */
+    /** The reader of {@code field} inside the vectors reader of a segment; null if another format wrote the field. */
     public static NodeGraphReader of(KnnVectorsReader reader, String field) {
         KnnVectorsReader fieldReader = reader instanceof PerFieldKnnVectorsFormat.FieldsReader perField
                 ? perField.getFieldReader(field)
                 : reader;
-        return fieldReader instanceof NodeGraphReader ours ? ours : null;
+        return fieldReader instanceof NodeGraphReader nodeReader ? nodeReader : null;
     }
 
-    /** The reader of {@code field} in a segment; null when another format wrote it, or where the field is hidden. */
+    /**
+     * The reader of {@code field} in a segment; null if another format wrote the field, or if {@code reader} hides it
+     * (see {@link VisibleVectors}).
+     */
     public static NodeGraphReader of(LeafReader reader, String field) {
         return VisibleVectors.exist(reader, field) && FilterLeafReader.unwrap(reader) instanceof CodecReader codecReader
                 ? of(codecReader.getVectorReader(), field)
                 : null;
     }
 
-    /** Compares the quantized vectors of {@code field} with {@code target}; null where vectors are not quantized. */
+    /** Scores the quantized vectors of {@code field}, by ordinal; null if the vectors are not quantized. */
     public abstract RandomVectorScorer estimator(String field, float[] target) throws IOException;
 
-    /** Which vectors the nodes of {@link #nodeGraph} stand for; null where each node is a vector, by its ordinal. */
+    /** The vectors of the nodes of {@link #nodeGraph}; null if each node is a vector, by its ordinal. */
     public abstract GraphNodes nodes(String field) throws IOException;
 
-    /** The graph over {@link #nodes}; empty where there is none. */
+    /** The graph whose nodes are {@link #nodes}; empty if the segment has no graph. */
     public abstract HnswGraph nodeGraph(String field) throws IOException;
 
-    /** The same vectors for a merge that must not start from their graph. */
+    /** A reader of the same vectors without their graphs, for a merge that must not start from them. */
     public abstract NodeGraphReader withoutGraphs();
 }

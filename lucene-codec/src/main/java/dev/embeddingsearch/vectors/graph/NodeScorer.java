@@ -10,7 +10,7 @@ import org.apache.lucene.util.hnsw.RandomVectorScorer;
 import org.apache.lucene.util.hnsw.RandomVectorScorerSupplier;
 import org.apache.lucene.util.hnsw.UpdateableRandomVectorScorer;
 
-/** Compares the vectors that represent the nodes of a graph. */
+/** Scores the nodes of a graph by the vectors that represent them. */
 class NodeScorer implements RandomVectorScorer {
     private final RandomVectorScorer scorer;
     private final IntUnaryOperator vectorOf;
@@ -18,8 +18,9 @@ class NodeScorer implements RandomVectorScorer {
     private int[] vectors = new int[0];
 
     /**
-     * @param scorer of vectors
-     * @param vectorOf the vector of a node
+     * @param scorer by ordinal of a vector
+     * @param vectorOf the ordinal of a node's vector
+     * @param nodes number of nodes
      */
     NodeScorer(RandomVectorScorer scorer, IntUnaryOperator vectorOf, int nodes) {
         this.scorer = scorer;
@@ -56,7 +57,7 @@ class NodeScorer implements RandomVectorScorer {
         throw new UnsupportedOperationException("a node may have several documents");
     }
 
-    /** Compares nodes with each other, to build their graph. */
+    /** Scores nodes against another node, to build their graph. */
     private static final class Updateable extends NodeScorer implements UpdateableRandomVectorScorer {
         private final UpdateableRandomVectorScorer scorer;
         private final IntUnaryOperator vectorOf;
@@ -112,9 +113,9 @@ class NodeScorer implements RandomVectorScorer {
     }
 
     /**
-     * For a merge, which closes it.
+     * The scorers with which a merge builds the graph of nodes; closing the supplier closes {@code vectors}.
      *
-     * @param vectorOf each node's vector
+     * @param vectorOf the ordinal of a vector by node
      */
     static CloseableRandomVectorScorerSupplier supplier(CloseableRandomVectorScorerSupplier vectors, int[] vectorOf) {
         return new MergeSupplier(vectors, new Supplier(vectors, node -> vectorOf[node], vectorOf.length));

@@ -5,274 +5,156 @@ import java.io.IOException;
 import java.util.function.IntConsumer;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.QueryTimeout;
-import org.apache.lucene.search.DocIdSetIterator;
-import org.apache.lucene.util.ArrayUtil;
-import org.apache.lucene.util.BitSet;
 import org.apache.lucene.util.Bits;
-import org.apache.lucene.util.FixedBitSet;
-import org.apache.lucene.util.SparseFixedBitSet;
 import org.apache.lucene.util.hnsw.FloatHeap;
 import org.apache.lucene.util.hnsw.HnswGraph;
-import org.apache.lucene.util.hnsw.HnswGraphSearcher;
-import org.apache.lucene.util.hnsw.NeighborQueue;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
 /**
- * A search of one segment's codes for the vectors nearest to one target, which can be asked for more of them later and then
- * goes on where it stopped: no vector is compared twice.
+ * An approximate kNN search over the quantized vectors of one segment that can be resumed: asked for more results
+ * later, it continues from its state, so that no node of the lowest level is scored twice.
  *
- * <p>It walks the graph as Lucene does (<a href="https://arxiv.org/abs/1603.09320">Malkov and Yashunin</a>, algorithm 2),
- * but forgets nothing on the way; where a walk would look at all vectors, it compares those that are left. Of a vector that
- * several documents have one node is compared, which stands for all of them. For one thread at a time.
+ * <p>On the lowest level of the graph this is the best-first search of HNSW (algorithm 2 in <a
+ * href="https://arxiv.org/abs/1603.09320">Malkov and Yashunin, 2016</a>), except that visited nodes and pending
+ * candidates are kept between calls. Where Lucene would scan all vectors, because the segment has no graph or the graph
+ * search is expected to visit every node, the vectors that are not scored yet are scanned. Duplicate vectors share a
+ * node, which is scored once.
+ *
+ * <p>Not thread-safe.
  */
 public final class ResumableGraphSearch {
 
-    private static final int BATCH = 64;
+    private final RandomVectorScorer vectorScorer;
 
-    /** Bits for all vectors are worth their memory where a walk meets one in so many. */
-    private static final int SPARSE = 128;
-
-    /** Compares vectors. */
-    private final RandomVectorScorer vectors;
-    /** Compares nodes: the same, where each is a vector. */
-    private final RandomVectorScorer scorer;
-
-    /** Null where each node is a vector. */
+    /** Null if each node is a vector, by its ordinal. */
     private final GraphNodes nodes;
 
-    private final HnswGraph graph;
-    /** Of vectors. */
-    private final Bits accepted;
+    /** By ordinal of a vector; null accepts all. */
+    private final Bits acceptedVectors;
 
-    private final Bits acceptedNodes;
-    private final BitSet met;
-    /** Whose neighbours have not been looked at, the nearest on top. */
-    private final NeighborQueue frontier;
-
-    private int[] batch = new int[BATCH];
-    private float[] scores = new float[BATCH];
-    private int[] seen;
-    private float[] seenScores;
-    private int count;
-    private int visited;
+    private final ResumableNodeSearch nodeSearch;
+    private final ScoredNodes results;
 
     private ResumableGraphSearch(
-            RandomVectorScorer vectors, GraphNodes nodes, HnswGraph graph, Bits accepted, int wanted) {
-        this.vectors = vectors;
+            RandomVectorScorer vectorScorer, GraphNodes nodes, HnswGraph graph, Bits acceptedVectors, int expectedK) {
+        this.vectorScorer = vectorScorer;
         this.nodes = nodes;
-        this.scorer = nodes == null ? vectors : new NodeScorer(vectors, nodes::vector, nodes.size());
-        this.graph = graph;
-        this.accepted = accepted;
-        this.acceptedNodes = nodes == null ? accepted : nodes.accepting(accepted);
-        int size = scorer.maxOrd();
-        int expected = HnswGraphSearcher.expectedVisitedNodes(wanted, size);
-        this.met = expected < size / SPARSE ? new SparseFixedBitSet(size) : new FixedBitSet(size);
-        int capacity = Math.min(expected, size) + BATCH;
-        this.frontier = new NeighborQueue(capacity, true);
-        this.seen = new int[capacity];
-        this.seenScores = new float[capacity];
+        this.acceptedVectors = acceptedVectors;
+        this.nodeSearch = nodes == null
+                ? new ResumableNodeSearch(vectorScorer, graph, acceptedVectors, expectedK)
+                : new ResumableNodeSearch(
+                        new NodeScorer(vectorScorer, nodes::vector, nodes.size()),
+                        graph,
+                        nodes.acceptedNodes(acceptedVectors),
+                        expectedK);
+        this.results = nodeSearch.results();
     }
 
     /**
-     * A search that has not begun.
+     * Creates a search that has not scored anything yet.
      *
-     * @param accepted which documents may be found; null for all
-     * @param wanted how many will be asked for, about
-     * @return null where this segment has no codes that our formats wrote, or no vectors
+     * @param accepted the documents that may be found; null accepts all
+     * @param expectedK about how many documents {@link #search} will be asked for in the end; sizes the buffers
+     * @return null if the segment has no vectors, or no quantized vectors in one of our formats
      */
-    public static ResumableGraphSearch of(LeafReader reader, String field, float[] target, Bits accepted, int wanted)
+    public static ResumableGraphSearch of(LeafReader leaf, String field, float[] target, Bits accepted, int expectedK)
             throws IOException {
-        NodeGraphReader ours = NodeGraphReader.of(reader, field);
-        RandomVectorScorer vectors = ours == null ? null : ours.estimator(field, target);
-        return vectors == null
+        NodeGraphReader reader = NodeGraphReader.of(leaf, field);
+        RandomVectorScorer scorer = reader == null ? null : reader.estimator(field, target);
+        return scorer == null
                 ? null
                 : new ResumableGraphSearch(
-                        vectors, ours.nodes(field), ours.nodeGraph(field), vectors.getAcceptOrds(accepted), wanted);
+                        scorer,
+                        reader.nodes(field),
+                        reader.nodeGraph(field),
+                        scorer.getAcceptOrds(accepted),
+                        expectedK);
     }
 
     /**
-     * Searches the {@code wanted} nearest documents, and as many vectors that differ.
+     * Searches the {@code k} nearest documents and the {@code k} nearest distinct vectors, continuing from earlier
+     * calls.
      *
      * @param timeout ends the search early; null for none
-     * @return the score of the last of them, which documents that were not seen do not exceed but for what the graph
-     *     overlooks; negative infinity if there are no more
+     * @return the estimated score of the k-th document, which no unvisited document exceeds except those that the graph
+     *     search misses; negative infinity if fewer than {@code k} documents were found
      */
-    public float search(int wanted, QueryTimeout timeout) throws IOException {
-        FloatHeap nearest = new FloatHeap(wanted);
-        for (int i = 0; i < count; i++) {
-            nearest.offer(seenScores[i]);
+    public float search(int k, QueryTimeout timeout) throws IOException {
+        FloatHeap nearest = new FloatHeap(k);
+        for (int i = 0; i < results.size(); i++) {
+            nearest.offer(results.score(i));
         }
-        Horizon horizon = () -> last(nearest, wanted);
-        if (walks(wanted)) {
-            walk(horizon, nearest, timeout);
+        if (nodeSearch.usesGraph(k)) {
+            nodeSearch.searchGraph(() -> kthScore(nearest, k), nearest, timeout);
         } else {
-            scan(nearest, timeout);
+            nodeSearch.scan(nearest, timeout);
         }
         if (nodes == null) {
-            return horizon.least();
+            return kthScore(nearest, k);
         }
-        FloatHeap documents = new FloatHeap(wanted);
-        offer(documents, wanted);
-        return last(documents, wanted);
+        FloatHeap documents = new FloatHeap(k);
+        offer(documents, k);
+        return kthScore(documents, k);
     }
 
-    private static float last(FloatHeap nearest, int wanted) {
-        return nearest.size() < wanted ? Float.NEGATIVE_INFINITY : nearest.peek();
+    private static float kthScore(FloatHeap nearest, int k) {
+        return nearest.size() < k ? Float.NEGATIVE_INFINITY : nearest.peek();
     }
 
     /**
-     * Searches all documents that score at least {@code least}, of which the graph may overlook some. For a search whose last
-     * one so far scores that much: another may stand where the graph leads nowhere. It is done early as the other one is.
-     */
-    public void searchAbove(float least, QueryTimeout timeout) throws IOException {
-        walk(() -> least, null, timeout);
-    }
-
-    /** How many vectors were compared so far. */
-    public int visited() {
-        return visited;
-    }
-
-    /** How many vectors were seen so far that an accepted document has and that differ. */
-    public int count() {
-        return count;
-    }
-
-    /** The score of a vector that was seen, from 0 to below {@link #count()}. */
-    public float score(int i) {
-        return seenScores[i];
-    }
-
-    /** Gives the first {@code most} accepted documents that have this vector. */
-    public void documents(int i, int most, IntConsumer consumer) {
-        if (nodes == null) {
-            consumer.accept(vectors.ordToDoc(seen[i]));
-        } else {
-            nodes.forEach(seen[i], accepted, most, vector -> consumer.accept(vectors.ordToDoc(vector)));
-        }
-    }
-
-    /**
-     * Offers the scores of all documents that were seen.
+     * Searches all documents with an estimated score of at least {@code minScore}, of which the graph search may miss
+     * some. Ends as {@link #search} does: of the candidates that score exactly {@code minScore} only one is expanded.
      *
-     * @param size so many of them may stay
+     * @param timeout ends the search early; null for none
+     */
+    public void searchAbove(float minScore, QueryTimeout timeout) throws IOException {
+        nodeSearch.searchGraph(() -> minScore, null, timeout);
+    }
+
+    /** How many vectors were scored so far, those on the way through the upper levels not counted. */
+    public int visited() {
+        return nodeSearch.visited();
+    }
+
+    /** How many distinct vectors of accepted documents were scored so far. */
+    public int count() {
+        return results.size();
+    }
+
+    /** The estimated score of the i-th such vector; {@code i} is below {@link #count()}. */
+    public float score(int i) {
+        return results.score(i);
+    }
+
+    /** Passes the accepted documents that have the i-th vector to {@code consumer}, at most {@code limit} of them. */
+    public void documents(int i, int limit, IntConsumer consumer) {
+        if (nodes == null) {
+            consumer.accept(vectorScorer.ordToDoc(results.node(i)));
+        } else {
+            nodes.forEach(
+                    results.node(i), acceptedVectors, limit, vector -> consumer.accept(vectorScorer.ordToDoc(vector)));
+        }
+    }
+
+    /**
+     * Offers the scores of all documents found so far.
+     *
+     * @param size the most scores that {@code nearest} keeps
      */
     public void offer(FloatHeap nearest, int size) {
-        for (int i = 0; i < count; i++) {
-            int documents = nodes == null ? 1 : nodes.count(seen[i], accepted, size);
-            for (int j = 0; j < documents && (nearest.size() < size || nearest.peek() < seenScores[i]); j++) {
-                nearest.offer(seenScores[i]);
+        for (int i = 0; i < results.size(); i++) {
+            float score = results.score(i);
+            int documents = nodes == null ? 1 : nodes.count(results.node(i), acceptedVectors, size);
+            for (int j = 0; j < documents && (nearest.size() < size || nearest.peek() < score); j++) {
+                nearest.offer(score);
             }
         }
     }
 
-    /** Compares the vectors that the search walks through, for whoever goes on alone; the search is over then. */
+    /**
+     * The scorer of this search, by ordinal, for callers that score further vectors; the search must not continue then.
+     */
     public RandomVectorScorer scorer() {
-        return vectors;
-    }
-
-    /** Below which score nothing is sought. */
-    private interface Horizon {
-        float least();
-    }
-
-    private boolean walks(int wanted) {
-        int size = scorer.maxOrd();
-        return graph.size() > 0 && wanted < size && HnswGraphSearcher.expectedVisitedNodes(wanted, size) < size;
-    }
-
-    private void scan(FloatHeap nearest, QueryTimeout timeout) throws IOException {
-        int pending = 0;
-        for (int ord = 0; ord < scorer.maxOrd(); ord++) {
-            if ((acceptedNodes == null || acceptedNodes.get(ord)) && !met.getAndSet(ord)) {
-                batch[pending++] = ord;
-            }
-            if (pending == BATCH) {
-                compare(pending, nearest);
-                pending = 0;
-                if (timeout != null && timeout.shouldExit()) {
-                    return;
-                }
-            }
-        }
-        compare(pending, nearest);
-    }
-
-    private void walk(Horizon horizon, FloatHeap nearest, QueryTimeout timeout) throws IOException {
-        if (visited == 0) {
-            descend(nearest);
-        }
-        boolean tied = false;
-        while (frontier.size() > 0 && (timeout == null || !timeout.shouldExit())) {
-            float least = horizon.least();
-            if (frontier.topScore() < least || (tied && frontier.topScore() == least)) {
-                return;
-            }
-            tied = frontier.topScore() == least; // of many vectors that are alike, one is looked behind
-            graph.seek(0, frontier.pop());
-            meet(neighbours(true), nearest);
-        }
-    }
-
-    private void meet(int found, FloatHeap nearest) throws IOException {
-        compare(found, nearest);
-        for (int i = 0; i < found; i++) {
-            frontier.add(batch[i], scores[i]);
-        }
-    }
-
-    /** To the node of the lowest level that is nearest by the way of the upper ones. */
-    private void descend(FloatHeap found) throws IOException {
-        int nearest = graph.entryNode();
-        float best = scorer.score(nearest);
-        for (int level = graph.numLevels() - 1; level > 0; level--) {
-            for (int previous = -1; previous != nearest; ) {
-                previous = nearest;
-                graph.seek(level, nearest);
-                int neighbours = neighbours(false);
-                scorer.bulkScore(batch, scores, neighbours);
-                for (int i = 0; i < neighbours; i++) {
-                    if (scores[i] > best) {
-                        best = scores[i];
-                        nearest = batch[i];
-                    }
-                }
-            }
-        }
-        met.set(nearest);
-        batch[0] = nearest;
-        meet(1, found);
-    }
-
-    /** Fills the batch with the neighbours of the node that the graph stands at; returns how many. */
-    private int neighbours(boolean unmet) throws IOException {
-        int found = 0;
-        batch = ArrayUtil.growNoCopy(batch, graph.neighborCount());
-        scores = ArrayUtil.grow(scores, batch.length);
-        for (int node = graph.nextNeighbor(); node != DocIdSetIterator.NO_MORE_DOCS; node = graph.nextNeighbor()) {
-            if (!unmet || !met.getAndSet(node)) {
-                batch[found++] = node;
-            }
-        }
-        return found;
-    }
-
-    private void compare(int found, FloatHeap nearest) throws IOException {
-        if (found == 0) {
-            return;
-        }
-        scorer.bulkScore(batch, scores, found);
-        visited += found;
-        seen = ArrayUtil.grow(seen, count + found);
-        seenScores = ArrayUtil.grow(seenScores, seen.length);
-        for (int i = 0; i < found; i++) {
-            if (acceptedNodes == null || acceptedNodes.get(batch[i])) {
-                seen[count] = batch[i];
-                seenScores[count++] = scores[i];
-                if (nearest != null) {
-                    nearest.offer(scores[i]);
-                }
-            }
-        }
+        return vectorScorer;
     }
 }

@@ -4,22 +4,22 @@ package dev.embeddingsearch.vectors.flat;
 import org.apache.lucene.tests.util.LuceneTestCase;
 
 public class Float16Tests extends LuceneTestCase {
-    public void testEveryHalfIsReadAsItWasWritten() {
+    public void testEveryFloat16IsReadAsItWasWritten() {
         float[] all = new float[1 << 16];
         for (int bits = 0; bits < all.length; bits++) {
-            float number = Float.float16ToFloat((short) bits);
-            all[bits] = Float.isFinite(number) ? number : 0;
+            float component = Float.float16ToFloat((short) bits);
+            all[bits] = Float.isFinite(component) ? component : 0;
         }
-        byte[] halves = new byte[2 * all.length];
-        Float16.encode(all, halves);
+        byte[] bytes = new byte[2 * all.length];
+        Float16.encode(all, bytes);
         float[] read = new float[all.length];
-        Float16.decode(halves, new short[all.length], read);
+        Float16.decode(bytes, new short[all.length], read);
         for (int i = 0; i < all.length; i++) {
             assertEquals(Float.floatToRawIntBits(all[i]), Float.floatToRawIntBits(read[i]));
             assertEquals(Float.floatToRawIntBits(all[i]), Float.floatToRawIntBits(Float16.round(all[i])));
         }
-        assertEquals("the lower byte comes first", 0x3C, halves[2 * 0x3C00 + 1]);
-        assertEquals(0, halves[2 * 0x3C00]);
+        assertEquals("the lower byte comes first", 0x3C, bytes[2 * 0x3C00 + 1]);
+        assertEquals(0, bytes[2 * 0x3C00]);
     }
 
     public void testRoundsToTheNearestAndTiesToEven() {
@@ -33,14 +33,14 @@ public class Float16Tests extends LuceneTestCase {
 
     public void testRoundingIsOffByAtMostOneIn2048() {
         for (int i = 0; i < 10_000; i++) {
-            float number = (float) random().nextGaussian();
-            assertEquals(number, Float16.round(number), Math.max(0x1p-25, Math.abs(number) / 2_048));
+            float component = (float) random().nextGaussian();
+            assertEquals(component, Float16.round(component), Math.max(0x1p-25, Math.abs(component) / 2_048));
         }
     }
 
-    public void testWholeVectorsAreTakenAsTheyAre() {
+    public void testFloat32VectorsAreNotRounded() {
         float[] vector = {1e30F, 1 / 3F};
-        assertSame(vector, VectorPrecision.FLOAT32.stored("v", vector));
+        assertSame(vector, VectorPrecision.FLOAT32.round("v", vector));
         assertEquals("float16", VectorPrecision.FLOAT16.toString());
     }
 }

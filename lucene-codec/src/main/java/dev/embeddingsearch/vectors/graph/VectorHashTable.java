@@ -5,38 +5,41 @@ import java.util.Arrays;
 import org.apache.lucene.util.RamUsageEstimator;
 
 /**
- * A hash table of vectors by their bits, to find out in one pass which of them are there twice. It stores a hash and the
- * ordinal of each distinct vector, 12 to 24 bytes, and no numbers: who asks compares the vectors that it names.
+ * A hash table from vectors to ordinals, which finds duplicate vectors in one pass. To save memory it stores the 32-bit
+ * hash and the ordinal of each distinct vector, 12 to 24 bytes, but not the vector: callers must compare the vectors
+ * that it returns.
+ *
+ * <p>Open addressing with linear probing; the hash multiplies by the golden ratio (Knuth's multiplicative hashing).
  */
-final class IdenticalVectors {
-    private static final long SHALLOW_SIZE = RamUsageEstimator.shallowSizeOfInstance(IdenticalVectors.class);
+final class VectorHashTable {
+    private static final long SHALLOW_SIZE = RamUsageEstimator.shallowSizeOfInstance(VectorHashTable.class);
     private static final long FREE = -1;
     private static final int MIN_CAPACITY = 64;
 
-    /** Odd, and half of its bits are set: <code>2^64 / golden ratio</code>. */
-    private static final long FACTOR = 0x9E3779B97F4A7C15L;
+    /** <code>2^64 / golden ratio</code>, rounded to an odd number. */
+    private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
 
     /** The upper half of a slot is the hash, the lower half the ordinal. */
     private long[] slots;
 
     private int used;
 
-    IdenticalVectors(int expected) {
+    VectorHashTable(int expected) {
         slots = new long[capacityFor(expected)];
         Arrays.fill(slots, FREE);
     }
 
-    /** At least half as many slots again as there are vectors, a power of two. */
+    /** A power of two and at least 1.5 slots for each expected vector, up to 2^30 slots. */
     private static int capacityFor(int expected) {
         long needed = Math.max(MIN_CAPACITY, expected + expected / 2L);
         return (int) Math.min(1 << 30, Long.highestOneBit(2 * needed - 1));
     }
 
     /**
-     * An earlier vector with the same hash, which nearly always has the same bits too.
+     * Finds an earlier vector with the same hash, and adds {@code vector} if there is none.
      *
-     * @param ordinal of {@code vector}; by it the vector is found from now on, where there is no such earlier one
-     * @return the earlier one's ordinal; -1 where there is none
+     * @param ordinal of {@code vector}
+     * @return the ordinal of the earlier vector, which nearly always has the same bits; -1 if there is none
      */
     int putIfAbsent(float[] vector, int ordinal) {
         if (used >= slots.length / 3 * 2) {
@@ -57,9 +60,9 @@ final class IdenticalVectors {
     private static int hash(float[] vector) {
         long sum = 0;
         for (float x : vector) {
-            sum = (sum ^ Float.floatToRawIntBits(x)) * FACTOR;
+            sum = (sum ^ Float.floatToRawIntBits(x)) * GOLDEN_RATIO;
         }
-        return (int) (((sum ^ (sum >>> Integer.SIZE)) * FACTOR) >>> Integer.SIZE);
+        return (int) (((sum ^ (sum >>> Integer.SIZE)) * GOLDEN_RATIO) >>> Integer.SIZE);
     }
 
     private int wrap(int slot) {

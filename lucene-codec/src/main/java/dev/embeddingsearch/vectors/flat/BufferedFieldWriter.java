@@ -14,9 +14,9 @@ import org.apache.lucene.index.Sorter;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.util.RamUsageEstimator;
 
-/** Keeps copies of a field's vectors, and which documents they are of, until their segment is written. */
-public final class BufferedField extends FlatFieldVectorsWriter<float[]> {
-    private static final long SHALLOW_SIZE = RamUsageEstimator.shallowSizeOfInstance(BufferedField.class);
+/** Buffers the vectors of a field on the heap until the segment is flushed. */
+public final class BufferedFieldWriter extends FlatFieldVectorsWriter<float[]> {
+    private static final long SHALLOW_SIZE = RamUsageEstimator.shallowSizeOfInstance(BufferedFieldWriter.class);
 
     private final FieldInfo field;
     private final List<float[]> vectors = new ArrayList<>();
@@ -24,21 +24,22 @@ public final class BufferedField extends FlatFieldVectorsWriter<float[]> {
     private int lastDocument = -1;
     private boolean finished;
 
-    public BufferedField(FieldInfo field) {
+    public BufferedFieldWriter(FieldInfo field) {
         this.field = field;
     }
 
     @Override
     public void addValue(int docId, float[] vector) {
         if (docId == lastDocument) {
-            throw appearsTwice(field);
+            throw duplicateValue(field);
         }
         documents.add(docId);
         vectors.add(copyValue(vector));
         lastDocument = docId;
     }
 
-    public static IllegalArgumentException appearsTwice(FieldInfo field) {
+    /** Lucene's error for a document with two vectors in the same field. */
+    public static IllegalArgumentException duplicateValue(FieldInfo field) {
         return new IllegalArgumentException("VectorValuesField \"" + field.name
                 + "\" appears more than once in this document (only one value is allowed per field)");
     }
@@ -62,13 +63,20 @@ public final class BufferedField extends FlatFieldVectorsWriter<float[]> {
         return documents;
     }
 
-    /** What was added, as the only segment of a merge. */
-    public MergeState asMerge(SegmentWriteState state, Sorter.DocMap sortMap) throws IOException {
-        BufferedVectors inOrder = BufferedVectors.of(vectors, documents, field.getVectorDimension(), sortMap);
-        return BufferedVectorsReader.merge(state, field, inOrder);
+    /**
+     * A merge of a single segment, which has the buffered vectors.
+     *
+     * @param sortMap from old to new documents of a sorted segment; null if they keep their order
+     */
+    public MergeState toMergeState(SegmentWriteState state, Sorter.DocMap sortMap) throws IOException {
+        BufferedVectors sorted = BufferedVectors.of(vectors, documents, field.getVectorDimension(), sortMap);
+        return BufferedVectorsReader.merge(state, field, sorted);
     }
 
-    /** Gives all vectors away, one after the other: where {@code writer} copies them, it is one that is there twice. */
+    /**
+     * Passes all vectors to {@code writer}, dropping each at once: if the writer copies it, only one is on the heap
+     * twice.
+     */
     public void moveTo(KnnFieldVectorsWriter<float[]> writer) throws IOException {
         DocIdSetIterator document = documents.iterator();
         for (int i = 0; i < vectors.size(); i++) {
@@ -77,6 +85,7 @@ public final class BufferedField extends FlatFieldVectorsWriter<float[]> {
         clear();
     }
 
+    /** Drops the buffered vectors. */
     public void clear() {
         vectors.clear();
     }
@@ -93,9 +102,9 @@ public final class BufferedField extends FlatFieldVectorsWriter<float[]> {
 
     @Override
     public long ramBytesUsed() {
-        long each = RamUsageEstimator.NUM_BYTES_OBJECT_REF
+        long bytesPerVector = RamUsageEstimator.NUM_BYTES_OBJECT_REF
                 + RamUsageEstimator.NUM_BYTES_ARRAY_HEADER
                 + (long) field.getVectorDimension() * Float.BYTES;
-        return SHALLOW_SIZE + documents.ramBytesUsed() + vectors.size() * each;
+        return SHALLOW_SIZE + documents.ramBytesUsed() + vectors.size() * bytesPerVector;
     }
 }

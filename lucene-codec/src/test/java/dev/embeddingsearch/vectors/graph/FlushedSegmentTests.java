@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package dev.embeddingsearch.vectors;
+package dev.embeddingsearch.vectors.graph;
 
+import dev.embeddingsearch.vectors.VectorsTestCase;
 import dev.embeddingsearch.vectors.flat.VectorPrecision;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -32,8 +33,8 @@ import org.apache.lucene.search.VectorScorer;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.TestUtil;
 
-/** What a segment that was written in one go holds: all vectors in their places, and graphs where it is large. */
-public class FirstSegmentTests extends VectorsTestCase {
+/** A flushed segment has the right vector for each document, and a graph if it is large. */
+public class FlushedSegmentTests extends VectorsTestCase {
 
     private static final int DIMENSIONS = 24;
 
@@ -43,13 +44,13 @@ public class FirstSegmentTests extends VectorsTestCase {
         return IntStream.range(0, count).mapToObj(i -> randomVector(DIMENSIONS)).toArray(float[][]::new);
     }
 
-    public void testSegmentsAreSortedWhereNotAllDocumentsHaveVectors() throws IOException {
+    public void testIndexSortWithDocumentsWithoutVectors() throws IOException {
         Sort sort = new Sort(new SortField("number", SortField.Type.LONG, random().nextBoolean()));
-        VectorPrecision storage = randomStorage();
+        VectorPrecision precision = randomPrecision();
         float[][] written = new float[2 * LARGE][];
         try (Directory dir = newDirectory()) {
             try (IndexWriter writer = new IndexWriter(
-                    dir, oneFlush(withGraphsFrom400().withStorage(storage)).setIndexSort(sort))) {
+                    dir, oneFlush(withGraphsFrom400().withPrecision(precision)).setIndexSort(sort))) {
                 for (int number : shuffled(written.length)) {
                     written[number] = random().nextInt(4) == 0 ? null : randomVector(DIMENSIONS);
                     Document doc = written[number] == null ? new Document() : doc("" + number, written[number]);
@@ -61,7 +62,7 @@ public class FirstSegmentTests extends VectorsTestCase {
             try (DirectoryReader reader = DirectoryReader.open(dir)) {
                 assertCentroid(only(reader), "v");
                 assertEquals(
-                        assertWritten(only(reader), written, storage),
+                        assertWritten(only(reader), written, precision),
                         graph(only(reader), "v").size());
             }
         }
@@ -74,8 +75,8 @@ public class FirstSegmentTests extends VectorsTestCase {
         return numbers.stream().mapToInt(Integer::intValue).toArray();
     }
 
-    /** Each document has its own vector, and is scored by it; tells how many there are. */
-    private static int assertWritten(LeafReader segment, float[][] written, VectorPrecision storage)
+    /** Each document has the vector it was written with, and is scored by it; returns the number of vectors. */
+    private static int assertWritten(LeafReader segment, float[][] written, VectorPrecision precision)
             throws IOException {
         float[] query = randomVector(DIMENSIONS);
         FloatVectorValues vectors = segment.getFloatVectorValues("v");
@@ -85,7 +86,7 @@ public class FirstSegmentTests extends VectorsTestCase {
         Set<Long> seen = new HashSet<>();
         for (int doc = docs.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = docs.nextDoc()) {
             assertEquals(doc, numbers.advance(doc));
-            float[] expected = storage.stored("v", written[(int) numbers.longValue()]);
+            float[] expected = precision.round("v", written[(int) numbers.longValue()]);
             assertEquals(doc, vectors.ordToDoc(seen.size()));
             assertArrayEquals(expected, vectors.vectorValue(seen.size()), 0);
             assertEquals(EUCLIDEAN.compare(query, expected), scorer.score(), 1e-6);
@@ -95,7 +96,7 @@ public class FirstSegmentTests extends VectorsTestCase {
         return seen.size();
     }
 
-    public void testDocumentsDeletedBeforeTheyAreWrittenAreNotFound() throws IOException {
+    public void testDocumentsDeletedBeforeTheFlushAreNotFound() throws IOException {
         float[][] vectors = vectors(2 * LARGE);
         try (Directory dir = newDirectory();
                 IndexWriter writer = new IndexWriter(dir, oneFlush(withGraphsFrom400()))) {
@@ -124,7 +125,7 @@ public class FirstSegmentTests extends VectorsTestCase {
         }
     }
 
-    public void testFieldsOfOneSegmentAreLargeOrSmallOrOfBytes() throws IOException {
+    public void testLargeSmallAndByteFieldsInOneSegment() throws IOException {
         try (Directory dir = newDirectory()) {
             try (IndexWriter writer = new IndexWriter(dir, oneFlush(withGraphsFrom400()))) {
                 for (int i = 0; i < LARGE; i++) {
@@ -154,8 +155,8 @@ public class FirstSegmentTests extends VectorsTestCase {
         }
     }
 
-    /** All vectors of the field are of documents that were refused, or some are. */
-    public void testRefusedDocumentsLeaveTheOthers() throws IOException {
+    /** Either all vectors of the field belong to rejected documents, or some do. */
+    public void testRejectedDocumentsDoNotAffectOthers() throws IOException {
         try (Directory dir = newDirectory();
                 IndexWriter writer = new IndexWriter(dir, oneFlush(withGraphsFrom400()))) {
             int kept = random().nextBoolean() ? 0 : LARGE;
@@ -185,7 +186,7 @@ public class FirstSegmentTests extends VectorsTestCase {
                 e.getMessage());
     }
 
-    /** The array that a client gives is its own again when the document is added. */
+    /** The caller may reuse the array once the document is added. */
     public void testVectorsAreCopied() throws IOException {
         float[] reused = new float[2];
         try (Directory dir = newDirectory();

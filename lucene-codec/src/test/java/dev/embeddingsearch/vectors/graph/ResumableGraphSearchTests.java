@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package dev.embeddingsearch.vectors;
+package dev.embeddingsearch.vectors.graph;
 
 import static org.apache.lucene.search.DocIdSetIterator.NO_MORE_DOCS;
 
-import dev.embeddingsearch.vectors.graph.ResumableGraphSearch;
+import dev.embeddingsearch.vectors.QuantizedVectorsFormat;
+import dev.embeddingsearch.vectors.VectorsTestCase;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,7 +34,7 @@ import org.apache.lucene.util.VectorUtil;
 import org.apache.lucene.util.hnsw.HnswGraph;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
-/** A search that is asked for more finds what it had found if it had been asked for as much at once. */
+/** A resumed search finds what a single search for as many documents finds. */
 public class ResumableGraphSearchTests extends VectorsTestCase {
 
     private static final int DIMENSIONS = 24;
@@ -71,7 +72,7 @@ public class ResumableGraphSearchTests extends VectorsTestCase {
     }
 
     private static QuantizedVectorsFormat withGraphs() {
-        return new QuantizedVectorsFormat(randomQuantization(), 8, 50, 0);
+        return quantizedWithGraphs(randomQuantization(), 8, 50);
     }
 
     private static ResumableGraphSearch begin(LeafReader leaf, float[] target) throws IOException {
@@ -82,7 +83,7 @@ public class ResumableGraphSearchTests extends VectorsTestCase {
         return best(search, k, search.search(k, random().nextBoolean() ? null : () -> false));
     }
 
-    /** The best {@code k} that were seen and score at least {@code least}. */
+    /** The best {@code k} documents found so far that score at least {@code least}. */
     private static TopDocs best(ResumableGraphSearch search, int k, float least) {
         ScoreDoc[] best = hits(search).stream()
                 .filter(hit -> hit.score >= least)
@@ -109,7 +110,7 @@ public class ResumableGraphSearchTests extends VectorsTestCase {
         }
     }
 
-    public void testGoingOnFindsWhatASearchForAsManyFinds() throws IOException {
+    public void testResumedSearchFindsWhatASingleSearchFinds() throws IOException {
         KnnVectorsFormat format = random().nextBoolean() ? withGraphs() : anyQuantizedVariant();
         onSegment(format, 100 + random().nextInt(1_900), leaf -> {
             float[] target = unit();
@@ -128,7 +129,7 @@ public class ResumableGraphSearchTests extends VectorsTestCase {
         });
     }
 
-    public void testALongerListOfAGraphTakesNoStepTwice() throws IOException {
+    public void testResumedSearchScoresNoNodeTwice() throws IOException {
         onSegment(withGraphs(), 3_000, leaf -> {
             float[] target = unit();
             ResumableGraphSearch resumed = begin(leaf, target);
@@ -169,7 +170,7 @@ public class ResumableGraphSearchTests extends VectorsTestCase {
         });
     }
 
-    public void testGoesOnAfterAnEarlyEnd() throws IOException {
+    public void testResumesAfterTimeout() throws IOException {
         onSegment(random().nextBoolean() ? withGraphs() : anyQuantizedVariant(), 1_500, leaf -> {
             float[] target = unit();
             ResumableGraphSearch search = begin(leaf, target);
@@ -179,7 +180,7 @@ public class ResumableGraphSearchTests extends VectorsTestCase {
         });
     }
 
-    public void testTheLastScoreIsThatOfTheLastOne() throws IOException {
+    public void testSearchReturnsKthScore() throws IOException {
         onSegment(random().nextBoolean() ? withGraphs() : anyQuantizedVariant(), 500, leaf -> {
             ResumableGraphSearch search = begin(leaf, unit());
             int k = 1 + random().nextInt(50);
@@ -189,21 +190,21 @@ public class ResumableGraphSearchTests extends VectorsTestCase {
         });
     }
 
-    /** A search for so many looks further around in the beginning, so that it meets one or two that the other overlooks. */
-    public void testSeeksAllAboveAScore() throws IOException {
+    /** A search for that many documents explores more at first, and so finds one or two that searchAbove misses. */
+    public void testSearchAboveAScore() throws IOException {
         onSegment(withGraphs(), 3_000, leaf -> {
             float[] target = unit();
             TopDocs expected = find(begin(leaf, target), 200 + random().nextInt(100));
             float least = expected.scoreDocs[expected.scoreDocs.length - 1].score;
             ResumableGraphSearch search = begin(leaf, target);
             if (search.search(1 + random().nextInt(10), null) < least) {
-                return; // led astray by the graph, as a search for so few may be
+                return; // the graph search missed the nearest, as it may with so small a k
             }
             search.searchAbove(least, null);
-            assertLookedBehind(leaf, target, search, least);
-            Set<Integer> overlooked = documents(expected);
-            overlooked.removeAll(documents(best(search, Integer.MAX_VALUE, least)));
-            assertTrue(overlooked + " overlooked", overlooked.size() <= expected.scoreDocs.length / 20);
+            assertNeighborsScored(leaf, target, search, least);
+            Set<Integer> missed = documents(expected);
+            missed.removeAll(documents(best(search, Integer.MAX_VALUE, least)));
+            assertTrue(missed + " missed", missed.size() <= expected.scoreDocs.length / 20);
             assertTrue(
                     search.visited() + " visited",
                     search.visited() < leaf.getFloatVectorValues("v").size());
@@ -214,11 +215,11 @@ public class ResumableGraphSearchTests extends VectorsTestCase {
         return leaf.getLiveDocs() == null || leaf.getLiveDocs().get(document);
     }
 
-    /** Whatever stands in the graph beside a document that scores more than {@code least} was seen as well. */
-    private static void assertLookedBehind(LeafReader leaf, float[] target, ResumableGraphSearch search, float least)
+    /** All neighbors of nodes that score more than {@code least} were scored. */
+    private static void assertNeighborsScored(LeafReader leaf, float[] target, ResumableGraphSearch search, float least)
             throws IOException {
         RandomVectorScorer scorer = QuantizedVectorsFormat.estimator(leaf, "v", target);
-        HnswGraph graph = EmbeddingVectorsReader.in(leaf, "v").getGraph("v");
+        HnswGraph graph = NodeGraphReader.of(leaf, "v").getGraph("v");
         Set<Integer> seen = hits(search).stream().map(hit -> hit.doc).collect(Collectors.toSet());
         for (int node = 0; node < scorer.maxOrd(); node++) {
             if (seen.contains(scorer.ordToDoc(node)) && scorer.score(node) > least) {
@@ -231,7 +232,7 @@ public class ResumableGraphSearchTests extends VectorsTestCase {
         }
     }
 
-    public void testNoneWithoutCodesOfOurs() throws IOException {
+    public void testNullWithoutOurQuantizedVectors() throws IOException {
         onSegment(anyExactVariant(), 20, leaf -> assertNull(begin(leaf, unit())));
         onSegment(anyQuantizedVariant(), 20, leaf -> {
             assertNotNull(begin(leaf, unit()));

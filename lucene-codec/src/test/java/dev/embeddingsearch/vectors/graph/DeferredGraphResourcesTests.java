@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package dev.embeddingsearch.vectors;
+package dev.embeddingsearch.vectors.graph;
 
 import com.carrotsearch.randomizedtesting.generators.RandomPicks;
-import dev.embeddingsearch.vectors.graph.DeferredGraphWriter;
+import dev.embeddingsearch.vectors.QuantizedVectorsFormat;
+import dev.embeddingsearch.vectors.VectorsTestCase;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -16,7 +17,7 @@ import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.tests.store.MockDirectoryWrapper;
 import org.apache.lucene.tests.util.TestUtil;
 
-/** Heap and files that the writing of a first segment takes, and what is left of them when it fails. */
+/** Heap and temporary files of flushes that build a graph, and cleanup when they fail. */
 public class DeferredGraphResourcesTests extends VectorsTestCase {
 
     private static final int LARGE = 400;
@@ -24,7 +25,7 @@ public class DeferredGraphResourcesTests extends VectorsTestCase {
     /** Methods of Lucene's writers in which a flush can fail. */
     private static final List<String> STEPS = List.of("mergeOneFieldToIndex", "writeGraph", "writeMeta");
 
-    public void testVectorsThatWaitCountAsHeap() throws IOException {
+    public void testBufferedVectorsCountAsHeap() throws IOException {
         int dimensions = 100 + random().nextInt(400);
         try (Directory dir = newDirectory();
                 IndexWriter writer = new IndexWriter(dir, oneFlush(withGraphsFrom400()))) {
@@ -58,7 +59,7 @@ public class DeferredGraphResourcesTests extends VectorsTestCase {
         assertTrue(temporaryFiles(LARGE) > 0);
     }
 
-    /** How many there were of codes; none is left. */
+    /** The number of temporary files of quantized vectors that a flush created; none may be left. */
     private static int temporaryFiles(int documents) throws IOException {
         AtomicInteger count = new AtomicInteger();
         try (Directory dir = newDirectory()) {
@@ -85,8 +86,8 @@ public class DeferredGraphResourcesTests extends VectorsTestCase {
         assertFalse(Arrays.toString(files), Arrays.stream(files).anyMatch(file -> file.endsWith(".tmp")));
     }
 
-    /** Wherever writing stops, every file is closed and the index is as it was; the directory would tell otherwise. */
-    public void testFailedWritesLeaveWhatWasThereBefore() throws IOException {
+    /** Wherever a flush fails, all files are closed, which MockDirectoryWrapper checks, and the index is unchanged. */
+    public void testFailedFlushLeavesIndexUnchanged() throws IOException {
         for (int round = 0; round < 10; round++) {
             try (MockDirectoryWrapper dir = newMockDirectory()) {
                 QuantizedVectorsFormat format = withGraphsFrom400();
@@ -111,7 +112,7 @@ public class DeferredGraphResourcesTests extends VectorsTestCase {
         }
     }
 
-    /** Fails at one of the places where the vectors of a large segment are written. */
+    /** Fails in one of the steps that write the vectors of a large segment. */
     private static final class FailingFlush extends MockDirectoryWrapper.Failure {
         private final String step;
         private final int after;

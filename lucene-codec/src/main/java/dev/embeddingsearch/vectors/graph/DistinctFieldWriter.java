@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.vectors.graph;
 
-import dev.embeddingsearch.vectors.flat.BufferedField;
+import dev.embeddingsearch.vectors.flat.BufferedFieldWriter;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,83 +16,88 @@ import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.RamUsageEstimator;
 
 /**
- * A field's vectors while documents are added, of which Lucene's writer of graphs sees each distinct one once: the first.
+ * Collects the vectors of a field while documents are added. All vectors are written, but {@link
+ * org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsWriter} sees only the first of equal vectors, so that its graph
+ * has one node for each distinct vector.
  */
-final class DistinctField extends FlatFieldVectorsWriter<float[]> {
-    private static final long SHALLOW_SIZE = RamUsageEstimator.shallowSizeOfInstance(DistinctField.class);
+final class DistinctFieldWriter extends FlatFieldVectorsWriter<float[]> {
+    private static final long SHALLOW_SIZE = RamUsageEstimator.shallowSizeOfInstance(DistinctFieldWriter.class);
 
     private final FieldInfo field;
     private final FlatFieldVectorsWriter<float[]> all;
     private final GraphOptions graph;
+    /** The distinct vectors. */
     private final List<float[]> vectors = new ArrayList<>();
+    /** The documents of the distinct vectors. */
     private final DocsWithFieldSet documents = new DocsWithFieldSet();
-    private final IdenticalVectors known = new IdenticalVectors(0);
-    /** For each vector, in the order in which they came, the first with the same bits. */
+
+    private final VectorHashTable table = new VectorHashTable(0);
+    /** For each vector, in the order of documents, the index of the first vector that equals it. */
     private int[] representatives = new int[0];
 
     private int count;
 
-    DistinctField(FieldInfo field, FlatFieldVectorsWriter<float[]> all, GraphOptions graph) {
+    DistinctFieldWriter(FieldInfo field, FlatFieldVectorsWriter<float[]> all, GraphOptions graph) {
         this.field = field;
         this.all = all;
         this.graph = graph;
     }
 
     /**
-     * What documents are given to.
+     * The writer to which documents are added: it passes each distinct vector to {@code graphWriter}.
      *
-     * @param graphs adds to the graph what it passes on to this field
+     * @param graphWriter adds vectors to the graph, and then to this field
      */
-    KnnFieldVectorsWriter<float[]> before(KnnFieldVectorsWriter<float[]> graphs) {
-        return new Entrance(graphs);
+    KnnFieldVectorsWriter<float[]> before(KnnFieldVectorsWriter<float[]> graphWriter) {
+        return new DuplicateFilter(graphWriter);
     }
 
-    private final class Entrance extends KnnFieldVectorsWriter<float[]> {
-        private final KnnFieldVectorsWriter<float[]> graphs;
+    private final class DuplicateFilter extends KnnFieldVectorsWriter<float[]> {
+        private final KnnFieldVectorsWriter<float[]> graphWriter;
         private int lastDocument = -1;
 
-        Entrance(KnnFieldVectorsWriter<float[]> graphs) {
-            this.graphs = graphs;
+        DuplicateFilter(KnnFieldVectorsWriter<float[]> graphWriter) {
+            this.graphWriter = graphWriter;
         }
 
         @Override
         public void addValue(int docId, float[] vector) throws IOException {
             if (docId == lastDocument) {
-                throw BufferedField.appearsTwice(field);
+                throw BufferedFieldWriter.duplicateValue(field);
             }
-            int earlier = known.putIfAbsent(vector, count);
+            int earlier = table.putIfAbsent(vector, count);
             if (earlier >= 0
                     && earlier < count
                     && Arrays.equals(all.getVectors().get(earlier), vector)) {
                 all.addValue(docId, vector);
-                represent(representatives[earlier]);
+                addRepresentative(representatives[earlier]);
             } else {
-                graphs.addValue(docId, vector);
+                graphWriter.addValue(docId, vector);
             }
             lastDocument = docId;
         }
 
         @Override
         public float[] copyValue(float[] vector) {
-            return graphs.copyValue(vector);
+            return graphWriter.copyValue(vector);
         }
 
         @Override
         public long ramBytesUsed() {
-            return graphs.ramBytesUsed();
+            return graphWriter.ramBytesUsed();
         }
     }
 
-    /** A vector that is there for the first time. */
+    /** Adds a vector that differs from all earlier ones. */
     @Override
     public void addValue(int docId, float[] vector) throws IOException {
         all.addValue(docId, vector);
         vectors.add(all.getVectors().getLast());
         documents.add(docId);
-        represent(count);
+        addRepresentative(count);
     }
 
-    private void represent(int representative) {
+    private void addRepresentative(int representative) {
         representatives = ArrayUtil.grow(representatives, count + 1);
         representatives[count++] = representative;
     }
@@ -101,12 +106,12 @@ final class DistinctField extends FlatFieldVectorsWriter<float[]> {
         return field;
     }
 
-    /** Whether the graph has fewer nodes than there are vectors: there is one, and vectors are there twice. */
-    boolean hasCopies() {
-        return vectors.size() < count && graph.worthwhile(count);
+    /** Whether the segment gets a graph with fewer nodes than vectors. */
+    boolean hasDuplicates() {
+        return vectors.size() < count && graph.buildsGraph(count);
     }
 
-    /** For each vector of the segment, by ordinal, the one that is a node. */
+    /** For each vector of the segment, by ordinal, the ordinal of the equal vector that is a node. */
     int[] representatives(Sorter.DocMap sortMap) throws IOException {
         if (sortMap == null) {
             return ArrayUtil.copyOfSubArray(representatives, 0, count);
@@ -125,10 +130,10 @@ final class DistinctField extends FlatFieldVectorsWriter<float[]> {
         return vectors;
     }
 
-    /** Lucene counts nodes by them. */
+    /** Lucene takes the number of nodes from this set, and the ordinals of nodes in a sorted segment. */
     @Override
     public DocsWithFieldSet getDocsWithFieldSet() {
-        return hasCopies() ? documents : all.getDocsWithFieldSet();
+        return hasDuplicates() ? documents : all.getDocsWithFieldSet();
     }
 
     @Override
@@ -150,7 +155,7 @@ final class DistinctField extends FlatFieldVectorsWriter<float[]> {
     public long ramBytesUsed() {
         return SHALLOW_SIZE
                 + all.ramBytesUsed()
-                + known.ramBytesUsed()
+                + table.ramBytesUsed()
                 + documents.ramBytesUsed()
                 + RamUsageEstimator.sizeOf(representatives)
                 + (long) vectors.size() * RamUsageEstimator.NUM_BYTES_OBJECT_REF;

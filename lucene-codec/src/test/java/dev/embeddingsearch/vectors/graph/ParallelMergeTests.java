@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package dev.embeddingsearch.vectors;
+package dev.embeddingsearch.vectors.graph;
 
-import dev.embeddingsearch.vectors.flat.VectorPrecision;
+import dev.embeddingsearch.vectors.EmbeddingVectorsFormat;
+import dev.embeddingsearch.vectors.Quantization;
+import dev.embeddingsearch.vectors.VectorsTestCase;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,18 +32,17 @@ import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.store.Directory;
-import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.InfoStream;
 import org.apache.lucene.util.NamedThreadFactory;
 import org.apache.lucene.util.VectorUtil;
 
-/** Graphs that several threads build together in a merge find as much as others. */
-public class ParallelMergeTests extends LuceneTestCase {
+/** Graphs that several threads build together in a merge have the recall of others. */
+public class ParallelMergeTests extends VectorsTestCase {
 
     private static final String VECTOR = "vector";
     private static final int DIMENSIONS = 32;
-    /** More than Lucene gives a thread at a time. */
+    /** More than the batch of vectors that Lucene gives a thread at a time. */
     private static final int DOCUMENTS = 5_000;
 
     private static final int K = 10;
@@ -75,20 +76,20 @@ public class ParallelMergeTests extends LuceneTestCase {
 
     private static KnnVectorsFormat format(int workers) {
         return random().nextBoolean()
-                ? new EmbeddingVectorsFormat(16, 100, 0).withMergeWorkers(workers)
-                : new QuantizedVectorsFormat(Quantization.INT8, 16, 100, 0)
-                        .withStorage(random().nextBoolean() ? VectorPrecision.FLOAT16 : VectorPrecision.FLOAT32)
+                ? exactWithGraphs(16, 100).withMergeWorkers(workers)
+                : quantizedWithGraphs(Quantization.INT8, 16, 100)
+                        .withPrecision(randomPrecision())
                         .withMergeWorkers(workers);
     }
 
-    public void testThreadsThatTheSchedulerOffersBuildTheGraph() throws IOException {
+    public void testThreadsOfTheSchedulerBuildTheGraph() throws IOException {
         double recall = recallAfterMerge(format(3), new OfferingThreads(), InfoStream.NO_OUTPUT);
         assertEquals("tasks given to other threads", 2, tasks.get());
         assertTrue("recall " + recall, recall >= 0.9);
     }
 
-    /** As schedulers do for small merges. */
-    public void testWithoutOtherThreadsGraphsAreBuiltUponAllThereAre() throws IOException {
+    /** As for small merges, for which schedulers offer no threads. */
+    public void testWithoutThreadsAllGraphsAreReused() throws IOException {
         List<String> messages = new ArrayList<>();
         double recall = recallAfterMerge(format(3), new SerialMergeScheduler(), new GraphMessages(messages));
         assertTrue("recall " + recall, recall >= 0.9);
@@ -96,7 +97,7 @@ public class ParallelMergeTests extends LuceneTestCase {
         assertFalse(messages.toString(), messages.stream().anyMatch(message -> message.contains("workers")));
     }
 
-    public void testOneWorkerNeedsNone() throws IOException {
+    public void testOneWorkerUsesNoThreads() throws IOException {
         double recall = recallAfterMerge(format(1), new OfferingThreads(), InfoStream.NO_OUTPUT);
         assertEquals("tasks given to other threads", 0, tasks.get());
         assertTrue("recall " + recall, recall >= 0.9);
@@ -113,7 +114,7 @@ public class ParallelMergeTests extends LuceneTestCase {
             throws IOException {
         try (Directory directory = newDirectory()) {
             try (IndexWriter writer =
-                    new IndexWriter(directory, config(format).setMergePolicy(NoMergePolicy.INSTANCE))) {
+                    new IndexWriter(directory, mergeConfig(format).setMergePolicy(NoMergePolicy.INSTANCE))) {
                 for (int i = 0; i < DOCUMENTS; i++) {
                     Document document = new Document();
                     document.add(new KnnFloatVectorField(VECTOR, vectors[i], VectorSimilarityFunction.DOT_PRODUCT));
@@ -125,7 +126,7 @@ public class ParallelMergeTests extends LuceneTestCase {
             }
             try (IndexWriter writer = new IndexWriter(
                     directory,
-                    config(format)
+                    mergeConfig(format)
                             .setInfoStream(stream)
                             .setMergeScheduler(scheduler)
                             .setMergePolicy(new LogDocMergePolicy()))) {
@@ -139,7 +140,7 @@ public class ParallelMergeTests extends LuceneTestCase {
         }
     }
 
-    private static IndexWriterConfig config(KnnVectorsFormat format) {
+    private static IndexWriterConfig mergeConfig(KnnVectorsFormat format) {
         return new IndexWriterConfig().setCodec(TestUtil.alwaysKnnVectorsFormat(format));
     }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package dev.embeddingsearch.vectors;
+package dev.embeddingsearch.vectors.graph;
 
+import dev.embeddingsearch.vectors.QuantizedVectorsFormat;
+import dev.embeddingsearch.vectors.VectorsTestCase;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,13 +18,15 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.hnsw.HnswGraph;
 
-/** The graph of a large segment that was written in one go: the one that a merge would have built. */
+/** The graph of a large flushed segment is the one that a merge would build. */
 public class DeferredGraphWriterTests extends VectorsTestCase {
 
     private static final int DIMENSIONS = 24;
 
-    /** Codes are the same, made around the same middle, and so is every neighbour: it finds what a merged segment finds. */
-    public void testLargeFirstSegmentHasTheGraphThatAMergeWrites() throws IOException {
+    /**
+     * The quantized vectors, centered on the same vector, are the same, and so are all neighbors and search results.
+     */
+    public void testFlushBuildsTheGraphThatAMergeBuilds() throws IOException {
         QuantizedVectorsFormat format = withGraphsFrom400();
         float[][] vectors = vectors(400 + random().nextInt(100));
         List<String> messages = new ArrayList<>();
@@ -33,8 +37,8 @@ public class DeferredGraphWriterTests extends VectorsTestCase {
             write(merged, oneFlush(format).setMergePolicy(new LogDocMergePolicy()), vectors, vectors.length / 2);
             try (DirectoryReader one = DirectoryReader.open(flushed);
                     DirectoryReader other = DirectoryReader.open(merged)) {
-                assertEquals(neighbours(graph(only(other), "v")), neighbours(graph(only(one), "v")));
-                assertFoundAlike(only(one), only(other));
+                assertEquals(neighbors(graph(only(other), "v")), neighbors(graph(only(one), "v")));
+                assertSameResults(only(one), only(other));
             }
         }
     }
@@ -43,7 +47,7 @@ public class DeferredGraphWriterTests extends VectorsTestCase {
         return IntStream.range(0, count).mapToObj(i -> randomVector(DIMENSIONS)).toArray(float[][]::new);
     }
 
-    /** @param commit so many documents are in each segment before they are merged */
+    /** @param commit documents in each segment before the merge */
     private static void write(Directory dir, IndexWriterConfig config, float[][] vectors, int commit)
             throws IOException {
         try (IndexWriter writer = new IndexWriter(dir, config)) {
@@ -58,18 +62,18 @@ public class DeferredGraphWriterTests extends VectorsTestCase {
         TestUtil.checkIndex(dir);
     }
 
-    /** By level and node. */
-    private static List<String> neighbours(HnswGraph graph) throws IOException {
+    /** Descriptions of the neighbors of each node on each level. */
+    private static List<String> neighbors(HnswGraph graph) throws IOException {
         List<String> all = new ArrayList<>();
         for (int level = 0; level < graph.numLevels(); level++) {
             HnswGraph.NodesIterator nodes = graph.getNodesOnLevel(level);
             while (nodes.hasNext()) {
                 int node = nodes.nextInt();
                 graph.seek(level, node);
-                int[] neighbours = new int[graph.neighborCount()];
-                Arrays.setAll(neighbours, i -> next(graph));
-                Arrays.sort(neighbours);
-                all.add(level + ": " + node + " " + Arrays.toString(neighbours));
+                int[] neighbors = new int[graph.neighborCount()];
+                Arrays.setAll(neighbors, i -> next(graph));
+                Arrays.sort(neighbors);
+                all.add(level + ": " + node + " " + Arrays.toString(neighbors));
             }
         }
         return all;
@@ -83,7 +87,7 @@ public class DeferredGraphWriterTests extends VectorsTestCase {
         }
     }
 
-    private static void assertFoundAlike(LeafReader one, LeafReader other) throws IOException {
+    private static void assertSameResults(LeafReader one, LeafReader other) throws IOException {
         for (int i = 0; i < 20; i++) {
             float[] query = randomVector(DIMENSIONS);
             List<String> found = found(one, query);

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package dev.embeddingsearch.vectors;
+package dev.embeddingsearch.vectors.graph;
 
 import java.util.List;
 import org.apache.lucene.util.InfoStream;
 import org.apache.lucene.util.hnsw.HnswGraphBuilder;
 
-/** Takes down what Lucene says while it builds graphs. */
-final class GraphMessages extends InfoStream {
+/** Records the messages that Lucene logs while it builds graphs. */
+public final class GraphMessages extends InfoStream {
 
     private final List<String> messages;
 
-    GraphMessages(List<String> messages) {
+    public GraphMessages(List<String> messages) {
         this.messages = messages;
     }
 
