@@ -84,7 +84,7 @@ public final class UpdateOrigins {
         }
         long text = VectorOrigin.ofText(DocumentText.of(source, field.sourceFields()));
         if (!claimed.contains(
-                VectorOrigin.of(field.modelId(), field.inputType(), text, VectorOrigin.ofVector(vector)))) {
+                VectorOrigin.of(field.model().id(), field.model().inputType(), text, VectorOrigin.ofVector(vector)))) {
             throw new VectorConflictException("the text of " + field.sourceFields() + " in document [" + document.id()
                     + "] changed while the vector of field [" + path
                     + "] was made for this update: send the update again");

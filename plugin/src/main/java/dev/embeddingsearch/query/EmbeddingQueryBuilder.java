@@ -228,7 +228,7 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
         EmbeddingParameters parameters = ((EmbeddingFieldType) type.unwrap()).parameters();
         String name = type.name();
         float[] target = parameters.similarity().prepare(name, vector(name, parameters));
-        double background = ModelCatalog.backgroundCosine(parameters.modelId());
+        double background = ModelCatalog.backgroundCosine(parameters.model().id());
         KnnTarget vectors = new KnnTarget(name, target, parameters.similarity().function(), background);
         Query filtered = filter == null ? null : filter.toQuery(context);
         return Optional.of(new Leg(
@@ -243,11 +243,14 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
                     + "shard alone; give its [vector] there");
         }
         return input.vectors().stream()
-                .filter(vector -> vector.fits(parameters.modelId(), parameters.dimensions()))
-                .map(vector -> VectorValue.requireLength(name, parameters.dimensions(), vector.values()))
+                .filter(vector ->
+                        vector.fits(parameters.model().id(), parameters.model().dimensions()))
+                .map(vector ->
+                        VectorValue.requireLength(name, parameters.model().dimensions(), vector.values()))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no vector of model id [" + parameters.modelId()
-                        + "] with " + parameters.dimensions() + " dimensions for field [" + field + "]: got "
+                .orElseThrow(() -> new IllegalArgumentException("no vector of model id ["
+                        + parameters.model().id()
+                        + "] with " + parameters.model().dimensions() + " dimensions for field [" + field + "]: got "
                         + input.vectors()));
     }
 

@@ -8,6 +8,7 @@ import dev.embeddingsearch.embedding.EmbeddingRequest;
 import dev.embeddingsearch.embedding.EmbeddingResult;
 import dev.embeddingsearch.embedding.Purpose;
 import dev.embeddingsearch.mapper.EmbeddingMappings;
+import dev.embeddingsearch.mapper.FieldModel;
 import dev.embeddingsearch.mapper.MappedEmbedding;
 import dev.embeddingsearch.model.InputType;
 import dev.embeddingsearch.model.Models;
@@ -55,29 +56,13 @@ public final class QueryEmbedder {
     /** What this node offers, and where it counts. */
     public record Node(ThreadPool threadPool, EmbeddingStats stats) {}
 
-    /** What distinguishes the vectors that searched fields of one name need. */
-    record Target(String model, String modelId, int dimensions, InputType inputType) {
-
-        static Target of(MappedEmbedding field) {
-            return new Target(field.model(), field.modelId(), field.dimensions(), field.inputType());
-        }
-
-        Target with(String otherModel) {
-            return new Target(otherModel, modelId, dimensions, inputType);
-        }
-
-        boolean hasSameVectors(Target other) {
-            return equals(other.with(model));
-        }
-    }
-
     /**
      * What is to be embedded for a query on one field.
      *
      * @param targets what fields of this cluster need and the query does not have yet
      * @param asked other clusters to ask what their fields need; none where they embed for themselves
      */
-    record Search(String field, Set<Target> targets, Optional<Searched> asked, boolean goesOnElsewhere) {
+    record Search(String field, Set<FieldModel> targets, Optional<Searched> asked, boolean goesOnElsewhere) {
 
         boolean isComplete() {
             return targets.isEmpty() && asked.isEmpty();
@@ -98,11 +83,11 @@ public final class QueryEmbedder {
             return new Search(field, Set.of(), Optional.empty(), false);
         }
         Searched searched = ranked && !found.isForwarded() ? found.embeddedHere() : found;
-        Set<Target> targets = targets(field, searched);
+        Set<FieldModel> targets = targets(field, searched);
         if (targets.isEmpty() && searched.remote().isEmpty() && !input.embedded()) {
             requireNoIndex(field, searched.local().map(names -> names.length).orElse(searchedIndices.all().length));
         }
-        targets.removeIf(target -> input.has(target.modelId(), target.dimensions()));
+        targets.removeIf(target -> input.has(target.id(), target.dimensions()));
         boolean others = !searched.remote().isEmpty();
         boolean asks = others && !searched.embedsThere() && !input.embedded();
         return new Search(
@@ -116,17 +101,17 @@ public final class QueryEmbedder {
         }
     }
 
-    private Set<Target> targets(String field, Searched searched) {
-        Set<Target> targets = Arrays.stream(searched.local().orElseGet(searchedIndices::all))
+    private Set<FieldModel> targets(String field, Searched searched) {
+        Set<FieldModel> targets = Arrays.stream(searched.local().orElseGet(searchedIndices::all))
                 .map(index -> mappings.field(index, field))
                 .filter(Objects::nonNull)
-                .map(Target::of)
+                .map(MappedEmbedding::model)
                 .collect(toCollection(LinkedHashSet::new));
         if (searched.local().isEmpty() && targets.stream().anyMatch(target -> isCurrent(field, target))) {
             // An index that the request may not even be about must not fail it.
             targets.removeIf(target -> !isCurrent(field, target));
         }
-        targets.forEach(target -> requireModel(field, target));
+        targets.forEach(target -> target.requireUnchanged(field, models));
         return targets;
     }
 
@@ -135,21 +120,12 @@ public final class QueryEmbedder {
         return searchedIndices.resultWindow(context);
     }
 
-    private boolean isCurrent(String field, Target target) {
+    private boolean isCurrent(String field, FieldModel target) {
         try {
-            requireModel(field, target);
+            target.requireUnchanged(field, models);
             return true;
         } catch (IllegalArgumentException e) {
             return false;
-        }
-    }
-
-    private void requireModel(String field, Target target) {
-        String current = models.identity(target.model()).id();
-        if (!current.equals(target.modelId())) {
-            throw new IllegalArgumentException("field [" + field + "] holds vectors of model id [" + target.modelId()
-                    + "], but model [" + target.model() + "] now has id [" + current
-                    + "]: give the model its id back, or reindex into a field created with the new one");
         }
     }
 
@@ -180,12 +156,12 @@ public final class QueryEmbedder {
                 ActionListener.wrap(fields -> embed(withRemote(search, fields), input, listener), listener::onFailure));
     }
 
-    private Set<Target> withRemote(Search search, List<RemoteField> fields) {
-        Set<Target> all = new LinkedHashSet<>(search.targets());
+    private Set<FieldModel> withRemote(Search search, List<RemoteField> fields) {
+        Set<FieldModel> all = new LinkedHashSet<>(search.targets());
         for (RemoteField remote : fields) {
-            Target target = Target.of(remote.field());
+            FieldModel target = remote.field().model();
             if (all.stream().noneMatch(target::hasSameVectors)) {
-                all.add(target.with(modelOf(remote)));
+                all.add(target.named(modelOf(remote)));
             }
         }
         if (all.isEmpty()) {
@@ -198,15 +174,16 @@ public final class QueryEmbedder {
 
     /** A model of this cluster that makes the same vectors: other clusters may name theirs as they like. */
     private String modelOf(RemoteField remote) {
-        MappedEmbedding field = remote.field();
-        return Stream.concat(Stream.of(field.model()), models.names().stream())
-                .filter(name -> makes(name, field.modelId()))
+        FieldModel model = remote.field().model();
+        return Stream.concat(Stream.of(model.name()), models.names().stream())
+                .filter(name -> makes(name, model.id()))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("field [" + field.path() + "] of [" + remote.index()
-                        + "] holds vectors of model id [" + field.modelId()
-                        + "], which no model of this cluster has: add one"
-                        + " with that id, or search with [ccs_minimize_roundtrips] [true] and [fusion] [score], so that each"
-                        + " cluster embeds for itself"));
+                .orElseThrow(() ->
+                        new IllegalArgumentException("field [" + remote.field().path() + "] of [" + remote.index()
+                                + "] holds vectors of model id [" + model.id()
+                                + "], which no model of this cluster has: add one"
+                                + " with that id, or search with [ccs_minimize_roundtrips] [true] and [fusion] [score], so that each"
+                                + " cluster embeds for itself"));
     }
 
     private boolean makes(String model, String id) {
@@ -217,13 +194,13 @@ public final class QueryEmbedder {
         }
     }
 
-    private void embed(Set<Target> targets, QueryInput input, ActionListener<List<QueryVector>> listener) {
+    private void embed(Set<FieldModel> targets, QueryInput input, ActionListener<List<QueryVector>> listener) {
         SearchWait<List<QueryVector>> wait = new SearchWait<>(threadPool, release, listener);
         GroupedActionListener<QueryVector> group =
                 new GroupedActionListener<>(ActionListener.map(wait, List::copyOf), targets.size());
-        for (Target target : targets) {
+        for (FieldModel target : targets) {
             EmbeddingRequest request = new EmbeddingRequest(
-                    target.model(),
+                    target.name(),
                     side(input.type(), target),
                     input.type(),
                     target.dimensions(),
@@ -235,14 +212,14 @@ public final class QueryEmbedder {
     }
 
     /** Code that looks for code is compared like with like, so it takes the side of the documents. */
-    private static Side side(InputType inputType, Target target) {
+    private static Side side(InputType inputType, FieldModel target) {
         return inputType == InputType.CODE && target.inputType() == InputType.CODE ? Side.DOCUMENT : Side.QUERY;
     }
 
-    private static QueryVector vector(Target target, EmbeddingResult result) throws Exception {
+    private static QueryVector vector(FieldModel target, EmbeddingResult result) throws Exception {
         if (result.failure() != null) {
             throw result.failure();
         }
-        return new QueryVector(target.modelId(), result.vector());
+        return new QueryVector(target.id(), result.vector());
     }
 }

@@ -7,6 +7,7 @@ import dev.embeddingsearch.hybrid.HybridQuery;
 import dev.embeddingsearch.knn.KnnQuery;
 import dev.embeddingsearch.knn.KnnTarget;
 import dev.embeddingsearch.mapper.EmbeddingParameters;
+import dev.embeddingsearch.mapper.FieldModel;
 import dev.embeddingsearch.mapper.OnFailure;
 import dev.embeddingsearch.mapper.VectorIndexOptions;
 import dev.embeddingsearch.mapper.VectorSimilarity;
@@ -75,11 +76,8 @@ public class EmbeddingQueryBuilderTests extends AbstractQueryTestCase<EmbeddingQ
 
     private static EmbeddingParameters field(Quantization quantization) {
         return new EmbeddingParameters(
-                "default",
-                "model",
-                QueryFields.DIMENSIONS,
+                new FieldModel("default", "model", QueryFields.DIMENSIONS, InputType.TEXT),
                 VectorSimilarity.COSINE,
-                InputType.TEXT,
                 List.of(),
                 new VectorIndexOptions("hnsw", 16, 100, quantization, VectorPrecision.FLOAT32),
                 OnFailure.FAIL);
