@@ -37,12 +37,12 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
     public static final String NAME = QueryNames.EMBEDDING;
 
     private final String field;
-    private final QueryInput input;
+    private final QuerySource source;
     private final KnnOptions options;
     private final QueryBuilder filter;
     private final Supplier<QueryEmbedder> embedder;
-    /** Gives the input once it is embedded, null before; null itself while nobody has asked for that. */
-    private final Supplier<QueryInput> pending;
+    /** Supplies the embedded text, or null while a call to the model is under way; null where none was started. */
+    private final Supplier<QuerySource.Text> pending;
 
     /**
      * @param field path of the searched field
@@ -50,9 +50,9 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
      * @param embedder asked on the coordinating node only
      */
     EmbeddingQueryBuilder(
-            String field, QueryInput input, KnnOptions options, QueryBuilder filter, Supplier<QueryEmbedder> embedder) {
+            String field, QuerySource source, KnnOptions options, QueryBuilder filter, Supplier<QueryEmbedder> embedder) {
         this.field = Objects.requireNonNull(field, "field");
-        this.input = Objects.requireNonNull(input, "input");
+        this.source = Objects.requireNonNull(source, "source");
         this.options = Objects.requireNonNull(options, "options");
         this.filter = filter;
         this.embedder = embedder;
@@ -60,9 +60,9 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
     }
 
     /** A copy that waits for its text to be embedded. */
-    private EmbeddingQueryBuilder(EmbeddingQueryBuilder original, Supplier<QueryInput> pending) {
+    private EmbeddingQueryBuilder(EmbeddingQueryBuilder original, Supplier<QuerySource.Text> pending) {
         this.field = original.field;
-        this.input = original.input;
+        this.source = original.source;
         this.options = original.options;
         this.filter = original.filter;
         this.embedder = original.embedder;
@@ -73,7 +73,7 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
     public EmbeddingQueryBuilder(StreamInput in, Supplier<QueryEmbedder> embedder) throws IOException {
         super(in);
         this.field = in.readString();
-        this.input = new QueryInput(in);
+        this.source = QuerySource.read(in);
         this.options = new KnnOptions(in);
         this.filter = in.readOptionalNamedWriteable(QueryBuilder.class);
         this.embedder = embedder;
@@ -83,7 +83,7 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
     @Override
     protected void doWriteTo(StreamOutput out) throws IOException {
         out.writeString(field);
-        input.writeTo(out);
+        source.writeTo(out);
         options.writeTo(out);
         out.writeOptionalNamedWriteable(filter);
     }
@@ -107,11 +107,7 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
     /** Writes what stands inside the object of this query. */
     void innerXContent(XContentBuilder builder, Params params) throws IOException {
         builder.field("field", field);
-        if (input.text() != null) {
-            builder.field(input.type().toString(), input.text());
-        } else {
-            builder.field("vector", VectorValue.encode(input.vectors().get(0).values()));
-        }
+        source.toXContent(builder, params);
         options.toXContent(builder, params);
         if (filter != null) {
             builder.field("filter", filter);
@@ -128,8 +124,8 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
         return field;
     }
 
-    QueryInput input() {
-        return input;
+    QuerySource source() {
+        return source;
     }
 
     /** How many documents a search for the ranks of this query may ask for: {@code k}, where the indices allow that. */
@@ -138,8 +134,8 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
         return known == null ? options.k() : Math.min(options.k(), known.resultWindow(context));
     }
 
-    private EmbeddingQueryBuilder with(QueryInput otherInput, QueryBuilder otherFilter) {
-        EmbeddingQueryBuilder copy = new EmbeddingQueryBuilder(field, otherInput, options, otherFilter, embedder);
+    private EmbeddingQueryBuilder with(QuerySource otherSource, QueryBuilder otherFilter) {
+        EmbeddingQueryBuilder copy = new EmbeddingQueryBuilder(field, otherSource, options, otherFilter, embedder);
         return copy.boost(boost()).queryName(queryName());
     }
 
@@ -150,7 +146,7 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
             return this;
         }
         return with(
-                input,
+                source,
                 filter == null ? added : new BoolQueryBuilder().filter(filter).filter(added));
     }
 
@@ -169,24 +165,27 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
     EmbeddingQueryBuilder embed(QueryRewriteContext context, boolean lenient, boolean ranked) throws IOException {
         QueryBuilder rewrittenFilter = filter == null ? null : filter.rewrite(context);
         if (rewrittenFilter != filter) {
-            return with(input, rewrittenFilter);
+            return with(source, rewrittenFilter);
         }
-        if (input.isFinal() || context.convertToShardContext() != null) {
+        boolean searchesText = source instanceof QuerySource.Text && source.state() != QuerySource.State.WITHOUT_VECTORS;
+        if (!searchesText || context.convertToShardContext() != null) {
             return this;
         }
         if (pending != null) {
-            QueryInput embedded = pending.get();
+            QuerySource.Text embedded = pending.get();
             return embedded == null ? this : with(embedded, filter);
         }
-        QueryEmbedder.Search search = embedder.get().search(field, input, ranked, context);
+        QuerySource.Text text = (QuerySource.Text) source;
+        QueryEmbedder.Search search = embedder.get().search(field, text, ranked, context);
         if (search.isComplete()) {
-            return input.embedded() || search.goesOnElsewhere() ? this : with(input.withVectors(List.of()), filter);
+            boolean same = text.state() == QuerySource.State.EMBEDDED || search.goesOnElsewhere();
+            return same ? this : with(text.withoutVectors(), filter);
         }
-        SetOnce<QueryInput> embedded = new SetOnce<>();
+        SetOnce<QuerySource.Text> embedded = new SetOnce<>();
         Optional<Runnable> without =
                 lenient ? Optional.of(embedder.get().lexicalCount(field, context)) : Optional.empty();
         context.registerAsyncAction((client, listener) ->
-                embedder.get().embed(search, input, client, new EmbeddedText(input, without, embedded, listener)));
+                embedder.get().embed(search, text, client, new EmbeddedText(text, without, embedded, listener)));
         return new EmbeddingQueryBuilder(this, embedded::get);
     }
 
@@ -218,7 +217,7 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
      */
     Optional<Leg> leg(QueryShardContext context) throws IOException {
         MappedFieldType type = context.fieldMapper(field);
-        if (type == null || (input.embedded() && input.vectors().isEmpty())) {
+        if (type == null || source.state() == QuerySource.State.WITHOUT_VECTORS) {
             return Optional.empty();
         }
         if (!(type.unwrap() instanceof EmbeddingFieldType)) {
@@ -237,12 +236,12 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
     }
 
     private float[] vector(String name, EmbeddingParameters parameters) {
-        if (!input.embedded()) {
+        if (source.state() == QuerySource.State.NOT_EMBEDDED) {
             throw new IllegalArgumentException("the text of [" + NAME + "] on field [" + field
                     + "] was not embedded: this query works in searches, not where queries are stored or rewritten on a "
                     + "shard alone; give its [vector] there");
         }
-        return input.vectors().stream()
+        return source.vectors().stream()
                 .filter(vector ->
                         vector.fits(parameters.model().id(), parameters.model().dimensions()))
                 .map(vector ->
@@ -251,7 +250,7 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
                 .orElseThrow(() -> new IllegalArgumentException("no vector of model id ["
                         + parameters.model().id()
                         + "] with " + parameters.model().dimensions() + " dimensions for field [" + field + "]: got "
-                        + input.vectors()));
+                        + source.vectors()));
     }
 
     @Override
@@ -265,13 +264,13 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
     @Override
     protected boolean doEquals(EmbeddingQueryBuilder other) {
         return field.equals(other.field)
-                && input.equals(other.input)
+                && source.equals(other.source)
                 && options.equals(other.options)
                 && Objects.equals(filter, other.filter);
     }
 
     @Override
     protected int doHashCode() {
-        return Objects.hash(field, input, options, filter);
+        return Objects.hash(field, source, options, filter);
     }
 }

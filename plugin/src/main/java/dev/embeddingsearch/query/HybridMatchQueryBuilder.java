@@ -169,7 +169,7 @@ public final class HybridMatchQueryBuilder extends AbstractQueryBuilder<HybridMa
         }
         QueryCoordinatorContext coordinator = context.convertToCoordinatorContext();
         IndicesRequest request = coordinator == null ? null : coordinator.getSearchRequest();
-        if (request == null || !embedding.input().embedded() || context.hasAsyncActions()) {
+        if (request == null || embedding.source().state() == QuerySource.State.NOT_EMBEDDED || context.hasAsyncActions()) {
             return this;
         }
         LegSearches searches = legSearches(embedding.depth(context));
@@ -180,12 +180,12 @@ public final class HybridMatchQueryBuilder extends AbstractQueryBuilder<HybridMa
 
     /** The cosines of several models cannot be put side by side as they are. */
     private static QueryBuilder vectorLeg(EmbeddingQueryBuilder leg) {
-        return leg.input().vectors().size() == 1 ? new SimilarityQueryBuilder(leg) : leg;
+        return leg.source().vectors().size() == 1 ? new SimilarityQueryBuilder(leg) : leg;
     }
 
     /** @param depth how deep both lists go */
     LegSearches legSearches(int depth) {
-        boolean unembedded = embedding.input().vectors().isEmpty();
+        boolean unembedded = embedding.source().state() == QuerySource.State.WITHOUT_VECTORS;
         return new LegSearches(
                 filter == null ? lexical : new BoolQueryBuilder().must(lexical).filter(filter),
                 unembedded ? Optional.empty() : Optional.of(vectorLeg(embedding.filter(filter))),
@@ -207,8 +207,7 @@ public final class HybridMatchQueryBuilder extends AbstractQueryBuilder<HybridMa
             }
             return new HybridQuery(lexicalQuery, leg.get().knn(), leg.get().vectors(), fusion.decimalWeight());
         }
-        boolean unembedded = embedding.input().vectors() != null
-                && embedding.input().vectors().isEmpty();
+        boolean unembedded = embedding.source().state() == QuerySource.State.WITHOUT_VECTORS;
         return HybridQuery.lexicalOnly(
                 lexicalQuery, unembedded ? 0 : fusion.decimalWeight(), ShardSearchScope.of(context, null));
     }

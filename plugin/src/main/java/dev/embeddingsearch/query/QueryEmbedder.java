@@ -70,26 +70,26 @@ public final class QueryEmbedder {
     }
 
     /**
-     * Finds out what {@code input} lacks for the indices of a request.
+     * Finds out what {@code text} lacks for the indices of a request.
      *
      * @param ranked whether this node ranks the documents, with those of other clusters among them
      * @throws IllegalArgumentException if the field is an {@code embedding} field in none of them, or if a model is no
      *     longer the one that a field was created with
      */
-    Search search(String field, QueryInput input, boolean ranked, QueryRewriteContext context) {
+    Search search(String field, QuerySource.Text text, boolean ranked, QueryRewriteContext context) {
         Searched found = searchedIndices.of(context);
-        if (input.embedded() && found.local().isEmpty()) {
+        if (text.state() == QuerySource.State.EMBEDDED && found.local().isEmpty()) {
             // A data node rewrites once more what the coordinating node embedded, and is not told for which indices.
             return new Search(field, Set.of(), Optional.empty(), false);
         }
         Searched searched = ranked && !found.isForwarded() ? found.embeddedHere() : found;
         Set<FieldModel> targets = targets(field, searched);
-        if (targets.isEmpty() && searched.remote().isEmpty() && !input.embedded()) {
+        if (targets.isEmpty() && searched.remote().isEmpty() && text.state() == QuerySource.State.NOT_EMBEDDED) {
             requireNoIndex(field, searched.local().map(names -> names.length).orElse(searchedIndices.all().length));
         }
-        targets.removeIf(target -> input.has(target.id(), target.dimensions()));
+        targets.removeIf(target -> text.has(target.id(), target.dimensions()));
         boolean others = !searched.remote().isEmpty();
-        boolean asks = others && !searched.embedsThere() && !input.embedded();
+        boolean asks = others && !searched.embedsThere() && text.state() == QuerySource.State.NOT_EMBEDDED;
         return new Search(
                 field, targets, asks ? Optional.of(searched) : Optional.empty(), others && searched.embedsThere());
     }
@@ -139,21 +139,21 @@ public final class QueryEmbedder {
     }
 
     /**
-     * Embeds the text of {@code input} for what {@code search} lacks.
+     * Embeds the text of {@code text} for what {@code search} lacks.
      *
      * @param client of the search's caller
      * @param listener gets a vector a target, or the first failure
      */
-    void embed(Search search, QueryInput input, Client client, ActionListener<List<QueryVector>> listener) {
+    void embed(Search search, QuerySource.Text text, Client client, ActionListener<List<QueryVector>> listener) {
         if (search.asked().isEmpty()) {
-            embed(search.targets(), input, listener);
+            embed(search.targets(), text, listener);
             return;
         }
         RemoteMappings.fetch(
                 client,
                 search.asked().get(),
                 search.field(),
-                ActionListener.wrap(fields -> embed(withRemote(search, fields), input, listener), listener::onFailure));
+                ActionListener.wrap(fields -> embed(withRemote(search, fields), text, listener), listener::onFailure));
     }
 
     private Set<FieldModel> withRemote(Search search, List<RemoteField> fields) {
@@ -194,17 +194,17 @@ public final class QueryEmbedder {
         }
     }
 
-    private void embed(Set<FieldModel> targets, QueryInput input, ActionListener<List<QueryVector>> listener) {
+    private void embed(Set<FieldModel> targets, QuerySource.Text text, ActionListener<List<QueryVector>> listener) {
         SearchWait<List<QueryVector>> wait = new SearchWait<>(threadPool, release, listener);
         GroupedActionListener<QueryVector> group =
                 new GroupedActionListener<>(ActionListener.map(wait, List::copyOf), targets.size());
         for (FieldModel target : targets) {
             EmbeddingRequest request = new EmbeddingRequest(
                     target.name(),
-                    side(input.type(), target),
-                    input.type(),
+                    side(text.type(), target),
+                    text.type(),
                     target.dimensions(),
-                    List.of(input.text()),
+                    List.of(text.text()),
                     Purpose.SEARCH);
             embedder.embed(request, ActionListener.map(group, results -> vector(target, results.get(0))));
         }
