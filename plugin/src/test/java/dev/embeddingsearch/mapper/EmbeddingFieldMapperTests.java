@@ -49,7 +49,11 @@ public class EmbeddingFieldMapperTests extends EmbeddingMapperTestCase {
                         .field("dimensions", 4),
                 mapper -> assertEquals(
                         "renamed",
-                        ((EmbeddingFieldMapper) mapper).fieldType().parameters().model().name()));
+                        ((EmbeddingFieldMapper) mapper)
+                                .fieldType()
+                                .parameters()
+                                .model()
+                                .name()));
         checker.registerUpdateCheck(
                 b -> b.field("on_failure", "index_without_vector"),
                 mapper -> assertEquals(
