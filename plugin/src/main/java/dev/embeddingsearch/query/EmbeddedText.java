@@ -23,7 +23,10 @@ final class EmbeddedText implements ActionListener<List<QueryVector>> {
      *     this, instead of failing the search
      */
     EmbeddedText(
-            QuerySource.Text text, Optional<Runnable> lenient, SetOnce<QuerySource.Text> embedded, ActionListener<?> rewrite) {
+            QuerySource.Text text,
+            Optional<Runnable> lenient,
+            SetOnce<QuerySource.Text> embedded,
+            ActionListener<?> rewrite) {
         this.text = text;
         this.lenient = lenient;
         this.embedded = embedded;

@@ -11,7 +11,6 @@ import dev.embeddingsearch.model.ModelCatalog;
 import dev.embeddingsearch.search.QueryNames;
 import dev.embeddingsearch.search.ShardSearchScope;
 import java.io.IOException;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -24,7 +23,6 @@ import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.index.mapper.MappedFieldType;
-import org.opensearch.index.query.AbstractQueryBuilder;
 import org.opensearch.index.query.BoolQueryBuilder;
 import org.opensearch.index.query.QueryBuilder;
 import org.opensearch.index.query.QueryBuilderVisitor;
@@ -32,7 +30,7 @@ import org.opensearch.index.query.QueryRewriteContext;
 import org.opensearch.index.query.QueryShardContext;
 
 /** Query {@code embedding}: the documents whose vectors are nearest to that of a text, of code, or to a given vector. */
-public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQueryBuilder> {
+public final class EmbeddingQueryBuilder extends WireQueryBuilder<EmbeddingQueryBuilder> {
 
     public static final String NAME = QueryNames.EMBEDDING;
 
@@ -50,7 +48,11 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
      * @param embedder asked on the coordinating node only
      */
     EmbeddingQueryBuilder(
-            String field, QuerySource source, KnnOptions options, QueryBuilder filter, Supplier<QueryEmbedder> embedder) {
+            String field,
+            QuerySource source,
+            KnnOptions options,
+            QueryBuilder filter,
+            Supplier<QueryEmbedder> embedder) {
         this.field = Objects.requireNonNull(field, "field");
         this.source = Objects.requireNonNull(source, "source");
         this.options = Objects.requireNonNull(options, "options");
@@ -70,18 +72,21 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
         boost(original.boost()).queryName(original.queryName());
     }
 
-    public EmbeddingQueryBuilder(StreamInput in, Supplier<QueryEmbedder> embedder) throws IOException {
-        super(in);
+    /** @param withParts whether the stream has the form with parts */
+    public EmbeddingQueryBuilder(StreamInput in, boolean withParts, Supplier<QueryEmbedder> embedder)
+            throws IOException {
+        super(in, withParts);
         this.field = in.readString();
         this.source = QuerySource.read(in);
         this.options = new KnnOptions(in);
         this.filter = in.readOptionalNamedWriteable(QueryBuilder.class);
         this.embedder = embedder;
         this.pending = null;
+        readParts(in);
     }
 
     @Override
-    protected void doWriteTo(StreamOutput out) throws IOException {
+    void writeFields(StreamOutput out) throws IOException {
         out.writeString(field);
         source.writeTo(out);
         options.writeTo(out);
@@ -116,7 +121,7 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
     }
 
     @Override
-    public String getWriteableName() {
+    public String getName() {
         return NAME;
     }
 
@@ -167,7 +172,8 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
         if (rewrittenFilter != filter) {
             return with(source, rewrittenFilter);
         }
-        boolean searchesText = source instanceof QuerySource.Text && source.state() != QuerySource.State.WITHOUT_VECTORS;
+        boolean searchesText =
+                source instanceof QuerySource.Text && source.state() != QuerySource.State.WITHOUT_VECTORS;
         if (!searchesText || context.convertToShardContext() != null) {
             return this;
         }

@@ -19,7 +19,6 @@ import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.core.xcontent.XContentParser;
-import org.opensearch.index.query.AbstractQueryBuilder;
 import org.opensearch.index.query.BoolQueryBuilder;
 import org.opensearch.index.query.QueryBuilder;
 import org.opensearch.index.query.QueryBuilderVisitor;
@@ -33,7 +32,7 @@ import org.opensearch.index.query.QueryShardContext;
  * <p>Whatever short form it was given in, it is kept as its two legs, and written so: {@code lexical} and
  * {@code embedding}.
  */
-public final class HybridMatchQueryBuilder extends AbstractQueryBuilder<HybridMatchQueryBuilder> {
+public final class HybridMatchQueryBuilder extends WireQueryBuilder<HybridMatchQueryBuilder> {
 
     public static final String NAME = QueryNames.HYBRID_MATCH;
     static final float DEFAULT_VECTOR_WEIGHT = 0.67f;
@@ -85,18 +84,20 @@ public final class HybridMatchQueryBuilder extends AbstractQueryBuilder<HybridMa
         boost(original.boost()).queryName(original.queryName());
     }
 
-    public HybridMatchQueryBuilder(StreamInput in) throws IOException {
-        super(in);
+    /** @param withParts whether the stream has the form with parts */
+    public HybridMatchQueryBuilder(StreamInput in, boolean withParts) throws IOException {
+        super(in, withParts);
         this.lexical = in.readNamedWriteable(QueryBuilder.class);
         this.embedding = (EmbeddingQueryBuilder) in.readNamedWriteable(QueryBuilder.class);
         this.filter = in.readOptionalNamedWriteable(QueryBuilder.class);
         this.fusion = new FusionOptions(in);
         this.lenient = in.readBoolean();
         this.ranked = null;
+        readParts(in);
     }
 
     @Override
-    protected void doWriteTo(StreamOutput out) throws IOException {
+    void writeFields(StreamOutput out) throws IOException {
         out.writeNamedWriteable(lexical);
         out.writeNamedWriteable(embedding);
         out.writeOptionalNamedWriteable(filter);
@@ -126,7 +127,7 @@ public final class HybridMatchQueryBuilder extends AbstractQueryBuilder<HybridMa
     }
 
     @Override
-    public String getWriteableName() {
+    public String getName() {
         return NAME;
     }
 
@@ -169,7 +170,9 @@ public final class HybridMatchQueryBuilder extends AbstractQueryBuilder<HybridMa
         }
         QueryCoordinatorContext coordinator = context.convertToCoordinatorContext();
         IndicesRequest request = coordinator == null ? null : coordinator.getSearchRequest();
-        if (request == null || embedding.source().state() == QuerySource.State.NOT_EMBEDDED || context.hasAsyncActions()) {
+        if (request == null
+                || embedding.source().state() == QuerySource.State.NOT_EMBEDDED
+                || context.hasAsyncActions()) {
             return this;
         }
         LegSearches searches = legSearches(embedding.depth(context));

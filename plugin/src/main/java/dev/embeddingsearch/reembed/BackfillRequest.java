@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.reembed;
 
+import dev.embeddingsearch.wire.WireParts;
 import java.io.IOException;
 import java.util.Map;
 import org.opensearch.action.ActionRequest;
@@ -20,6 +21,8 @@ public final class BackfillRequest extends ActionRequest implements IndicesReque
     static final int MAX_BATCH = 10_000;
     static final int ALL = -1;
     static final float UNLIMITED = -1;
+
+    private static final String SCOPE = "scope";
 
     private static final IndicesOptions OPTIONS = IndicesOptions.strictExpandOpenAndForbidClosed();
 
@@ -98,7 +101,7 @@ public final class BackfillRequest extends ActionRequest implements IndicesReque
         this.indices = in.readStringArray();
         this.extent = new Extent(in.readVInt(), in.readInt(), in.readFloat());
         this.storeResult = in.readBoolean();
-        this.scope = in.available() > 0 ? in.readEnum(Scope.class) : Scope.MARKED;
+        this.scope = WireParts.readRest(in).get(SCOPE, part -> part.readEnum(Scope.class), Scope.MARKED);
     }
 
     @Override
@@ -109,7 +112,11 @@ public final class BackfillRequest extends ActionRequest implements IndicesReque
         out.writeInt(extent.size());
         out.writeFloat(extent.documentsPerSecond());
         out.writeBoolean(storeResult);
-        out.writeEnum(scope);
+        WireParts parts = new WireParts();
+        if (scope != Scope.MARKED) {
+            parts.add(out, SCOPE, part -> part.writeEnum(scope));
+        }
+        parts.writeRest(out);
     }
 
     @Override

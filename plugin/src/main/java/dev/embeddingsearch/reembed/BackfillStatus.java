@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.reembed;
 
+import dev.embeddingsearch.wire.WireParts;
 import java.io.IOException;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
@@ -36,6 +37,34 @@ public record BackfillStatus(long total, long embedded, long conflicts, long fai
         out.writeVLong(failed);
         out.writeVLong(noops);
         out.writeVInt(batches);
+    }
+
+    /** A status in the form with parts of a later version, as far as this version knows it. */
+    public record WithParts(BackfillStatus known) implements Task.Status {
+
+        public static final String NAME = WireParts.named(BackfillStatus.NAME);
+
+        /** Reads a status and skips its parts. */
+        public WithParts(StreamInput in) throws IOException {
+            this(new BackfillStatus(in));
+            WireParts.read(in);
+        }
+
+        @Override
+        public void writeTo(StreamOutput out) throws IOException {
+            known.writeTo(out);
+            new WireParts().writeTo(out);
+        }
+
+        @Override
+        public String getWriteableName() {
+            return NAME;
+        }
+
+        @Override
+        public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
+            return known.toXContent(builder, params);
+        }
     }
 
     BackfillStatus withTotal(long found) {

@@ -145,7 +145,8 @@ public class QueryEmbedderTests extends OpenSearchTestCase {
     }
 
     private EmbeddingQueryBuilder query(InputType type) {
-        return new EmbeddingQueryBuilder("v", QuerySource.text(type, "words"), KnnOptions.DEFAULT, null, () -> embedder);
+        return new EmbeddingQueryBuilder(
+                "v", QuerySource.text(type, "words"), KnnOptions.DEFAULT, null, () -> embedder);
     }
 
     private static List<QueryVector> vectors(QueryBuilder query) {
