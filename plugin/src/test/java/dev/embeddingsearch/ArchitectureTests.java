@@ -42,7 +42,7 @@ public class ArchitectureTests {
             entry("mapper", Set.of("model", "vectors", "vectors.flat", "source", "estimate")),
             entry("codec", Set.of("mapper", "vectors", "source")),
             entry("search", Set.of("mapper", "hybrid", "knn")),
-            entry("query", Set.of("model", "embedding", "mapper", "hybrid", "knn", "rank", "search", "stats")),
+            entry("query", Set.of("model", "embedding", "mapper", "hybrid", "knn", "rank", "search", "stats", "wire")),
             entry("ingest", Set.of("model", "embedding", "mapper", "stats")),
             entry("reembed", Set.of("ingest", "mapper", "wire")),
             entry(

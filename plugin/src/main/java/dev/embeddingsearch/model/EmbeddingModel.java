@@ -1,36 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.model;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.opensearch.common.unit.TimeValue;
 
 /**
  * A model with all its settings resolved, and no secret among them.
  *
  * @param name the name in {@code embedding.model.<name>.*}
- * @param id the id sent for documents
- * @param queryId the id sent for queries
- * @param known what the catalogue knows of the id; an entry of zeros when nothing
- * @param dimensions length of the vectors wanted: the setting, else the catalogue's, else 0 for unknown
- * @param pricePerMillionTokens in US dollars: the setting, else the catalogue's, else 0
+ * @param ids the ids sent to the service
+ * @param known what the catalog knows of the id; an entry of zeros when nothing
+ * @param dimensions length of the vectors wanted: the setting, else the catalog's, else 0 for unknown
  */
 public record EmbeddingModel(
         String name,
-        String id,
-        String queryId,
+        ModelIds ids,
         Endpoint endpoint,
         KnownModel known,
         int dimensions,
         Prefixes prefixes,
-        Limits limits,
-        double pricePerMillionTokens) {
+        Limits limits) {
 
     /**
      * Where the model is served, and how it is asked.
      *
      * @param url base URL, allowed by {@code embedding.url_allowlist}, without a slash at the end
      * @param apiVersion the {@code api-version} of Azure; unused elsewhere
+     * @param pricePerMillionTokens in US dollars: the setting, else the catalog's, else 0
      */
-    public record Endpoint(String url, Provider provider, String apiVersion, RequestFormat format) {}
+    public record Endpoint(
+            String url, Provider provider, String apiVersion, RequestFormat format, double pricePerMillionTokens) {}
 
     /**
      * How much is sent, how fast, and how patiently.
@@ -60,10 +60,62 @@ public record EmbeddingModel(
             int inFlight,
             TimeValue linger,
             int breakerFailures,
-            TimeValue breakerPause) {}
+            TimeValue breakerPause) {
+
+        static Limits of(ModelResolver settings, KnownModel known) {
+            int inputTokens = settings.get(ModelSettings.MAX_INPUT_TOKENS);
+            return new Limits(
+                    inputTokens > 0 ? inputTokens : known.maxInputTokens(),
+                    settings.get(ModelSettings.TRUNCATE),
+                    settings.get(ModelSettings.MAX_BATCH_INPUTS),
+                    settings.get(ModelSettings.MAX_BATCH_TOKENS),
+                    settings.get(ModelSettings.REQUESTS_PER_MINUTE),
+                    settings.get(ModelSettings.TOKENS_PER_MINUTE),
+                    settings.get(ModelSettings.TIMEOUT),
+                    settings.get(ModelSettings.SEARCH_TIMEOUT),
+                    settings.get(ModelSettings.INGEST_TIMEOUT),
+                    settings.get(ModelSettings.MAX_RETRIES),
+                    settings.get(ModelSettings.MAX_IN_FLIGHT),
+                    settings.get(ModelSettings.LINGER),
+                    settings.get(ModelSettings.BREAKER_FAILURES),
+                    settings.get(ModelSettings.BREAKER_PAUSE));
+        }
+
+        /** These limits by the names of their settings. */
+        public Map<String, Object> byName() {
+            Map<String, Object> words = new LinkedHashMap<>();
+            words.put("max_input_tokens", inputTokens);
+            words.put("truncate", truncate ? "end" : "none");
+            words.put("max_batch_inputs", batchInputs);
+            words.put("max_batch_tokens", batchTokens);
+            words.put("requests_per_minute", requestsPerMinute);
+            words.put("tokens_per_minute", tokensPerMinute);
+            words.put("timeout", timeout.getStringRep());
+            words.put("search_timeout", searchTimeout.getStringRep());
+            words.put("ingest_timeout", ingestTimeout.getStringRep());
+            words.put("max_retries", retries);
+            words.put("max_in_flight", inFlight);
+            words.put("linger", linger.getStringRep());
+            words.put("breaker_failures", breakerFailures);
+            words.put("breaker_pause", breakerPause.getStringRep());
+            return words;
+        }
+    }
+
+    public String id() {
+        return ids.document();
+    }
+
+    public String queryId() {
+        return ids.query();
+    }
 
     public String modelId(Side side) {
-        return side == Side.DOCUMENT ? id : queryId;
+        return ids.of(side);
+    }
+
+    public double pricePerMillionTokens() {
+        return endpoint.pricePerMillionTokens();
     }
 
     public String url() {
