@@ -48,13 +48,13 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
         this.pendingMark = new PendingMarkMapper(fieldType.name());
     }
 
-    /** What a field may ask for besides its mapping; the thread context gives null before there is one. */
+    /** What a field uses besides its mapping; the thread context is null before the node has one. */
     record Surroundings(Models models, Supplier<ThreadContext> threadContext, IndexSettings index) {}
 
     /**
      * Parses mappings of this type.
      *
-     * @param models asked for what a mapping leaves out
+     * @param models supply what a mapping leaves out
      * @param threadContext has the {@link UpdateOrigins} of the request that a document comes with
      */
     public static Mapper.TypeParser parser(Models models, Supplier<ThreadContext> threadContext) {

@@ -15,7 +15,7 @@ import dev.embeddingsearch.model.Models;
  */
 public record FieldModel(String name, String id, int dimensions, InputType inputType) {
 
-    /** The same vectors, asked of a model of another name. */
+    /** The same vectors from a model of another name. */
     public FieldModel named(String other) {
         return new FieldModel(other, id, dimensions, inputType);
     }

@@ -11,8 +11,8 @@ import java.util.function.Predicate;
 import org.opensearch.common.xcontent.support.XContentMapValues;
 
 /**
- * An {@code embedding} field as an index's mapping describes it, for those who have the mapping but not the index: ingest
- * and the coordinating node.
+ * An {@code embedding} field as the mapping of an index describes it, for ingest and the coordinating node, which have the
+ * mapping but no shard of the index.
  *
  * @param path full name of the field
  * @param nested whether the field belongs to nested documents

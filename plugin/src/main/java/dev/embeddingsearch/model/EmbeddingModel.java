@@ -23,7 +23,7 @@ public record EmbeddingModel(
         Limits limits) {
 
     /**
-     * Where the model is served, and how it is asked.
+     * The service that has the model, and the form of its requests.
      *
      * @param url base URL, allowed by {@code embedding.url_allowlist}, without a slash at the end
      * @param apiVersion the {@code api-version} of Azure; unused elsewhere

@@ -45,7 +45,7 @@ public final class EmbeddingQueryBuilder extends WireQueryBuilder<EmbeddingQuery
     /**
      * @param field path of the searched field
      * @param filter what documents must match to be found, or null
-     * @param embedder asked on the coordinating node only
+     * @param embedder used on the coordinating node only
      */
     EmbeddingQueryBuilder(
             String field,
@@ -133,7 +133,7 @@ public final class EmbeddingQueryBuilder extends WireQueryBuilder<EmbeddingQuery
         return source;
     }
 
-    /** How many documents a search for the ranks of this query may ask for: {@code k}, where the indices allow that. */
+    /** The number of hits in a search for the ranks of this query: {@code k}, or less where an index allows fewer hits. */
     int depth(QueryRewriteContext context) {
         QueryEmbedder known = embedder.get();
         return known == null ? options.k() : Math.min(options.k(), known.resultWindow(context));
@@ -164,7 +164,7 @@ public final class EmbeddingQueryBuilder extends WireQueryBuilder<EmbeddingQuery
      * Rewrites this query, embedding its text on the way.
      *
      * @param lenient whether a failing service leaves the query without vectors, instead of failing the search
-     * @param ranked whether this node ranks the documents, with those of other clusters among them
+     * @param ranked whether this node ranks the documents of all clusters, so that it needs the vectors for all of them
      */
     @SuppressWarnings("ReferenceEquality") // how a query says that it rewrote to itself
     EmbeddingQueryBuilder embed(QueryRewriteContext context, boolean lenient, boolean ranked) throws IOException {
@@ -203,7 +203,7 @@ public final class EmbeddingQueryBuilder extends WireQueryBuilder<EmbeddingQuery
     /**
      * The query of one shard.
      *
-     * @param calibrated whether scores tell how far a cosine is above the shard's mean, and not just which is larger
+     * @param calibrated whether a score is the cosine relative to the mean of the shard; the raw similarity otherwise
      */
     Query toQuery(QueryShardContext context, boolean calibrated) throws IOException {
         Optional<Leg> leg = leg(context);
@@ -218,8 +218,8 @@ public final class EmbeddingQueryBuilder extends WireQueryBuilder<EmbeddingQuery
     record Leg(KnnTarget vectors, Query knn) {}
 
     /**
-     * The leg on the shard of {@code context}, or empty where the field is not mapped, or the text could not be embedded
-     * and the search goes on without.
+     * The leg on the shard of {@code context}; empty if the field is not mapped there, or if the query goes on without
+     * vectors because its text could not be embedded.
      */
     Optional<Leg> leg(QueryShardContext context) throws IOException {
         MappedFieldType type = context.fieldMapper(field);

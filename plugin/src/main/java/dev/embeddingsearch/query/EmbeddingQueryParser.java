@@ -30,8 +30,8 @@ final class EmbeddingQueryParser {
     private boolean vectorKeys;
 
     /**
-     * @param queryName what errors call the query
-     * @param fieldKey what they call the key that names the searched field
+     * @param queryName name of the query in messages
+     * @param fieldKey name, in messages, of the key for the searched field
      */
     EmbeddingQueryParser(String queryName, String fieldKey) {
         this.queryName = queryName;
@@ -47,7 +47,7 @@ final class EmbeddingQueryParser {
         source = given;
     }
 
-    /** Whether anything was read that says what or how to search among the vectors. */
+    /** Whether one of the keys was read that concern the search among vectors, such as {@code k}. */
     boolean hasVectorKeys() {
         return vectorKeys;
     }
@@ -116,7 +116,7 @@ final class EmbeddingQueryParser {
         return false;
     }
 
-    /** Reads a string; a number or boolean is taken for one, as elsewhere in the query DSL. */
+    /** Reads a string; a number or boolean is read as one, as elsewhere in the query DSL. */
     static String string(String key, XContentParser parser) throws IOException {
         if (!parser.currentToken().isValue()) {
             throw new ParsingException(

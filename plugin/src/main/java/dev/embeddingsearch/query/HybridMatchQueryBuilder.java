@@ -29,8 +29,8 @@ import org.opensearch.index.query.QueryShardContext;
 /**
  * Query {@code hybrid_match}: fuses a lexical query with the nearest vectors; see {@link HybridQuery} for the score.
  *
- * <p>Whatever short form it was given in, it is kept as its two legs, and written so: {@code lexical} and
- * {@code embedding}.
+ * <p>The short form is parsed into the two legs {@code lexical} and {@code embedding}, and XContent is written with
+ * these.
  */
 public final class HybridMatchQueryBuilder extends WireQueryBuilder<HybridMatchQueryBuilder> {
 
@@ -42,7 +42,7 @@ public final class HybridMatchQueryBuilder extends WireQueryBuilder<HybridMatchQ
     private final QueryBuilder filter;
     private final FusionOptions fusion;
     private final boolean lenient;
-    /** Gives the query of both legs' ranks once they were searched, null before; null itself while nobody asked for that. */
+    /** Supplies the query of the fused ranks, or null while the legs are searched; null where no search was started. */
     private final Supplier<QueryBuilder> ranked;
 
     /**
@@ -163,7 +163,7 @@ public final class HybridMatchQueryBuilder extends WireQueryBuilder<HybridMatchQ
         return with(rewrittenLexical, rewrittenEmbedding, rewrittenFilter);
     }
 
-    /** Has both legs searched on the coordinating node, once nothing in them waits for anything else. */
+    /** Starts the search of both legs on the coordinating node, once no other part of the query waits for a result. */
     private QueryBuilder rank(QueryRewriteContext context) {
         if (ranked != null) {
             return Objects.requireNonNullElse(ranked.get(), this);
@@ -181,7 +181,7 @@ public final class HybridMatchQueryBuilder extends WireQueryBuilder<HybridMatchQ
         return new HybridMatchQueryBuilder(this, found::get);
     }
 
-    /** The cosines of several models cannot be put side by side as they are. */
+    /** The raw similarities of several models are not comparable, so that several vectors keep calibrated scores. */
     private static QueryBuilder vectorLeg(EmbeddingQueryBuilder leg) {
         return leg.source().vectors().size() == 1 ? new SimilarityQueryBuilder(leg) : leg;
     }

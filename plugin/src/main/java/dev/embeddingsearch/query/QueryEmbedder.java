@@ -53,14 +53,16 @@ public final class QueryEmbedder {
         this.release = new SearchRelease(threadPool);
     }
 
-    /** What this node offers, and where it counts. */
+    /** Services of this node. */
     public record Node(ThreadPool threadPool, EmbeddingStats stats) {}
 
     /**
      * What is to be embedded for a query on one field.
      *
-     * @param targets what fields of this cluster need and the query does not have yet
-     * @param asked other clusters to ask what their fields need; none where they embed for themselves
+     * @param targets models whose vectors fields of this cluster need and the query does not have yet
+     * @param asked indices of other clusters whose mappings are fetched first; empty where those clusters embed the text
+     *     themselves
+     * @param goesOnElsewhere whether other clusters receive the query and embed the text themselves
      */
     record Search(String field, Set<FieldModel> targets, Optional<Searched> asked, boolean goesOnElsewhere) {
 
@@ -70,16 +72,16 @@ public final class QueryEmbedder {
     }
 
     /**
-     * Finds out what {@code text} lacks for the indices of a request.
+     * Finds the models whose vectors {@code text} lacks for the indices of a request.
      *
-     * @param ranked whether this node ranks the documents, with those of other clusters among them
+     * @param ranked whether this node ranks the documents of all clusters, so that it needs the vectors for all of them
      * @throws IllegalArgumentException if the field is an {@code embedding} field in none of them, or if a model is no
      *     longer the one that a field was created with
      */
     Search search(String field, QuerySource.Text text, boolean ranked, QueryRewriteContext context) {
         Searched found = searchedIndices.of(context);
         if (text.state() == QuerySource.State.EMBEDDED && found.local().isEmpty()) {
-            // A data node rewrites once more what the coordinating node embedded, and is not told for which indices.
+            // A data node rewrites the query again, without the indices of the request.
             return new Search(field, Set.of(), Optional.empty(), false);
         }
         Searched searched = ranked && !found.isForwarded() ? found.embeddedHere() : found;
@@ -108,14 +110,14 @@ public final class QueryEmbedder {
                 .map(MappedEmbedding::model)
                 .collect(toCollection(LinkedHashSet::new));
         if (searched.local().isEmpty() && targets.stream().anyMatch(target -> isCurrent(field, target))) {
-            // An index that the request may not even be about must not fail it.
+            // An index that the request may not search must not fail it.
             targets.removeIf(target -> !isCurrent(field, target));
         }
         targets.forEach(target -> target.requireUnchanged(field, models));
         return targets;
     }
 
-    /** How many hits a search may ask for in all of its indices; as many as any may where they are not known. */
+    /** Most hits of a search in all of its indices; no limit where these are unknown. */
     int resultWindow(QueryRewriteContext context) {
         return searchedIndices.resultWindow(context);
     }
@@ -129,7 +131,7 @@ public final class QueryEmbedder {
         }
     }
 
-    /** Something that counts, when it is run, a search without vectors in each named index that has {@code field}. */
+    /** Counts, when run, a search without vectors for each index of the request that has {@code field}. */
     Runnable lexicalCount(String field, QueryRewriteContext context) {
         List<String> indices = searchedIndices.of(context).local().stream()
                 .flatMap(Arrays::stream)
@@ -139,10 +141,10 @@ public final class QueryEmbedder {
     }
 
     /**
-     * Embeds the text of {@code text} for what {@code search} lacks.
+     * Embeds {@code text} by the models of {@code search}.
      *
-     * @param client of the search's caller
-     * @param listener gets a vector a target, or the first failure
+     * @param client of the caller of the search
+     * @param listener receives one vector for each model, or the first failure
      */
     void embed(Search search, QuerySource.Text text, Client client, ActionListener<List<QueryVector>> listener) {
         if (search.asked().isEmpty()) {
@@ -172,7 +174,7 @@ public final class QueryEmbedder {
         return all;
     }
 
-    /** A model of this cluster that makes the same vectors: other clusters may name theirs as they like. */
+    /** A model of this cluster that makes the same vectors; other clusters may give it another name. */
     private String modelOf(RemoteField remote) {
         FieldModel model = remote.field().model();
         return Stream.concat(Stream.of(model.name()), models.names().stream())
@@ -211,7 +213,7 @@ public final class QueryEmbedder {
         wait.watch();
     }
 
-    /** Code that looks for code is compared like with like, so it takes the side of the documents. */
+    /** Code that is searched by code is embedded as a document, as the field's vectors are. */
     private static Side side(InputType inputType, FieldModel target) {
         return inputType == InputType.CODE && target.inputType() == InputType.CODE ? Side.DOCUMENT : Side.QUERY;
     }

@@ -23,8 +23,8 @@ import org.opensearch.index.mapper.Uid;
 import org.opensearch.index.query.QueryShardContext;
 
 /**
- * What {@code hybrid_match} with the fusion of ranks becomes once both of its legs were searched: the documents found,
- * with their ranks. The coordinating node writes it; nobody needs to by hand.
+ * Query {@code hybrid_match_ranked}: the documents that both legs of a {@code hybrid_match} with {@code rrf} found, with
+ * their ranks. The coordinating node rewrites {@code hybrid_match} to it.
  */
 public final class RankedQueryBuilder extends WireQueryBuilder<RankedQueryBuilder> {
 

@@ -17,8 +17,8 @@ import org.opensearch.index.query.QueryRewriteContext;
 import org.opensearch.index.query.QueryShardContext;
 
 /**
- * What the query {@code embedding} finds, in the order of the raw similarity in all shards, however low: for the ranks of
- * the vector leg. The coordinating node writes it; nobody needs to by hand.
+ * Query {@code embedding_similarity}: the documents of an {@code embedding} query, scored by the raw similarity, which
+ * compares across shards. The coordinating node uses it for the ranks of the vector leg.
  */
 public final class SimilarityQueryBuilder extends WireQueryBuilder<SimilarityQueryBuilder> {
 

@@ -14,7 +14,7 @@ import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.tasks.TaskId;
 import org.opensearch.tasks.Task;
 
-/** Which indices to fill, and how fast. */
+/** Requests a backfill of some indices. */
 public final class BackfillRequest extends ActionRequest implements IndicesRequest.Replaceable {
 
     static final int DEFAULT_BATCH = 500;
@@ -27,7 +27,7 @@ public final class BackfillRequest extends ActionRequest implements IndicesReque
     private static final IndicesOptions OPTIONS = IndicesOptions.strictExpandOpenAndForbidClosed();
 
     /**
-     * How much is done, and at what pace.
+     * The size and the pace of a backfill.
      *
      * @param batchSize documents read, embedded and written together
      * @param size most documents to try, or {@link #ALL}
@@ -35,11 +35,11 @@ public final class BackfillRequest extends ActionRequest implements IndicesReque
      */
     public record Extent(int batchSize, int size, float documentsPerSecond) {}
 
-    /** Which documents are looked at. */
+    /** The documents that a backfill reads. */
     public enum Scope {
         /** Those with a mark. */
         MARKED,
-        /** All: the vectors that are there are made again, and replaced where they differ. */
+        /** All: existing vectors are made again, and replaced where they differ. */
         ALL
     }
 
@@ -61,11 +61,11 @@ public final class BackfillRequest extends ActionRequest implements IndicesReque
     }
 
     /**
-     * Says, step by step, how much is wanted.
+     * Builds a request.
      *
      * @param storeResult whether the outcome is kept in the index of task results
      */
-    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     public record Builder(String[] indices, Extent extent, Scope scope, boolean storeResult) {
         public Builder batchSize(int documents) {
             return with(new Extent(documents, extent.size(), extent.documentsPerSecond()));

@@ -9,14 +9,14 @@ import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.tasks.Task;
 
 /**
- * How far a backfill is.
+ * The progress of a backfill.
  *
  * @param total marked documents found at the start, or the request's {@code size} where that is less
  * @param embedded documents that have all their vectors now
  * @param conflicts documents that changed meanwhile and were left alone
  * @param failed documents that still lack a vector
  * @param noops documents that were found, but have no mark any more
- * @param batches how many were begun and ended
+ * @param batches batches that have ended
  */
 public record BackfillStatus(long total, long embedded, long conflicts, long failed, long noops, int batches)
         implements Task.Status {
