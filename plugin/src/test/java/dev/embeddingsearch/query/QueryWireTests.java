@@ -1,22 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.query;
 
+import static java.util.stream.Collectors.toSet;
+
 import dev.embeddingsearch.EmbeddingSearchPlugin;
 import dev.embeddingsearch.model.InputType;
 import dev.embeddingsearch.rank.RankFusion;
 import dev.embeddingsearch.rank.Ranks;
 import dev.embeddingsearch.wire.RecordedBytes;
+import dev.embeddingsearch.wire.WireParts;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.core.common.bytes.BytesReference;
 import org.opensearch.core.common.io.stream.NamedWriteableRegistry;
 import org.opensearch.index.query.MatchQueryBuilder;
 import org.opensearch.index.query.QueryBuilder;
 import org.opensearch.index.query.TermQueryBuilder;
+import org.opensearch.plugins.SearchPlugin;
 import org.opensearch.search.SearchModule;
 import org.opensearch.test.OpenSearchTestCase;
 
@@ -87,6 +92,18 @@ public class QueryWireTests extends OpenSearchTestCase {
     public void testWritesWhat010Reads() throws IOException {
         for (Map.Entry<String, QueryBuilder> query : queries().entrySet()) {
             assertEquals(query.getKey(), RecordedBytes.of(query.getKey()), RecordedBytes.written(query.getValue()));
+        }
+    }
+
+    public void testEveryQueryIsRecordedAndHasAFormWithParts() throws IOException {
+        Set<String> recorded =
+                queries().values().stream().map(QueryBuilder::getName).collect(toSet());
+        try (EmbeddingSearchPlugin plugin = new EmbeddingSearchPlugin(Settings.EMPTY)) {
+            for (SearchPlugin.QuerySpec<?> query : plugin.getQueries()) {
+                String name = query.getName().getPreferredName();
+                assertTrue(name, recorded.contains(name));
+                assertNotNull(registry().getReader(QueryBuilder.class, WireParts.named(name)));
+            }
         }
     }
 
