@@ -49,6 +49,7 @@ import dev.embeddingsearch.search.SearchTasks;
 import dev.embeddingsearch.search.ShardSearchPhases;
 import dev.embeddingsearch.search.WholeDocuments;
 import dev.embeddingsearch.stats.EmbeddingStats;
+import dev.embeddingsearch.wire.WireParts;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -75,6 +76,7 @@ import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.core.action.ActionResponse;
 import org.opensearch.core.common.breaker.CircuitBreaker;
 import org.opensearch.core.common.io.stream.NamedWriteableRegistry;
+import org.opensearch.core.common.io.stream.Writeable;
 import org.opensearch.core.xcontent.NamedXContentRegistry;
 import org.opensearch.env.Environment;
 import org.opensearch.env.NodeEnvironment;
@@ -85,6 +87,7 @@ import org.opensearch.index.analysis.TokenFilterFactory;
 import org.opensearch.index.analysis.TokenizerFactory;
 import org.opensearch.index.codec.CodecServiceFactory;
 import org.opensearch.index.mapper.Mapper;
+import org.opensearch.index.query.QueryBuilder;
 import org.opensearch.indices.analysis.AnalysisModule.AnalysisProvider;
 import org.opensearch.indices.breaker.BreakerSettings;
 import org.opensearch.ingest.IngestService;
@@ -273,7 +276,19 @@ public class EmbeddingSearchPlugin extends Plugin
 
     @Override
     public List<NamedWriteableRegistry.Entry> getNamedWriteables() {
-        return List.of(new NamedWriteableRegistry.Entry(Task.Status.class, BackfillStatus.NAME, BackfillStatus::new));
+        return List.of(
+                new NamedWriteableRegistry.Entry(Task.Status.class, BackfillStatus.NAME, BackfillStatus::new),
+                new NamedWriteableRegistry.Entry(
+                        Task.Status.class, BackfillStatus.WithParts.NAME, BackfillStatus.WithParts::new),
+                withParts(EmbeddingQueryBuilder.NAME, in -> new EmbeddingQueryBuilder(in, true, queryEmbedder::get)),
+                withParts(HybridMatchQueryBuilder.NAME, in -> new HybridMatchQueryBuilder(in, true)),
+                withParts(RankedQueryBuilder.NAME, in -> new RankedQueryBuilder(in, true)),
+                withParts(SimilarityQueryBuilder.NAME, in -> new SimilarityQueryBuilder(in, true)));
+    }
+
+    /** A query's form with parts; {@link #getQueries} registers the form without. */
+    private static NamedWriteableRegistry.Entry withParts(String query, Writeable.Reader<QueryBuilder> reader) {
+        return new NamedWriteableRegistry.Entry(QueryBuilder.class, WireParts.named(query), reader);
     }
 
     @Override
@@ -359,16 +374,19 @@ public class EmbeddingSearchPlugin extends Plugin
         return List.of(
                 new QuerySpec<>(
                         EmbeddingQueryBuilder.NAME,
-                        in -> new EmbeddingQueryBuilder(in, queryEmbedder::get),
+                        in -> new EmbeddingQueryBuilder(in, false, queryEmbedder::get),
                         parser -> EmbeddingQueryBuilder.fromXContent(parser, queryEmbedder::get)),
                 new QuerySpec<>(
                         HybridMatchQueryBuilder.NAME,
-                        HybridMatchQueryBuilder::new,
+                        in -> new HybridMatchQueryBuilder(in, false),
                         parser -> HybridMatchQueryBuilder.fromXContent(parser, queryEmbedder::get)),
-                new QuerySpec<>(RankedQueryBuilder.NAME, RankedQueryBuilder::new, RankedQueryBuilder::fromXContent),
+                new QuerySpec<>(
+                        RankedQueryBuilder.NAME,
+                        in -> new RankedQueryBuilder(in, false),
+                        RankedQueryBuilder::fromXContent),
                 new QuerySpec<>(
                         SimilarityQueryBuilder.NAME,
-                        SimilarityQueryBuilder::new,
+                        in -> new SimilarityQueryBuilder(in, false),
                         SimilarityQueryBuilder::fromXContent));
     }
 

@@ -40,6 +40,7 @@ public class ArchitectureTests {
             entry("analysis", Set.of()),
             entry("model", Set.of()),
             entry("stats", Set.of()),
+            entry("wire", Set.of()),
             entry("embedding", Set.of("model")),
             entry("embedding.cache", Set.of("embedding", "model")),
             entry("embedding.http", Set.of("embedding", "model", "stats")),
@@ -47,10 +48,12 @@ public class ArchitectureTests {
             entry("mapper", Set.of("model", "vectors", "vectors.flat", "source", "estimate")),
             entry("codec", Set.of("mapper", "vectors", "source")),
             entry("search", Set.of("mapper", "hybrid", "knn")),
-            entry("query", Set.of("model", "embedding", "mapper", "hybrid", "knn", "rank", "search", "stats")),
+            entry("query", Set.of("model", "embedding", "mapper", "hybrid", "knn", "rank", "search", "stats", "wire")),
             entry("ingest", Set.of("model", "embedding", "mapper", "stats")),
-            entry("reembed", Set.of("ingest", "mapper")),
-            entry("rest", Set.of("model", "embedding", "mapper", "stats", "vectors", "vectors.flat", "estimate")),
+            entry("reembed", Set.of("ingest", "mapper", "wire")),
+            entry(
+                    "rest",
+                    Set.of("model", "embedding", "mapper", "stats", "vectors", "vectors.flat", "estimate", "wire")),
             entry("allocation", Set.of("analysis", "mapper")));
 
     /** Packages that know Java, Lucene and each other. */

@@ -67,7 +67,10 @@ final class EmbeddingCodec extends FilterCodec {
             boolean flat =
                     VectorIndexOptions.FLAT.equals(parameters.indexOptions().type());
             boolean anyLength = flat || quantization == Quantization.NONE;
-            return new Layout(parameters.indexOptions(), quantization, anyLength ? 0 : parameters.dimensions());
+            return new Layout(
+                    parameters.indexOptions(),
+                    quantization,
+                    anyLength ? 0 : parameters.model().dimensions());
         }
 
         KnnVectorsFormat format(int mergeWorkers) {

@@ -43,7 +43,7 @@ final class BatchAccount {
     }
 
     private void countText(PendingDocument document, Job<PendingDocument> job, String text) {
-        long tokens = stats.model(job.rule().model()).likelyTokens(text.length());
+        long tokens = stats.model(job.rule().model().name()).likelyTokens(text.length());
         index(document).embedded(1, tokens);
     }
 

@@ -9,6 +9,7 @@ import static org.opensearch.ingest.ConfigurationUtils.readStringProperty;
 
 import dev.embeddingsearch.ingest.EmbeddingRule.Marking;
 import dev.embeddingsearch.mapper.EmbeddingMappings;
+import dev.embeddingsearch.mapper.FieldModel;
 import dev.embeddingsearch.mapper.MappedEmbedding;
 import dev.embeddingsearch.model.InputType;
 import dev.embeddingsearch.model.Models;
@@ -166,10 +167,7 @@ public final class EmbeddingProcessor extends AbstractBatchingProcessor {
                     .map(entry -> new EmbeddingRule(
                             entry.getValue(),
                             List.of(entry.getKey()),
-                            model,
-                            null,
-                            0,
-                            inputType,
+                            new FieldModel(model, null, 0, inputType),
                             true,
                             ignoreMissing,
                             Marking.NONE))

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.ingest;
 
+import dev.embeddingsearch.mapper.FieldModel;
 import dev.embeddingsearch.mapper.MappedEmbedding;
 import dev.embeddingsearch.mapper.OnFailure;
 import dev.embeddingsearch.mapper.PendingMark;
-import dev.embeddingsearch.model.InputType;
 import dev.embeddingsearch.model.Models;
 import java.util.HashMap;
 import java.util.List;
@@ -16,10 +16,7 @@ import org.opensearch.ingest.IngestDocument;
  *
  * @param target the path that the vector is written to
  * @param sources the paths of the texts, which are joined in this order
- * @param model the name of the model
- * @param modelId the id that the model must have; null for any
- * @param dimensions the number of dimensions; 0 for the model's own
- * @param inputType text or code
+ * @param model makes the vectors; if the target is not mapped, its id is null and its dimensions are 0
  * @param inSource whether the target is kept in the stored {@code _source}
  * @param ignoreMissing whether a document without any of the texts passes without a vector; otherwise it fails
  * @param marking whether a document passes with a mark when the service fails
@@ -27,10 +24,7 @@ import org.opensearch.ingest.IngestDocument;
 record EmbeddingRule(
         String target,
         List<String> sources,
-        String model,
-        String modelId,
-        int dimensions,
-        InputType inputType,
+        FieldModel model,
         boolean inSource,
         boolean ignoreMissing,
         Marking marking) {
@@ -52,9 +46,6 @@ record EmbeddingRule(
                 field.path(),
                 field.sourceFields(),
                 field.model(),
-                field.modelId(),
-                field.dimensions(),
-                field.inputType(),
                 field.inSource(),
                 true,
                 field.onFailure() == OnFailure.INDEX_WITHOUT_VECTOR ? Marking.REASON : Marking.NONE);
@@ -70,10 +61,7 @@ record EmbeddingRule(
         return new EmbeddingRule(
                 target,
                 sources,
-                model,
-                field.modelId(),
-                field.dimensions(),
-                inputType,
+                new FieldModel(model.name(), field.model().id(), field.model().dimensions(), model.inputType()),
                 field.inSource(),
                 ignoreMissing,
                 wanted && found ? Marking.REASON_AND_TEXT : Marking.NONE);
@@ -106,7 +94,10 @@ record EmbeddingRule(
 
     PendingMark mark(String reason) {
         return new PendingMark(
-                reason, marking == Marking.REASON_AND_TEXT ? new PendingMark.Text(sources, model, inputType) : null);
+                reason,
+                marking == Marking.REASON_AND_TEXT
+                        ? new PendingMark.Text(sources, model.name(), model.inputType())
+                        : null);
     }
 
     /**
@@ -117,12 +108,6 @@ record EmbeddingRule(
      * @throws IllegalArgumentException if it is not, or is not configured
      */
     String requireModel(Models models) {
-        String current = models.identity(model).id();
-        if (modelId != null && !modelId.equals(current)) {
-            throw new IllegalArgumentException("field [" + target + "] holds vectors of model id [" + modelId
-                    + "], but model [" + model + "] now has id [" + current
-                    + "]: give the model its id back, or reindex into a field created with the new one");
-        }
-        return current;
+        return model.requireUnchanged(target, models).id();
     }
 }

@@ -175,7 +175,7 @@ final class PendingDocument {
         }
         Object vector = storedVector(rule, stored, text);
         if (vector != null) {
-            setVector(rule, text, rule.modelId(), vector);
+            setVector(rule, text, rule.model().id(), vector);
             keptVectors++;
             return null;
         }
@@ -243,7 +243,7 @@ final class PendingDocument {
      * target, since the vector may then be another model's.
      */
     private static Object storedVector(EmbeddingRule rule, Stored stored, String text) {
-        if (stored.source() == null || rule.modelId() == null || rule.isInside()) {
+        if (stored.source() == null || rule.model().id() == null || rule.isInside()) {
             return null;
         }
         Object vector = new DocumentPath(rule.target()).value(stored.source());
@@ -266,8 +266,8 @@ final class PendingDocument {
 
     /** Writes a new vector into the document. */
     void setVector(EmbeddingRule rule, String text, String modelId, Object vector) {
-        request.vectors().add(new Origin(modelId, rule.inputType(), VectorOrigin.ofText(text)), vector);
-        if (rule.modelId() != null) {
+        request.vectors().add(new Origin(modelId, rule.model().inputType(), VectorOrigin.ofText(text)), vector);
+        if (rule.model().id() != null) {
             request.vectors().addTarget(rule.target());
         }
         setValue(rule, vector);
@@ -320,7 +320,9 @@ final class PendingDocument {
         }
         if (rule.marks() && ServiceFailure.is(reason)) {
             setValue(
-                    rule, rule.mark(ServiceFailure.reason(rule.model(), reason)).value());
+                    rule,
+                    rule.mark(ServiceFailure.reason(rule.model().name(), reason))
+                            .value());
         } else {
             failure = reason;
         }

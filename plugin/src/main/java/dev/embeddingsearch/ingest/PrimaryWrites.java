@@ -151,8 +151,8 @@ public final class PrimaryWrites implements TransportInterceptor {
                 || (vector != null
                         && origins != null
                         && origins.contains(VectorOrigin.of(
-                                field.modelId(),
-                                field.inputType(),
+                                field.model().id(),
+                                field.model().inputType(),
                                 VectorOrigin.ofText(text),
                                 VectorOrigin.ofVector(vector))));
     }

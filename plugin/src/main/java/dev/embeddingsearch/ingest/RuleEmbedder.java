@@ -4,6 +4,7 @@ package dev.embeddingsearch.ingest;
 import dev.embeddingsearch.embedding.Embedder;
 import dev.embeddingsearch.embedding.EmbeddingRequest;
 import dev.embeddingsearch.embedding.EmbeddingResult;
+import dev.embeddingsearch.mapper.FieldModel;
 import dev.embeddingsearch.model.Models;
 import dev.embeddingsearch.model.Side;
 import java.util.ArrayList;
@@ -119,10 +120,10 @@ final class RuleEmbedder {
     }
 
     private <D> void run(Job<D> job, GroupedActionListener<Outcome<D>> group) {
-        EmbeddingRule rule = job.rule();
+        FieldModel model = job.rule().model();
         ActionListener<List<EmbeddingResult>> listener;
         try {
-            String modelId = rule.requireModel(models);
+            String modelId = job.rule().requireModel(models);
             listener = ActionListener.notifyOnce(ActionListener.wrap(
                     results ->
                             group.onResponse(new Outcome<>(job, modelId, results == null ? List.of() : results, null)),
@@ -133,7 +134,8 @@ final class RuleEmbedder {
         }
         try {
             embedder.embed(
-                    new EmbeddingRequest(rule.model(), Side.DOCUMENT, rule.inputType(), rule.dimensions(), job.texts()),
+                    new EmbeddingRequest(
+                            model.name(), Side.DOCUMENT, model.inputType(), model.dimensions(), job.texts()),
                     listener);
         } catch (RuntimeException e) {
             listener.onFailure(e);

@@ -84,7 +84,7 @@ public final class StoredDocumentEmbedder {
                 if (outcome.result(i).failure() == null) {
                     int length = job.texts().get(i).length();
                     IndexStats index = stats.index(document.index());
-                    index.embedded(1, stats.model(job.rule().model()).likelyTokens(length));
+                    index.embedded(1, stats.model(job.rule().model().name()).likelyTokens(length));
                     boolean whole = document.failure().isEmpty() && embedded.add(document);
                     index.documentsEmbedded(whole ? 1 : 0);
                 }
@@ -102,7 +102,7 @@ public final class StoredDocumentEmbedder {
 
         @Override
         public void fail(StoredDocumentToEmbed document, EmbeddingRule rule, Exception failure) {
-            document.fail(rule.model(), failure);
+            document.fail(rule.model().name(), failure);
         }
     };
 }

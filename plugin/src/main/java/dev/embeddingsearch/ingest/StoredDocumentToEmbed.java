@@ -5,6 +5,7 @@ import dev.embeddingsearch.ingest.EmbeddedVectors.Origin;
 import dev.embeddingsearch.ingest.EmbeddingRule.Marking;
 import dev.embeddingsearch.mapper.DocumentPath;
 import dev.embeddingsearch.mapper.DocumentText;
+import dev.embeddingsearch.mapper.FieldModel;
 import dev.embeddingsearch.mapper.MappedEmbedding;
 import dev.embeddingsearch.mapper.PendingMark;
 import dev.embeddingsearch.mapper.VectorOrigin;
@@ -75,7 +76,12 @@ public final class StoredDocumentToEmbed {
                     + "] does not say what to embed: send the document again, through its pipeline");
         }
         EmbeddingRule marked = new EmbeddingRule(
-                field.path(), text.sourceFields(), text.model(), null, 0, text.inputType(), true, true, Marking.NONE);
+                field.path(),
+                text.sourceFields(),
+                new FieldModel(text.model(), null, 0, text.inputType()),
+                true,
+                true,
+                Marking.NONE);
         return marked.into(field, true);
     }
 
@@ -94,7 +100,7 @@ public final class StoredDocumentToEmbed {
         DocumentPath target = new DocumentPath(rule.target());
         boolean near = isNear(vector, target.value(document));
         Object kept = near ? target.value(document) : vector;
-        vectors.add(new Origin(modelId, rule.inputType(), VectorOrigin.ofText(text)), kept);
+        vectors.add(new Origin(modelId, rule.model().inputType(), VectorOrigin.ofText(text)), kept);
         if (!near) {
             target.set(document, vector);
             changed = true;

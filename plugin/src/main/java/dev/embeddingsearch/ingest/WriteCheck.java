@@ -85,7 +85,7 @@ final class WriteCheck {
         }
         if (!PendingMark.is(value)) {
             Set<Origin> origins = known(field, value);
-            Origin expected = new Origin(field.modelId(), field.inputType(), VectorOrigin.ofText(text));
+            Origin expected = new Origin(field.model().id(), field.model().inputType(), VectorOrigin.ofText(text));
             if (!origins.isEmpty() && !origins.contains(expected)) {
                 throw changed(field.path());
             }
@@ -115,7 +115,8 @@ final class WriteCheck {
             long vector = origins.isEmpty() ? 0 : VectorOrigin.ofVector(value);
             boolean ofModel = origins.isEmpty();
             for (Origin origin : origins) {
-                if (origin.modelId().equals(field.modelId()) && origin.inputType() == field.inputType()) {
+                if (origin.modelId().equals(field.model().id())
+                        && origin.inputType() == field.model().inputType()) {
                     ofModel = true;
                     provenance.add(field.path(), origin, vector);
                 }
@@ -142,7 +143,9 @@ final class WriteCheck {
         for (Object value : new DocumentPath(field.path()).values(document)) {
             Set<Origin> origins = vectors.of(value);
             if (!origins.isEmpty()
-                    && origins.stream().noneMatch(origin -> origin.modelId().equals(field.modelId()))) {
+                    && origins.stream()
+                            .noneMatch(origin ->
+                                    origin.modelId().equals(field.model().id()))) {
                 throw changed(field.path());
             }
         }

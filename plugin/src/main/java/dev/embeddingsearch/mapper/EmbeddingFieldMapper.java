@@ -48,13 +48,13 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
         this.pendingMark = new PendingMarkMapper(fieldType.name());
     }
 
-    /** What a field may ask for besides its mapping; the thread context gives null before there is one. */
+    /** What a field uses besides its mapping; the thread context is null before the node has one. */
     record Surroundings(Models models, Supplier<ThreadContext> threadContext, IndexSettings index) {}
 
     /**
      * Parses mappings of this type.
      *
-     * @param models asked for what a mapping leaves out
+     * @param models supply what a mapping leaves out
      * @param threadContext has the {@link UpdateOrigins} of the request that a document comes with
      */
     public static Mapper.TypeParser parser(Models models, Supplier<ThreadContext> threadContext) {
@@ -138,7 +138,8 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
             return;
         }
         EmbeddingParameters parameters = fieldType().parameters();
-        float[] vector = VectorValue.parse(context.parser(), name(), parameters.dimensions());
+        float[] vector =
+                VectorValue.parse(context.parser(), name(), parameters.model().dimensions());
         if (vector == null) {
             return;
         }
@@ -196,8 +197,8 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
     static final class Builder extends ParametrizedFieldMapper.Builder {
 
         private final Surroundings surroundings;
-        private final Parameter<String> model =
-                Parameter.stringParam(MODEL_PARAMETER, true, m -> parameters(m).model(), Models.DEFAULT);
+        private final Parameter<String> model = Parameter.stringParam(
+                MODEL_PARAMETER, true, m -> parameters(m).model().name(), Models.DEFAULT);
         private final Parameter<String> modelId;
         private final Parameter<Integer> dimensions;
         private final Parameter<List<String>> sourceFields = new Parameter<>(
@@ -211,7 +212,7 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
                         false,
                         () -> InputType.TEXT,
                         (name, context, value) -> InputType.of(value.toString()),
-                        m -> parameters(m).inputType())
+                        m -> parameters(m).model().inputType())
                 .setSerializer((builder, name, value) -> builder.field(name, value.toString()), InputType::toString);
         private final Parameter<VectorSimilarity> similarity = new Parameter<>(
                         "similarity",
@@ -240,10 +241,16 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
             super(name);
             this.surroundings = surroundings;
             this.modelId = Parameter.stringParam(
-                            MODEL_ID_PARAMETER, false, m -> parameters(m).modelId(), null)
+                            MODEL_ID_PARAMETER,
+                            false,
+                            m -> parameters(m).model().id(),
+                            null)
                     .alwaysSerialize();
             this.dimensions = Parameter.intParam(
-                            DIMENSIONS_PARAMETER, false, m -> parameters(m).dimensions(), 0)
+                            DIMENSIONS_PARAMETER,
+                            false,
+                            m -> parameters(m).model().dimensions(),
+                            0)
                     .alwaysSerialize();
         }
 
@@ -256,21 +263,14 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
         @Override
         public EmbeddingFieldMapper build(BuilderContext context) {
             String fullName = buildFullName(context);
-            FieldModel resolved =
-                    FieldModel.resolve(fullName, model.get(), modelId.get(), dimensions.get(), surroundings.models());
+            FieldModel resolved = new FieldModel(model.get(), modelId.get(), dimensions.get(), inputType.get())
+                    .resolve(fullName, surroundings.models());
             requireDimensions(fullName, resolved.dimensions());
             requireOthers(fullName, sourceFields.get());
             requireCodec(fullName, indexOptions.get(), context.indexSettings());
             VectorsInSource.requireCodec(fullName, context.indexSettings());
             EmbeddingParameters parameters = new EmbeddingParameters(
-                    model.get(),
-                    resolved.id(),
-                    resolved.dimensions(),
-                    similarity.get(),
-                    inputType.get(),
-                    sourceFields.get(),
-                    indexOptions.get(),
-                    onFailure.get());
+                    resolved, similarity.get(), sourceFields.get(), indexOptions.get(), onFailure.get());
             return new EmbeddingFieldMapper(
                     name, new EmbeddingFieldType(fullName, parameters, meta.get()), surroundings);
         }

@@ -16,7 +16,7 @@ import org.opensearch.index.query.QueryShardContext;
 import org.opensearch.search.DocValueFormat;
 import org.opensearch.search.lookup.SearchLookup;
 
-/** What queries know of an {@code embedding} field. */
+/** The type of an {@code embedding} field: its parameters, and the queries that it supports. */
 public final class EmbeddingFieldType extends MappedFieldType {
 
     private final EmbeddingParameters parameters;

@@ -11,15 +11,12 @@ import java.util.function.Predicate;
 import org.opensearch.common.xcontent.support.XContentMapValues;
 
 /**
- * An {@code embedding} field as an index's mapping describes it, for those who have the mapping but not the index: ingest
- * and the coordinating node.
+ * An {@code embedding} field as the mapping of an index describes it, for ingest and the coordinating node, which have the
+ * mapping but no shard of the index.
  *
  * @param path full name of the field
  * @param nested whether the field belongs to nested documents
- * @param model name of its model
- * @param modelId id of its model, or null in a template, where it is not fixed yet
- * @param dimensions length of its vectors, or 0 in a template that leaves them to the model
- * @param inputType whether the embedded texts are code
+ * @param model in a template, its id may be null and its dimensions 0: the index that is created fixes them
  * @param inSource whether stored documents keep the vector in their {@code _source}
  * @param sourceFields paths whose texts are embedded, wildcards and aliases resolved; possibly none
  * @param onFailure what becomes of documents that cannot be embedded now
@@ -27,10 +24,7 @@ import org.opensearch.common.xcontent.support.XContentMapValues;
 public record MappedEmbedding(
         String path,
         boolean nested,
-        String model,
-        String modelId,
-        int dimensions,
-        InputType inputType,
+        FieldModel model,
         boolean inSource,
         List<String> sourceFields,
         OnFailure onFailure) {
@@ -120,10 +114,12 @@ public record MappedEmbedding(
         return new MappedEmbedding(
                 path,
                 nested,
-                XContentMapValues.nodeStringValue(field.get(EmbeddingFieldMapper.MODEL_PARAMETER), Models.DEFAULT),
-                XContentMapValues.nodeStringValue(field.get(EmbeddingFieldMapper.MODEL_ID_PARAMETER), null),
-                XContentMapValues.nodeIntegerValue(field.get(EmbeddingFieldMapper.DIMENSIONS_PARAMETER), 0),
-                inputType == null ? InputType.TEXT : InputType.of(inputType.toString()),
+                new FieldModel(
+                        XContentMapValues.nodeStringValue(
+                                field.get(EmbeddingFieldMapper.MODEL_PARAMETER), Models.DEFAULT),
+                        XContentMapValues.nodeStringValue(field.get(EmbeddingFieldMapper.MODEL_ID_PARAMETER), null),
+                        XContentMapValues.nodeIntegerValue(field.get(EmbeddingFieldMapper.DIMENSIONS_PARAMETER), 0),
+                        inputType == null ? InputType.TEXT : InputType.of(inputType.toString())),
                 inSource,
                 sources(field.get(EmbeddingFieldMapper.SOURCE_FIELDS_PARAMETER), names),
                 onFailure == null ? OnFailure.FAIL : OnFailure.of(onFailure.toString()));

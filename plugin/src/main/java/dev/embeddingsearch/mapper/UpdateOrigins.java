@@ -8,6 +8,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.common.xcontent.XContentHelper;
+import org.opensearch.core.rest.RestStatus;
+import org.opensearch.index.mapper.MapperParsingException;
 import org.opensearch.index.mapper.SourceToParse;
 
 /**
@@ -60,13 +62,26 @@ public final class UpdateOrigins {
     /**
      * Checks the vector of a field in a whole document, where it was written by a partial update that is under way.
      *
-     * @throws VectorConflictException if it was made of another text than the one beside it
+     * @throws MapperParsingException with status 409, if it was made of another text than the one beside it
      */
     static void check(Supplier<ThreadContext> threadContext, String path, SourceToParse document) {
         ThreadContext context = threadContext.get();
         UpdateOrigins known = context == null ? null : context.getTransient(KEY);
         if (known != null && known.updated.contains(document.id())) {
             known.check(path, document);
+        }
+    }
+
+    /** Refuses a document whose text changed after it was read for embedding: status 409. */
+    private static final class VectorConflictException extends MapperParsingException {
+
+        VectorConflictException(String message) {
+            super(message);
+        }
+
+        @Override
+        public RestStatus status() {
+            return RestStatus.CONFLICT;
         }
     }
 
@@ -84,7 +99,7 @@ public final class UpdateOrigins {
         }
         long text = VectorOrigin.ofText(DocumentText.of(source, field.sourceFields()));
         if (!claimed.contains(
-                VectorOrigin.of(field.modelId(), field.inputType(), text, VectorOrigin.ofVector(vector)))) {
+                VectorOrigin.of(field.model().id(), field.model().inputType(), text, VectorOrigin.ofVector(vector)))) {
             throw new VectorConflictException("the text of " + field.sourceFields() + " in document [" + document.id()
                     + "] changed while the vector of field [" + path
                     + "] was made for this update: send the update again");

@@ -17,7 +17,7 @@ import org.opensearch.core.xcontent.XContentBuilder;
  * @param type {@code hnsw} for a graph, {@code flat} for an exact scan
  * @param m connections a node of the graph keeps, 2 to 512; of no effect for {@code flat}
  * @param efConstruction candidates looked at while a node is added, {@code m} to 3,200; of no effect for {@code flat}
- * @param asked what vectors are quantised to, or null to decide by their length
+ * @param asked the quantization in the mapping, or null to choose it by the number of dimensions
  * @param storage of the exact vectors beside what they are quantised to
  */
 public record VectorIndexOptions(String type, int m, int efConstruction, Quantization asked, VectorPrecision storage)
@@ -53,7 +53,7 @@ public record VectorIndexOptions(String type, int m, int efConstruction, Quantiz
         }
     }
 
-    /** What vectors of so many dimensions are quantised to; to nothing where a scan was asked for, which is to be exact. */
+    /** The quantization of vectors with so many dimensions; none for type {@code flat} unless given, whose scan is exact. */
     public Quantization quantization(int dimensions) {
         return quantization(type, asked, dimensions);
     }
@@ -89,7 +89,7 @@ public record VectorIndexOptions(String type, int m, int efConstruction, Quantiz
         return new VectorIndexOptions(type, m, efConstruction, quantization, storage);
     }
 
-    /** What {@code name} under {@code key} asks for. */
+    /** The value of {@code name} under {@code key}. */
     public static VectorPrecision storage(String key, String name) {
         return Arrays.stream(VectorPrecision.values())
                 .filter(storage -> storage.toString().equals(name))

@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.opensearch.common.settings.Setting;
 import org.opensearch.common.settings.Settings;
 
-/** Whether an index stores documents with their vectors, which it holds for search anyway, or puts them in when read. */
+/** Whether an index stores vectors in {@code _source} too, or adds them from the vector field when a document is read. */
 public final class VectorsInSource {
 
     public static final Setting<Boolean> SETTING = Setting.boolSetting(

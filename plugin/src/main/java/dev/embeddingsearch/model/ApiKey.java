@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.model;
 
-/** A service's key in memory. It says itself only when asked to, never in {@code toString}. */
+/** The key of a service, in memory. {@code toString} never shows it. */
 public final class ApiKey {
 
     private final String value;

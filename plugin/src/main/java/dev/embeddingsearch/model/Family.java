@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.model;
 
-/** What models of one kind have in common; {@link #OTHER} also stands for every model the catalogue does not know. */
+/** What models of one kind have in common; {@link #OTHER} also stands for every model the catalog does not know. */
 public enum Family {
     /** OpenAI's third generation: vectors of any shorter length on request. */
     TEXT_EMBEDDING_3("cl100k_base", true),

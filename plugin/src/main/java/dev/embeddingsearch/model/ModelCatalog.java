@@ -61,7 +61,7 @@ public final class ModelCatalog {
     }
 
     private static KnownModel openAi(String id, Family family, int dimensions, double cosine, double price) {
-        return new KnownModel(id, id, family, dimensions, 8191, Prefixes.NONE, cosine, price);
+        return new KnownModel(ModelIds.of(id), family, dimensions, 8191, Prefixes.NONE, cosine, price);
     }
 
     private static void addFirstGeneration(List<KnownModel> models, String size, int dimensions, int pagesPerDollar) {
@@ -76,7 +76,7 @@ public final class ModelCatalog {
     private static KnownModel firstGeneration(String form, String size, Family family, int dimensions, double price) {
         String id = String.format(Locale.ROOT, form, size);
         String queryId = id.replace("-doc-001", "-query-001").replace("-code-001", "-text-001");
-        return new KnownModel(id, queryId, family, dimensions, 2046, Prefixes.NONE, 0, price);
+        return new KnownModel(new ModelIds(id, queryId), family, dimensions, 2046, Prefixes.NONE, 0, price);
     }
 
     private static void addLocal(List<KnownModel> models) {
@@ -102,6 +102,6 @@ public final class ModelCatalog {
     }
 
     private static KnownModel local(String id, int dimensions, int maxInputTokens, Prefixes prefixes) {
-        return new KnownModel(id, id, Family.OTHER, dimensions, maxInputTokens, prefixes, 0, 0);
+        return new KnownModel(ModelIds.of(id), Family.OTHER, dimensions, maxInputTokens, prefixes, 0, 0);
     }
 }

@@ -8,7 +8,7 @@ import org.opensearch.common.settings.Setting;
 import org.opensearch.common.settings.Setting.AffixSetting;
 import org.opensearch.common.settings.Settings;
 
-/** Joins one model's settings with what the catalogue knows of its id. */
+/** Joins one model's settings with what the catalog knows of its id. */
 final class ModelResolver {
 
     /** What OpenSearch puts before settings that it could not understand when a node or a change of settings came. */
@@ -54,14 +54,12 @@ final class ModelResolver {
         KnownModel known = ModelCatalog.find(id).orElse(KnownModel.UNKNOWN);
         return new EmbeddingModel(
                 name,
-                id,
-                queryId(id, known),
+                new ModelIds(id, queryId(id, known)),
                 endpoint(known),
                 known,
                 dimensions(known),
                 prefixes(known),
-                limits(known),
-                getOr(ModelSettings.PRICE, known.pricePerMillionTokens()));
+                EmbeddingModel.Limits.of(this, known));
     }
 
     private String queryId(String id, KnownModel known) {
@@ -92,7 +90,12 @@ final class ModelResolver {
             requireOpenAi(provider, known, url.getKey());
         }
         String allowed = ModelSettings.requireAllowed(url.getKey(), url.get(settings), allowlist);
-        return new EmbeddingModel.Endpoint(allowed, provider, get(ModelSettings.API_VERSION), format());
+        return new EmbeddingModel.Endpoint(
+                allowed,
+                provider,
+                get(ModelSettings.API_VERSION),
+                format(),
+                getOr(ModelSettings.PRICE, known.pricePerMillionTokens()));
     }
 
     /** OpenAI's address is a default for OpenAI's models only: texts must not go to a stranger for want of a setting. */
@@ -145,26 +148,7 @@ final class ModelResolver {
                 getOr(ModelSettings.QUERY_PREFIX, known.prefixes().query()));
     }
 
-    private EmbeddingModel.Limits limits(KnownModel known) {
-        int inputTokens = get(ModelSettings.MAX_INPUT_TOKENS);
-        return new EmbeddingModel.Limits(
-                inputTokens > 0 ? inputTokens : known.maxInputTokens(),
-                get(ModelSettings.TRUNCATE),
-                get(ModelSettings.MAX_BATCH_INPUTS),
-                get(ModelSettings.MAX_BATCH_TOKENS),
-                get(ModelSettings.REQUESTS_PER_MINUTE),
-                get(ModelSettings.TOKENS_PER_MINUTE),
-                get(ModelSettings.TIMEOUT),
-                get(ModelSettings.SEARCH_TIMEOUT),
-                get(ModelSettings.INGEST_TIMEOUT),
-                get(ModelSettings.MAX_RETRIES),
-                get(ModelSettings.MAX_IN_FLIGHT),
-                get(ModelSettings.LINGER),
-                get(ModelSettings.BREAKER_FAILURES),
-                get(ModelSettings.BREAKER_PAUSE));
-    }
-
-    private <T> T get(AffixSetting<T> affix) {
+    <T> T get(AffixSetting<T> affix) {
         return setting(affix).get(settings);
     }
 

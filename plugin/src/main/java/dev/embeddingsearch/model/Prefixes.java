@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.model;
 
-/** What is put before each text, for models that were trained to tell documents and queries apart by it. */
+/** Texts put before each document and query, for models that were trained to distinguish them by these. */
 public record Prefixes(String document, String query) {
 
     static final Prefixes NONE = new Prefixes("", "");

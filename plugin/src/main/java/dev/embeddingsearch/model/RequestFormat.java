@@ -18,7 +18,7 @@ public record RequestFormat(
 
     /** When {@code dimensions} is part of it. */
     public enum Dimensions {
-        /** For models that take it, as far as the catalogue knows, and for those it does not know with the setting. */
+        /** For models that take it, as far as the catalog knows, and for those it does not know with the setting. */
         AUTO,
         ALWAYS,
         NEVER;

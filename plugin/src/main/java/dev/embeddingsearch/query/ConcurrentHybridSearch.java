@@ -9,8 +9,8 @@ import org.opensearch.search.deciders.ConcurrentSearchDecision.DecisionStatus;
 import org.opensearch.search.deciders.ConcurrentSearchRequestDecider;
 
 /**
- * Asks for concurrent segment search, in its mode {@code auto}, for searches that hold one of our queries: comparing
- * vectors is worth a thread, and no hit depends on how many there are.
+ * Enables concurrent segment search, in its mode {@code auto}, for searches with a query of this plugin: comparing vectors
+ * is worth several threads, and no hit depends on how many there are.
  */
 public final class ConcurrentHybridSearch extends ConcurrentSearchRequestDecider {
 

@@ -12,12 +12,12 @@ import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.index.mapper.DerivedField;
 import org.opensearch.search.builder.SearchSourceBuilder;
 
-/** Takes over the fields that only a request defines. */
+/** Copies the derived fields of a search request into another one. */
 final class DerivedFields {
 
     private DerivedFields() {}
 
-    /** A search that knows the fields that {@code outer} derives, and nothing else of it. */
+    /** A search with the derived fields of {@code outer}, and nothing else of it. */
     static SearchSourceBuilder of(SearchSourceBuilder outer) {
         SearchSourceBuilder source = new SearchSourceBuilder();
         if (outer.getDerivedFieldsObject() != null) {
@@ -29,7 +29,7 @@ final class DerivedFields {
         return source;
     }
 
-    /** A source takes such fields from a request's body only. */
+    /** {@code SearchSourceBuilder} sets fields that are defined as an object only while it parses a body. */
     private static void parse(SearchSourceBuilder outer, SearchSourceBuilder source) {
         try (XContentBuilder body = JsonXContent.contentBuilder()) {
             body.startObject()

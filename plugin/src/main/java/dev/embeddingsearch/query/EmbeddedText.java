@@ -10,21 +10,24 @@ import org.opensearch.common.logging.HeaderWarning;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.concurrency.OpenSearchRejectedExecutionException;
 
-/** Takes the vectors of a query's text and lets its rewrite go on. */
+/** Adds vectors to the text of a query and resumes the rewrite of the query. */
 final class EmbeddedText implements ActionListener<List<QueryVector>> {
 
-    private final QueryInput input;
+    private final QuerySource.Text text;
     private final Optional<Runnable> lenient;
-    private final SetOnce<QueryInput> embedded;
+    private final SetOnce<QuerySource.Text> embedded;
     private final ActionListener<?> rewrite;
 
     /**
-     * @param lenient if present, a failing service leaves the input without vectors and a warning in the response, and this
-     *     is run, instead of failing the search
+     * @param lenient if present, a failing service leaves the text without vectors, adds a warning to the response and runs
+     *     this, instead of failing the search
      */
     EmbeddedText(
-            QueryInput input, Optional<Runnable> lenient, SetOnce<QueryInput> embedded, ActionListener<?> rewrite) {
-        this.input = input;
+            QuerySource.Text text,
+            Optional<Runnable> lenient,
+            SetOnce<QuerySource.Text> embedded,
+            ActionListener<?> rewrite) {
+        this.text = text;
         this.lenient = lenient;
         this.embedded = embedded;
         this.rewrite = rewrite;
@@ -32,7 +35,7 @@ final class EmbeddedText implements ActionListener<List<QueryVector>> {
 
     @Override
     public void onResponse(List<QueryVector> vectors) {
-        embedded.set(input.withMore(vectors));
+        embedded.set(text.addVectors(vectors));
         rewrite.onResponse(null);
     }
 
@@ -44,7 +47,7 @@ final class EmbeddedText implements ActionListener<List<QueryVector>> {
                     "the query could not be embedded (status {}): the result is that of its lexical leg alone",
                     ExceptionsHelper.status(e).getStatus());
             lenient.get().run();
-            embedded.set(input.withVectors(List.of()));
+            embedded.set(text.withoutVectors());
             rewrite.onResponse(null);
         } else {
             rewrite.onFailure(e);

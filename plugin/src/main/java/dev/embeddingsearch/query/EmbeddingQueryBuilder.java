@@ -11,7 +11,6 @@ import dev.embeddingsearch.model.ModelCatalog;
 import dev.embeddingsearch.search.QueryNames;
 import dev.embeddingsearch.search.ShardSearchScope;
 import java.io.IOException;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -24,7 +23,6 @@ import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.index.mapper.MappedFieldType;
-import org.opensearch.index.query.AbstractQueryBuilder;
 import org.opensearch.index.query.BoolQueryBuilder;
 import org.opensearch.index.query.QueryBuilder;
 import org.opensearch.index.query.QueryBuilderVisitor;
@@ -32,27 +30,31 @@ import org.opensearch.index.query.QueryRewriteContext;
 import org.opensearch.index.query.QueryShardContext;
 
 /** Query {@code embedding}: the documents whose vectors are nearest to that of a text, of code, or to a given vector. */
-public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQueryBuilder> {
+public final class EmbeddingQueryBuilder extends WireQueryBuilder<EmbeddingQueryBuilder> {
 
     public static final String NAME = QueryNames.EMBEDDING;
 
     private final String field;
-    private final QueryInput input;
+    private final QuerySource source;
     private final KnnOptions options;
     private final QueryBuilder filter;
     private final Supplier<QueryEmbedder> embedder;
-    /** Gives the input once it is embedded, null before; null itself while nobody has asked for that. */
-    private final Supplier<QueryInput> pending;
+    /** Supplies the embedded text, or null while a call to the model is under way; null where none was started. */
+    private final Supplier<QuerySource.Text> pending;
 
     /**
      * @param field path of the searched field
      * @param filter what documents must match to be found, or null
-     * @param embedder asked on the coordinating node only
+     * @param embedder used on the coordinating node only
      */
     EmbeddingQueryBuilder(
-            String field, QueryInput input, KnnOptions options, QueryBuilder filter, Supplier<QueryEmbedder> embedder) {
+            String field,
+            QuerySource source,
+            KnnOptions options,
+            QueryBuilder filter,
+            Supplier<QueryEmbedder> embedder) {
         this.field = Objects.requireNonNull(field, "field");
-        this.input = Objects.requireNonNull(input, "input");
+        this.source = Objects.requireNonNull(source, "source");
         this.options = Objects.requireNonNull(options, "options");
         this.filter = filter;
         this.embedder = embedder;
@@ -60,9 +62,9 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
     }
 
     /** A copy that waits for its text to be embedded. */
-    private EmbeddingQueryBuilder(EmbeddingQueryBuilder original, Supplier<QueryInput> pending) {
+    private EmbeddingQueryBuilder(EmbeddingQueryBuilder original, Supplier<QuerySource.Text> pending) {
         this.field = original.field;
-        this.input = original.input;
+        this.source = original.source;
         this.options = original.options;
         this.filter = original.filter;
         this.embedder = original.embedder;
@@ -70,20 +72,23 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
         boost(original.boost()).queryName(original.queryName());
     }
 
-    public EmbeddingQueryBuilder(StreamInput in, Supplier<QueryEmbedder> embedder) throws IOException {
-        super(in);
+    /** @param withParts whether the stream has the form with parts */
+    public EmbeddingQueryBuilder(StreamInput in, boolean withParts, Supplier<QueryEmbedder> embedder)
+            throws IOException {
+        super(in, withParts);
         this.field = in.readString();
-        this.input = new QueryInput(in);
+        this.source = QuerySource.read(in);
         this.options = new KnnOptions(in);
         this.filter = in.readOptionalNamedWriteable(QueryBuilder.class);
         this.embedder = embedder;
         this.pending = null;
+        readParts(in);
     }
 
     @Override
-    protected void doWriteTo(StreamOutput out) throws IOException {
+    void writeFields(StreamOutput out) throws IOException {
         out.writeString(field);
-        input.writeTo(out);
+        source.writeTo(out);
         options.writeTo(out);
         out.writeOptionalNamedWriteable(filter);
     }
@@ -107,11 +112,7 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
     /** Writes what stands inside the object of this query. */
     void innerXContent(XContentBuilder builder, Params params) throws IOException {
         builder.field("field", field);
-        if (input.text() != null) {
-            builder.field(input.type().toString(), input.text());
-        } else {
-            builder.field("vector", VectorValue.encode(input.vectors().get(0).values()));
-        }
+        source.toXContent(builder, params);
         options.toXContent(builder, params);
         if (filter != null) {
             builder.field("filter", filter);
@@ -120,7 +121,7 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
     }
 
     @Override
-    public String getWriteableName() {
+    public String getName() {
         return NAME;
     }
 
@@ -128,18 +129,18 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
         return field;
     }
 
-    QueryInput input() {
-        return input;
+    QuerySource source() {
+        return source;
     }
 
-    /** How many documents a search for the ranks of this query may ask for: {@code k}, where the indices allow that. */
+    /** The number of hits in a search for the ranks of this query: {@code k}, or less where an index allows fewer hits. */
     int depth(QueryRewriteContext context) {
         QueryEmbedder known = embedder.get();
         return known == null ? options.k() : Math.min(options.k(), known.resultWindow(context));
     }
 
-    private EmbeddingQueryBuilder with(QueryInput otherInput, QueryBuilder otherFilter) {
-        EmbeddingQueryBuilder copy = new EmbeddingQueryBuilder(field, otherInput, options, otherFilter, embedder);
+    private EmbeddingQueryBuilder with(QuerySource otherSource, QueryBuilder otherFilter) {
+        EmbeddingQueryBuilder copy = new EmbeddingQueryBuilder(field, otherSource, options, otherFilter, embedder);
         return copy.boost(boost()).queryName(queryName());
     }
 
@@ -150,7 +151,7 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
             return this;
         }
         return with(
-                input,
+                source,
                 filter == null ? added : new BoolQueryBuilder().filter(filter).filter(added));
     }
 
@@ -163,30 +164,34 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
      * Rewrites this query, embedding its text on the way.
      *
      * @param lenient whether a failing service leaves the query without vectors, instead of failing the search
-     * @param ranked whether this node ranks the documents, with those of other clusters among them
+     * @param ranked whether this node ranks the documents of all clusters, so that it needs the vectors for all of them
      */
     @SuppressWarnings("ReferenceEquality") // how a query says that it rewrote to itself
     EmbeddingQueryBuilder embed(QueryRewriteContext context, boolean lenient, boolean ranked) throws IOException {
         QueryBuilder rewrittenFilter = filter == null ? null : filter.rewrite(context);
         if (rewrittenFilter != filter) {
-            return with(input, rewrittenFilter);
+            return with(source, rewrittenFilter);
         }
-        if (input.isFinal() || context.convertToShardContext() != null) {
+        boolean searchesText =
+                source instanceof QuerySource.Text && source.state() != QuerySource.State.WITHOUT_VECTORS;
+        if (!searchesText || context.convertToShardContext() != null) {
             return this;
         }
         if (pending != null) {
-            QueryInput embedded = pending.get();
+            QuerySource.Text embedded = pending.get();
             return embedded == null ? this : with(embedded, filter);
         }
-        QueryEmbedder.Search search = embedder.get().search(field, input, ranked, context);
+        QuerySource.Text text = (QuerySource.Text) source;
+        QueryEmbedder.Search search = embedder.get().search(field, text, ranked, context);
         if (search.isComplete()) {
-            return input.embedded() || search.goesOnElsewhere() ? this : with(input.withVectors(List.of()), filter);
+            boolean same = text.state() == QuerySource.State.EMBEDDED || search.goesOnElsewhere();
+            return same ? this : with(text.withoutVectors(), filter);
         }
-        SetOnce<QueryInput> embedded = new SetOnce<>();
+        SetOnce<QuerySource.Text> embedded = new SetOnce<>();
         Optional<Runnable> without =
                 lenient ? Optional.of(embedder.get().lexicalCount(field, context)) : Optional.empty();
         context.registerAsyncAction((client, listener) ->
-                embedder.get().embed(search, input, client, new EmbeddedText(input, without, embedded, listener)));
+                embedder.get().embed(search, text, client, new EmbeddedText(text, without, embedded, listener)));
         return new EmbeddingQueryBuilder(this, embedded::get);
     }
 
@@ -198,7 +203,7 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
     /**
      * The query of one shard.
      *
-     * @param calibrated whether scores tell how far a cosine is above the shard's mean, and not just which is larger
+     * @param calibrated whether a score is the cosine relative to the mean of the shard; the raw similarity otherwise
      */
     Query toQuery(QueryShardContext context, boolean calibrated) throws IOException {
         Optional<Leg> leg = leg(context);
@@ -213,12 +218,12 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
     record Leg(KnnTarget vectors, Query knn) {}
 
     /**
-     * The leg on the shard of {@code context}, or empty where the field is not mapped, or the text could not be embedded
-     * and the search goes on without.
+     * The leg on the shard of {@code context}; empty if the field is not mapped there, or if the query goes on without
+     * vectors because its text could not be embedded.
      */
     Optional<Leg> leg(QueryShardContext context) throws IOException {
         MappedFieldType type = context.fieldMapper(field);
-        if (type == null || (input.embedded() && input.vectors().isEmpty())) {
+        if (type == null || source.state() == QuerySource.State.WITHOUT_VECTORS) {
             return Optional.empty();
         }
         if (!(type.unwrap() instanceof EmbeddingFieldType)) {
@@ -228,7 +233,7 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
         EmbeddingParameters parameters = ((EmbeddingFieldType) type.unwrap()).parameters();
         String name = type.name();
         float[] target = parameters.similarity().prepare(name, vector(name, parameters));
-        double background = ModelCatalog.backgroundCosine(parameters.modelId());
+        double background = ModelCatalog.backgroundCosine(parameters.model().id());
         KnnTarget vectors = new KnnTarget(name, target, parameters.similarity().function(), background);
         Query filtered = filter == null ? null : filter.toQuery(context);
         return Optional.of(new Leg(
@@ -237,18 +242,21 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
     }
 
     private float[] vector(String name, EmbeddingParameters parameters) {
-        if (!input.embedded()) {
+        if (source.state() == QuerySource.State.NOT_EMBEDDED) {
             throw new IllegalArgumentException("the text of [" + NAME + "] on field [" + field
                     + "] was not embedded: this query works in searches, not where queries are stored or rewritten on a "
                     + "shard alone; give its [vector] there");
         }
-        return input.vectors().stream()
-                .filter(vector -> vector.fits(parameters.modelId(), parameters.dimensions()))
-                .map(vector -> VectorValue.requireLength(name, parameters.dimensions(), vector.values()))
+        return source.vectors().stream()
+                .filter(vector ->
+                        vector.fits(parameters.model().id(), parameters.model().dimensions()))
+                .map(vector ->
+                        VectorValue.requireLength(name, parameters.model().dimensions(), vector.values()))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no vector of model id [" + parameters.modelId()
-                        + "] with " + parameters.dimensions() + " dimensions for field [" + field + "]: got "
-                        + input.vectors()));
+                .orElseThrow(() -> new IllegalArgumentException("no vector of model id ["
+                        + parameters.model().id()
+                        + "] with " + parameters.model().dimensions() + " dimensions for field [" + field + "]: got "
+                        + source.vectors()));
     }
 
     @Override
@@ -262,13 +270,13 @@ public final class EmbeddingQueryBuilder extends AbstractQueryBuilder<EmbeddingQ
     @Override
     protected boolean doEquals(EmbeddingQueryBuilder other) {
         return field.equals(other.field)
-                && input.equals(other.input)
+                && source.equals(other.source)
                 && options.equals(other.options)
                 && Objects.equals(filter, other.filter);
     }
 
     @Override
     protected int doHashCode() {
-        return Objects.hash(field, input, options, filter);
+        return Objects.hash(field, source, options, filter);
     }
 }

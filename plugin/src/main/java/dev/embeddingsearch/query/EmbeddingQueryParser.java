@@ -18,7 +18,7 @@ final class EmbeddingQueryParser {
     private final String queryName;
     private final String fieldKey;
     private String field;
-    private QueryInput input;
+    private QuerySource source;
     private int k = KnnOptions.DEFAULT_K;
     private Integer numCandidates;
     private Float oversample;
@@ -30,31 +30,31 @@ final class EmbeddingQueryParser {
     private boolean vectorKeys;
 
     /**
-     * @param queryName what errors call the query
-     * @param fieldKey what they call the key that names the searched field
+     * @param queryName name of the query in messages
+     * @param fieldKey name, in messages, of the key for the searched field
      */
     EmbeddingQueryParser(String queryName, String fieldKey) {
         this.queryName = queryName;
         this.fieldKey = fieldKey;
     }
 
-    private void input(QueryInput given, XContentParser parser) {
-        if (input != null) {
+    private void source(QuerySource given, XContentParser parser) {
+        if (source != null) {
             throw new ParsingException(
                     parser.getTokenLocation(),
                     "[" + queryName + "] expects one of [text], [code] and [vector], got two");
         }
-        input = given;
+        source = given;
     }
 
-    /** Whether anything was read that says what or how to search among the vectors. */
+    /** Whether one of the keys was read that concern the search among vectors, such as {@code k}. */
     boolean hasVectorKeys() {
         return vectorKeys;
     }
 
     /** The text or code that was read, or null. */
     String text() {
-        return input == null ? null : input.text();
+        return source instanceof QuerySource.Text given ? given.text() : null;
     }
 
     String name() {
@@ -88,11 +88,11 @@ final class EmbeddingQueryParser {
      * Builds the query from what was read, without filter, boost and name.
      *
      * @param defaultField the field to search if none was read, or null
-     * @param defaultInput the input if none was read, or null
+     * @param defaultSource the source if none was read, or null
      */
-    EmbeddingQueryBuilder build(String defaultField, QueryInput defaultInput, Supplier<QueryEmbedder> embedder) {
+    EmbeddingQueryBuilder build(String defaultField, QuerySource defaultSource, Supplier<QueryEmbedder> embedder) {
         String searched = field == null ? defaultField : field;
-        QueryInput given = input == null ? defaultInput : input;
+        QuerySource given = source == null ? defaultSource : source;
         if (searched == null) {
             throw new IllegalArgumentException(
                     "[" + queryName + "] expects the name of the field to search in [" + fieldKey + "]");
@@ -116,7 +116,7 @@ final class EmbeddingQueryParser {
         return false;
     }
 
-    /** Reads a string; a number or boolean is taken for one, as elsewhere in the query DSL. */
+    /** Reads a string; a number or boolean is read as one, as elsewhere in the query DSL. */
     static String string(String key, XContentParser parser) throws IOException {
         if (!parser.currentToken().isValue()) {
             throw new ParsingException(
@@ -144,8 +144,8 @@ final class EmbeddingQueryParser {
 
     private boolean parseVectorKey(String key, XContentParser parser) throws IOException {
         switch (key) {
-            case "text", "code" -> input(QueryInput.text(InputType.of(key), string(key, parser)), parser);
-            case "vector" -> input(QueryInput.vector(vector(parser)), parser);
+            case "text", "code" -> source(QuerySource.text(InputType.of(key), string(key, parser)), parser);
+            case "vector" -> source(QuerySource.vector(vector(parser)), parser);
             case "k" -> k = parser.intValue();
             case "num_candidates" -> numCandidates = parser.intValue();
             case "oversample" -> oversample = parser.floatValue();

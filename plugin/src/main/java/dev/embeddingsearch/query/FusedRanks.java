@@ -10,7 +10,7 @@ import java.util.Map;
 import org.opensearch.search.SearchHit;
 import org.opensearch.transport.RemoteClusterAware;
 
-/** Joins the hits of both legs by index and id. */
+/** Joins the hits of both legs by index and id, and orders them by their fused ranks. */
 final class FusedRanks {
 
     private FusedRanks() {}

@@ -20,7 +20,7 @@ record FusionOptions(float vectorWeight, Integer rankConstant) implements Writea
     static final String SCORE = "score";
     static final String RRF = "rrf";
     static final int DEFAULT_RANK_CONSTANT = 60;
-    /** Of ranks; they are worth the same in either list, as other systems have it. */
+    /** Default of {@code vector_weight} for ranks: both legs weigh the same, as in other systems. */
     static final float DEFAULT_RANK_WEIGHT = 0.5f;
 
     FusionOptions {
@@ -46,7 +46,7 @@ record FusionOptions(float vectorWeight, Integer rankConstant) implements Writea
         return builder.field("vector_weight", vectorWeight);
     }
 
-    /** The vector leg's weight as it was written: of 0.67 the rest is 0.33, not 0.32999998. */
+    /** The vector leg's weight as a decimal: the lexical leg gets 0.33 beside 0.67, not 0.32999998. */
     double decimalWeight() {
         return Double.parseDouble(Float.toString(vectorWeight));
     }

@@ -58,7 +58,7 @@ final class FusionParser {
                     return constant;
                 }
             } catch (NumberFormatException e) {
-                // is told below
+                // reported below
             }
         }
         throw new ParsingException(

@@ -19,7 +19,6 @@ import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.core.xcontent.XContentParser;
-import org.opensearch.index.query.AbstractQueryBuilder;
 import org.opensearch.index.query.BoolQueryBuilder;
 import org.opensearch.index.query.QueryBuilder;
 import org.opensearch.index.query.QueryBuilderVisitor;
@@ -30,10 +29,10 @@ import org.opensearch.index.query.QueryShardContext;
 /**
  * Query {@code hybrid_match}: fuses a lexical query with the nearest vectors; see {@link HybridQuery} for the score.
  *
- * <p>Whatever short form it was given in, it is kept as its two legs, and written so: {@code lexical} and
- * {@code embedding}.
+ * <p>The short form is parsed into the two legs {@code lexical} and {@code embedding}, and XContent is written with
+ * these.
  */
-public final class HybridMatchQueryBuilder extends AbstractQueryBuilder<HybridMatchQueryBuilder> {
+public final class HybridMatchQueryBuilder extends WireQueryBuilder<HybridMatchQueryBuilder> {
 
     public static final String NAME = QueryNames.HYBRID_MATCH;
     static final float DEFAULT_VECTOR_WEIGHT = 0.67f;
@@ -43,7 +42,7 @@ public final class HybridMatchQueryBuilder extends AbstractQueryBuilder<HybridMa
     private final QueryBuilder filter;
     private final FusionOptions fusion;
     private final boolean lenient;
-    /** Gives the query of both legs' ranks once they were searched, null before; null itself while nobody asked for that. */
+    /** Supplies the query of the fused ranks, or null while the legs are searched; null where no search was started. */
     private final Supplier<QueryBuilder> ranked;
 
     /**
@@ -85,18 +84,20 @@ public final class HybridMatchQueryBuilder extends AbstractQueryBuilder<HybridMa
         boost(original.boost()).queryName(original.queryName());
     }
 
-    public HybridMatchQueryBuilder(StreamInput in) throws IOException {
-        super(in);
+    /** @param withParts whether the stream has the form with parts */
+    public HybridMatchQueryBuilder(StreamInput in, boolean withParts) throws IOException {
+        super(in, withParts);
         this.lexical = in.readNamedWriteable(QueryBuilder.class);
         this.embedding = (EmbeddingQueryBuilder) in.readNamedWriteable(QueryBuilder.class);
         this.filter = in.readOptionalNamedWriteable(QueryBuilder.class);
         this.fusion = new FusionOptions(in);
         this.lenient = in.readBoolean();
         this.ranked = null;
+        readParts(in);
     }
 
     @Override
-    protected void doWriteTo(StreamOutput out) throws IOException {
+    void writeFields(StreamOutput out) throws IOException {
         out.writeNamedWriteable(lexical);
         out.writeNamedWriteable(embedding);
         out.writeOptionalNamedWriteable(filter);
@@ -126,7 +127,7 @@ public final class HybridMatchQueryBuilder extends AbstractQueryBuilder<HybridMa
     }
 
     @Override
-    public String getWriteableName() {
+    public String getName() {
         return NAME;
     }
 
@@ -162,14 +163,16 @@ public final class HybridMatchQueryBuilder extends AbstractQueryBuilder<HybridMa
         return with(rewrittenLexical, rewrittenEmbedding, rewrittenFilter);
     }
 
-    /** Has both legs searched on the coordinating node, once nothing in them waits for anything else. */
+    /** Starts the search of both legs on the coordinating node, once no other part of the query waits for a result. */
     private QueryBuilder rank(QueryRewriteContext context) {
         if (ranked != null) {
             return Objects.requireNonNullElse(ranked.get(), this);
         }
         QueryCoordinatorContext coordinator = context.convertToCoordinatorContext();
         IndicesRequest request = coordinator == null ? null : coordinator.getSearchRequest();
-        if (request == null || !embedding.input().embedded() || context.hasAsyncActions()) {
+        if (request == null
+                || embedding.source().state() == QuerySource.State.NOT_EMBEDDED
+                || context.hasAsyncActions()) {
             return this;
         }
         LegSearches searches = legSearches(embedding.depth(context));
@@ -178,14 +181,14 @@ public final class HybridMatchQueryBuilder extends AbstractQueryBuilder<HybridMa
         return new HybridMatchQueryBuilder(this, found::get);
     }
 
-    /** The cosines of several models cannot be put side by side as they are. */
+    /** The raw similarities of several models are not comparable, so that several vectors keep calibrated scores. */
     private static QueryBuilder vectorLeg(EmbeddingQueryBuilder leg) {
-        return leg.input().vectors().size() == 1 ? new SimilarityQueryBuilder(leg) : leg;
+        return leg.source().vectors().size() == 1 ? new SimilarityQueryBuilder(leg) : leg;
     }
 
     /** @param depth how deep both lists go */
     LegSearches legSearches(int depth) {
-        boolean unembedded = embedding.input().vectors().isEmpty();
+        boolean unembedded = embedding.source().state() == QuerySource.State.WITHOUT_VECTORS;
         return new LegSearches(
                 filter == null ? lexical : new BoolQueryBuilder().must(lexical).filter(filter),
                 unembedded ? Optional.empty() : Optional.of(vectorLeg(embedding.filter(filter))),
@@ -207,8 +210,7 @@ public final class HybridMatchQueryBuilder extends AbstractQueryBuilder<HybridMa
             }
             return new HybridQuery(lexicalQuery, leg.get().knn(), leg.get().vectors(), fusion.decimalWeight());
         }
-        boolean unembedded = embedding.input().vectors() != null
-                && embedding.input().vectors().isEmpty();
+        boolean unembedded = embedding.source().state() == QuerySource.State.WITHOUT_VECTORS;
         return HybridQuery.lexicalOnly(
                 lexicalQuery, unembedded ? 0 : fusion.decimalWeight(), ShardSearchScope.of(context, null));
     }

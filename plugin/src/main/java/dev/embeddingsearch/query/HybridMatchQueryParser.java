@@ -122,7 +122,7 @@ final class HybridMatchQueryParser {
     }
 
     private EmbeddingQueryBuilder embedding(XContentParser parser) {
-        QueryInput text = query == null ? null : QueryInput.text(InputType.TEXT, query);
+        QuerySource text = query == null ? null : QuerySource.text(InputType.TEXT, query);
         if (embedding == null) {
             return shared.build(embeddingField, text, embedder);
         }

@@ -11,12 +11,12 @@ import org.opensearch.core.xcontent.ToXContentFragment;
 import org.opensearch.core.xcontent.XContentBuilder;
 
 /**
- * How the nearest documents are sought.
+ * The parameters of a search for the nearest documents.
  *
- * @param k how many are found at most, on each shard; 1 to 10,000
- * @param numCandidates how many the graph search keeps in view, {@code k} to 10,000, or null for its default
- * @param oversample how many times {@code k} of these are compared exactly where vectors are quantised, 1 to 100, or null
- *     for the default of the field's quantisation
+ * @param k most documents found on each shard; 1 to 10,000
+ * @param numCandidates candidates of the graph search, {@code k} to 10,000, or null for the default
+ * @param oversample multiple of {@code k} candidates that are compared exactly where vectors are quantized, 1 to 100, or
+ *     null for the default of the field's quantization
  * @param minSimilarity the least cosine (Lucene's score for other similarities), or null for no limit
  * @param exact whether every vector is compared instead of walking the graph
  */
@@ -71,7 +71,7 @@ record KnnOptions(int k, Integer numCandidates, Float oversample, Float minSimil
         return builder.field("exact", exact);
     }
 
-    /** On a field of these parameters. */
+    /** The options for a field with these parameters. */
     KnnQuery.Options forShard(EmbeddingParameters field) {
         int wanted = rescored(field);
         int candidates =
@@ -84,7 +84,7 @@ record KnnOptions(int k, Integer numCandidates, Float oversample, Float minSimil
                 exact);
     }
 
-    /** How many candidates are compared exactly. */
+    /** The number of candidates that are compared exactly. */
     private int rescored(EmbeddingParameters field) {
         if (!field.quantized()) {
             return k;

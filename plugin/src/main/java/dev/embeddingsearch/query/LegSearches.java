@@ -28,11 +28,12 @@ import org.opensearch.transport.client.Client;
 import org.opensearch.transport.client.node.NodeClient;
 
 /**
- * Searches each leg of a {@code hybrid_match} in all that a request is about, as the same caller, and fuses their ranks.
+ * Searches each leg of a {@code hybrid_match} in all indices of a request, as the caller of the request, and fuses the
+ * ranks of their hits.
  *
  * @param lexical the lexical leg, filter included
- * @param vector the vector leg, filter included; none where the text could not be embedded
- * @param size how deep the legs are searched, and how many documents are kept of them
+ * @param vector the vector leg, filter included; empty where the text could not be embedded
+ * @param size hits requested of each leg, and documents kept of both
  */
 record LegSearches(QueryBuilder lexical, Optional<QueryBuilder> vector, RankFusion fusion, int size) {
 
@@ -41,9 +42,9 @@ record LegSearches(QueryBuilder lexical, Optional<QueryBuilder> vector, RankFusi
     /**
      * Runs both searches at once.
      *
-     * @param request what the query came with
-     * @param ranked takes the query that they end in
-     * @param rewrite goes on afterwards
+     * @param request the request with the query
+     * @param ranked receives the query of the fused ranks
+     * @param rewrite completed after that
      */
     void run(Client client, IndicesRequest request, Consumer<QueryBuilder> ranked, ActionListener<?> rewrite) {
         ThreadContext threads = client.threadPool().getThreadContext();
@@ -75,7 +76,7 @@ record LegSearches(QueryBuilder lexical, Optional<QueryBuilder> vector, RankFusi
                 ActionListener.map(both, found -> new Found(false, found))));
     }
 
-    /** A cancelled parent refuses its children right here; the other leg must be heard of nevertheless. */
+    /** Where the parent task is cancelled, this throws; the listener must count the leg nevertheless. */
     private static void start(Client client, SearchRequest search, ActionListener<SearchResponse> listener) {
         try {
             client.search(search, listener);
@@ -84,7 +85,7 @@ record LegSearches(QueryBuilder lexical, Optional<QueryBuilder> vector, RankFusi
         }
     }
 
-    /** The task of the search, so that cancelling it cancels both; none where tasks are not tracked. */
+    /** The task of the search, so that cancelling it cancels both legs; none where tasks are not tracked. */
     private static TaskId parent(Client client, ThreadContext threads) {
         Long task = threads.getTransient(TaskResourceTrackingService.TASK_ID);
         return task == null || !(client instanceof NodeClient node)

@@ -8,6 +8,7 @@ import dev.embeddingsearch.embedding.EmbeddingRequest;
 import dev.embeddingsearch.embedding.EmbeddingResult;
 import dev.embeddingsearch.embedding.Purpose;
 import dev.embeddingsearch.mapper.EmbeddingMappings;
+import dev.embeddingsearch.mapper.FieldModel;
 import dev.embeddingsearch.mapper.MappedEmbedding;
 import dev.embeddingsearch.model.InputType;
 import dev.embeddingsearch.model.Models;
@@ -52,32 +53,18 @@ public final class QueryEmbedder {
         this.release = new SearchRelease(threadPool);
     }
 
-    /** What this node offers, and where it counts. */
+    /** Services of this node. */
     public record Node(ThreadPool threadPool, EmbeddingStats stats) {}
-
-    /** What distinguishes the vectors that searched fields of one name need. */
-    record Target(String model, String modelId, int dimensions, InputType inputType) {
-
-        static Target of(MappedEmbedding field) {
-            return new Target(field.model(), field.modelId(), field.dimensions(), field.inputType());
-        }
-
-        Target with(String otherModel) {
-            return new Target(otherModel, modelId, dimensions, inputType);
-        }
-
-        boolean hasSameVectors(Target other) {
-            return equals(other.with(model));
-        }
-    }
 
     /**
      * What is to be embedded for a query on one field.
      *
-     * @param targets what fields of this cluster need and the query does not have yet
-     * @param asked other clusters to ask what their fields need; none where they embed for themselves
+     * @param targets models whose vectors fields of this cluster need and the query does not have yet
+     * @param asked indices of other clusters whose mappings are fetched first; empty where those clusters embed the text
+     *     themselves
+     * @param goesOnElsewhere whether other clusters receive the query and embed the text themselves
      */
-    record Search(String field, Set<Target> targets, Optional<Searched> asked, boolean goesOnElsewhere) {
+    record Search(String field, Set<FieldModel> targets, Optional<Searched> asked, boolean goesOnElsewhere) {
 
         boolean isComplete() {
             return targets.isEmpty() && asked.isEmpty();
@@ -85,26 +72,26 @@ public final class QueryEmbedder {
     }
 
     /**
-     * Finds out what {@code input} lacks for the indices of a request.
+     * Finds the models whose vectors {@code text} lacks for the indices of a request.
      *
-     * @param ranked whether this node ranks the documents, with those of other clusters among them
+     * @param ranked whether this node ranks the documents of all clusters, so that it needs the vectors for all of them
      * @throws IllegalArgumentException if the field is an {@code embedding} field in none of them, or if a model is no
      *     longer the one that a field was created with
      */
-    Search search(String field, QueryInput input, boolean ranked, QueryRewriteContext context) {
+    Search search(String field, QuerySource.Text text, boolean ranked, QueryRewriteContext context) {
         Searched found = searchedIndices.of(context);
-        if (input.embedded() && found.local().isEmpty()) {
-            // A data node rewrites once more what the coordinating node embedded, and is not told for which indices.
+        if (text.state() == QuerySource.State.EMBEDDED && found.local().isEmpty()) {
+            // A data node rewrites the query again, without the indices of the request.
             return new Search(field, Set.of(), Optional.empty(), false);
         }
         Searched searched = ranked && !found.isForwarded() ? found.embeddedHere() : found;
-        Set<Target> targets = targets(field, searched);
-        if (targets.isEmpty() && searched.remote().isEmpty() && !input.embedded()) {
+        Set<FieldModel> targets = targets(field, searched);
+        if (targets.isEmpty() && searched.remote().isEmpty() && text.state() == QuerySource.State.NOT_EMBEDDED) {
             requireNoIndex(field, searched.local().map(names -> names.length).orElse(searchedIndices.all().length));
         }
-        targets.removeIf(target -> input.has(target.modelId(), target.dimensions()));
+        targets.removeIf(target -> text.has(target.id(), target.dimensions()));
         boolean others = !searched.remote().isEmpty();
-        boolean asks = others && !searched.embedsThere() && !input.embedded();
+        boolean asks = others && !searched.embedsThere() && text.state() == QuerySource.State.NOT_EMBEDDED;
         return new Search(
                 field, targets, asks ? Optional.of(searched) : Optional.empty(), others && searched.embedsThere());
     }
@@ -116,44 +103,35 @@ public final class QueryEmbedder {
         }
     }
 
-    private Set<Target> targets(String field, Searched searched) {
-        Set<Target> targets = Arrays.stream(searched.local().orElseGet(searchedIndices::all))
+    private Set<FieldModel> targets(String field, Searched searched) {
+        Set<FieldModel> targets = Arrays.stream(searched.local().orElseGet(searchedIndices::all))
                 .map(index -> mappings.field(index, field))
                 .filter(Objects::nonNull)
-                .map(Target::of)
+                .map(MappedEmbedding::model)
                 .collect(toCollection(LinkedHashSet::new));
         if (searched.local().isEmpty() && targets.stream().anyMatch(target -> isCurrent(field, target))) {
-            // An index that the request may not even be about must not fail it.
+            // An index that the request may not search must not fail it.
             targets.removeIf(target -> !isCurrent(field, target));
         }
-        targets.forEach(target -> requireModel(field, target));
+        targets.forEach(target -> target.requireUnchanged(field, models));
         return targets;
     }
 
-    /** How many hits a search may ask for in all of its indices; as many as any may where they are not known. */
+    /** Most hits of a search in all of its indices; no limit where these are unknown. */
     int resultWindow(QueryRewriteContext context) {
         return searchedIndices.resultWindow(context);
     }
 
-    private boolean isCurrent(String field, Target target) {
+    private boolean isCurrent(String field, FieldModel target) {
         try {
-            requireModel(field, target);
+            target.requireUnchanged(field, models);
             return true;
         } catch (IllegalArgumentException e) {
             return false;
         }
     }
 
-    private void requireModel(String field, Target target) {
-        String current = models.identity(target.model()).id();
-        if (!current.equals(target.modelId())) {
-            throw new IllegalArgumentException("field [" + field + "] holds vectors of model id [" + target.modelId()
-                    + "], but model [" + target.model() + "] now has id [" + current
-                    + "]: give the model its id back, or reindex into a field created with the new one");
-        }
-    }
-
-    /** Something that counts, when it is run, a search without vectors in each named index that has {@code field}. */
+    /** Counts, when run, a search without vectors for each index of the request that has {@code field}. */
     Runnable lexicalCount(String field, QueryRewriteContext context) {
         List<String> indices = searchedIndices.of(context).local().stream()
                 .flatMap(Arrays::stream)
@@ -163,29 +141,29 @@ public final class QueryEmbedder {
     }
 
     /**
-     * Embeds the text of {@code input} for what {@code search} lacks.
+     * Embeds {@code text} by the models of {@code search}.
      *
-     * @param client of the search's caller
-     * @param listener gets a vector a target, or the first failure
+     * @param client of the caller of the search
+     * @param listener receives one vector for each model, or the first failure
      */
-    void embed(Search search, QueryInput input, Client client, ActionListener<List<QueryVector>> listener) {
+    void embed(Search search, QuerySource.Text text, Client client, ActionListener<List<QueryVector>> listener) {
         if (search.asked().isEmpty()) {
-            embed(search.targets(), input, listener);
+            embed(search.targets(), text, listener);
             return;
         }
         RemoteMappings.fetch(
                 client,
                 search.asked().get(),
                 search.field(),
-                ActionListener.wrap(fields -> embed(withRemote(search, fields), input, listener), listener::onFailure));
+                ActionListener.wrap(fields -> embed(withRemote(search, fields), text, listener), listener::onFailure));
     }
 
-    private Set<Target> withRemote(Search search, List<RemoteField> fields) {
-        Set<Target> all = new LinkedHashSet<>(search.targets());
+    private Set<FieldModel> withRemote(Search search, List<RemoteField> fields) {
+        Set<FieldModel> all = new LinkedHashSet<>(search.targets());
         for (RemoteField remote : fields) {
-            Target target = Target.of(remote.field());
+            FieldModel target = remote.field().model();
             if (all.stream().noneMatch(target::hasSameVectors)) {
-                all.add(target.with(modelOf(remote)));
+                all.add(target.named(modelOf(remote)));
             }
         }
         if (all.isEmpty()) {
@@ -196,17 +174,18 @@ public final class QueryEmbedder {
         return all;
     }
 
-    /** A model of this cluster that makes the same vectors: other clusters may name theirs as they like. */
+    /** A model of this cluster that makes the same vectors; other clusters may give it another name. */
     private String modelOf(RemoteField remote) {
-        MappedEmbedding field = remote.field();
-        return Stream.concat(Stream.of(field.model()), models.names().stream())
-                .filter(name -> makes(name, field.modelId()))
+        FieldModel model = remote.field().model();
+        return Stream.concat(Stream.of(model.name()), models.names().stream())
+                .filter(name -> makes(name, model.id()))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("field [" + field.path() + "] of [" + remote.index()
-                        + "] holds vectors of model id [" + field.modelId()
-                        + "], which no model of this cluster has: add one"
-                        + " with that id, or search with [ccs_minimize_roundtrips] [true] and [fusion] [score], so that each"
-                        + " cluster embeds for itself"));
+                .orElseThrow(() ->
+                        new IllegalArgumentException("field [" + remote.field().path() + "] of [" + remote.index()
+                                + "] holds vectors of model id [" + model.id()
+                                + "], which no model of this cluster has: add one"
+                                + " with that id, or search with [ccs_minimize_roundtrips] [true] and [fusion] [score], so that each"
+                                + " cluster embeds for itself"));
     }
 
     private boolean makes(String model, String id) {
@@ -217,32 +196,32 @@ public final class QueryEmbedder {
         }
     }
 
-    private void embed(Set<Target> targets, QueryInput input, ActionListener<List<QueryVector>> listener) {
+    private void embed(Set<FieldModel> targets, QuerySource.Text text, ActionListener<List<QueryVector>> listener) {
         SearchWait<List<QueryVector>> wait = new SearchWait<>(threadPool, release, listener);
         GroupedActionListener<QueryVector> group =
                 new GroupedActionListener<>(ActionListener.map(wait, List::copyOf), targets.size());
-        for (Target target : targets) {
+        for (FieldModel target : targets) {
             EmbeddingRequest request = new EmbeddingRequest(
-                    target.model(),
-                    side(input.type(), target),
-                    input.type(),
+                    target.name(),
+                    side(text.type(), target),
+                    text.type(),
                     target.dimensions(),
-                    List.of(input.text()),
+                    List.of(text.text()),
                     Purpose.SEARCH);
             embedder.embed(request, ActionListener.map(group, results -> vector(target, results.get(0))));
         }
         wait.watch();
     }
 
-    /** Code that looks for code is compared like with like, so it takes the side of the documents. */
-    private static Side side(InputType inputType, Target target) {
+    /** Code that is searched by code is embedded as a document, as the field's vectors are. */
+    private static Side side(InputType inputType, FieldModel target) {
         return inputType == InputType.CODE && target.inputType() == InputType.CODE ? Side.DOCUMENT : Side.QUERY;
     }
 
-    private static QueryVector vector(Target target, EmbeddingResult result) throws Exception {
+    private static QueryVector vector(FieldModel target, EmbeddingResult result) throws Exception {
         if (result.failure() != null) {
             throw result.failure();
         }
-        return new QueryVector(target.modelId(), result.vector());
+        return new QueryVector(target.id(), result.vector());
     }
 }

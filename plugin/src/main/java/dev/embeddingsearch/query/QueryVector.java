@@ -14,7 +14,7 @@ import org.opensearch.core.common.io.stream.Writeable;
  * @param modelId id of the model whose fields it is for, or null for a vector that the caller gave
  * @param values the vector, as the model or the caller made it
  */
-@SuppressWarnings("ArrayRecordComponent") // equality is defined below; nobody writes to the array
+@SuppressWarnings("ArrayRecordComponent") // equality is defined below; the array is never changed
 record QueryVector(String modelId, float[] values) implements Writeable {
 
     QueryVector(StreamInput in) throws IOException {

@@ -20,14 +20,13 @@ import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.index.mapper.IdFieldMapper;
 import org.opensearch.index.mapper.Uid;
-import org.opensearch.index.query.AbstractQueryBuilder;
 import org.opensearch.index.query.QueryShardContext;
 
 /**
- * What {@code hybrid_match} with the fusion of ranks becomes once both of its legs were searched: the documents found,
- * with their ranks. The coordinating node writes it; nobody needs to by hand.
+ * Query {@code hybrid_match_ranked}: the documents that both legs of a {@code hybrid_match} with {@code rrf} found, with
+ * their ranks. The coordinating node rewrites {@code hybrid_match} to it.
  */
-public final class RankedQueryBuilder extends AbstractQueryBuilder<RankedQueryBuilder> {
+public final class RankedQueryBuilder extends WireQueryBuilder<RankedQueryBuilder> {
 
     public static final String NAME = "hybrid_match_ranked";
 
@@ -56,14 +55,16 @@ public final class RankedQueryBuilder extends AbstractQueryBuilder<RankedQueryBu
         this.fusion = Objects.requireNonNull(fusion, "fusion");
     }
 
-    public RankedQueryBuilder(StreamInput in) throws IOException {
-        super(in);
+    /** @param withParts whether the stream has the form with parts */
+    public RankedQueryBuilder(StreamInput in, boolean withParts) throws IOException {
+        super(in, withParts);
         this.documents = in.readList(RankedDocument::new);
         this.fusion = new RankFusion(in.readFloat(), in.readVInt());
+        readParts(in);
     }
 
     @Override
-    protected void doWriteTo(StreamOutput out) throws IOException {
+    void writeFields(StreamOutput out) throws IOException {
         out.writeList(documents);
         out.writeFloat(fusion.vectorWeight());
         out.writeVInt(fusion.rankConstant());
@@ -88,7 +89,7 @@ public final class RankedQueryBuilder extends AbstractQueryBuilder<RankedQueryBu
     }
 
     @Override
-    public String getWriteableName() {
+    public String getName() {
         return NAME;
     }
 

@@ -16,21 +16,21 @@ import org.opensearch.transport.RemoteTransportException;
 import org.opensearch.transport.client.Client;
 
 /**
- * Asks other clusters, as the caller, how a field is mapped there. The action is one that roles who may read an index have:
+ * Fetches the mapping of a field from other clusters, as the caller. Roles that may read an index include the action:
  * {@code indices:admin/mappings/fields/get}.
  */
 final class RemoteMappings {
 
     private RemoteMappings() {}
 
-    /** A field as an index of another cluster maps it; {@code index} has the cluster in front. */
+    /** A field in an index of another cluster; {@code index} is prefixed by the alias of the cluster. */
     record RemoteField(String index, MappedEmbedding field) {}
 
     /**
      * Finds the {@code embedding} fields named {@code field} in the remote indices of {@code searched}.
      *
-     * @param listener gets those of the clusters that can be reached; OpenSearch fails or skips the others when it searches
-     *     them
+     * @param listener receives the fields in clusters that can be reached; OpenSearch fails or skips the others when it
+     *     searches them
      */
     static void fetch(
             Client client,

@@ -25,7 +25,7 @@ import org.opensearch.index.query.QueryRewriteContext;
 import org.opensearch.search.builder.SearchSourceBuilder;
 import org.opensearch.transport.RemoteClusterAware;
 
-/** Which indices a query is about. */
+/** Resolves the indices that a query is run on. */
 public final class SearchedIndices {
 
     private final ClusterService clusterService;
@@ -39,10 +39,9 @@ public final class SearchedIndices {
     /**
      * The indices of a request.
      *
-     * @param local the indices of this cluster, or empty where the request does not tell: to explain or validate a query
-     *     comes without them
-     * @param remote names in other clusters, by their aliases
-     * @param embedsThere whether each of those clusters is sent the query as it is, and rewrites it for itself
+     * @param local the indices of this cluster; empty where the request does not name them, as in explain and validate
+     * @param remote names of indices in other clusters, by the alias of the cluster
+     * @param embedsThere whether each of these clusters receives the query as it is and rewrites it itself
      */
     record Searched(
             Optional<String[]> local, Map<String, List<String>> remote, IndicesOptions options, boolean embedsThere) {
@@ -57,7 +56,7 @@ public final class SearchedIndices {
                     && local.filter(names -> names.length == 0).isPresent();
         }
 
-        /** As it is where this cluster must know all vectors itself. */
+        /** The same indices for a query whose vectors this cluster must all make. */
         Searched embeddedHere() {
             return new Searched(local, remote, options, false);
         }

@@ -11,17 +11,16 @@ import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.xcontent.ConstructingObjectParser;
 import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.core.xcontent.XContentParser;
-import org.opensearch.index.query.AbstractQueryBuilder;
 import org.opensearch.index.query.QueryBuilder;
 import org.opensearch.index.query.QueryBuilderVisitor;
 import org.opensearch.index.query.QueryRewriteContext;
 import org.opensearch.index.query.QueryShardContext;
 
 /**
- * What the query {@code embedding} finds, in the order of the raw similarity in all shards, however low: for the ranks of
- * the vector leg. The coordinating node writes it; nobody needs to by hand.
+ * Query {@code embedding_similarity}: the documents of an {@code embedding} query, scored by the raw similarity, which
+ * compares across shards. The coordinating node uses it for the ranks of the vector leg.
  */
-public final class SimilarityQueryBuilder extends AbstractQueryBuilder<SimilarityQueryBuilder> {
+public final class SimilarityQueryBuilder extends WireQueryBuilder<SimilarityQueryBuilder> {
 
     public static final String NAME = "embedding_similarity";
 
@@ -53,13 +52,15 @@ public final class SimilarityQueryBuilder extends AbstractQueryBuilder<Similarit
         this.embedding = Objects.requireNonNull(embedding, "embedding");
     }
 
-    public SimilarityQueryBuilder(StreamInput in) throws IOException {
-        super(in);
+    /** @param withParts whether the stream has the form with parts */
+    public SimilarityQueryBuilder(StreamInput in, boolean withParts) throws IOException {
+        super(in, withParts);
         this.embedding = embedding(in.readNamedWriteable(QueryBuilder.class));
+        readParts(in);
     }
 
     @Override
-    protected void doWriteTo(StreamOutput out) throws IOException {
+    void writeFields(StreamOutput out) throws IOException {
         out.writeNamedWriteable(embedding);
     }
 
@@ -76,7 +77,7 @@ public final class SimilarityQueryBuilder extends AbstractQueryBuilder<Similarit
     }
 
     @Override
-    public String getWriteableName() {
+    public String getName() {
         return NAME;
     }
 

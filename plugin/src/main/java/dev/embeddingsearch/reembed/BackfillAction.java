@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.reembed;
 
+import dev.embeddingsearch.wire.WireParts;
 import org.opensearch.action.ActionType;
 
 /** Embeds the documents of some indices that are marked as pending. */
@@ -12,6 +13,6 @@ public final class BackfillAction extends ActionType<BackfillResponse> {
     public static final BackfillAction INSTANCE = new BackfillAction();
 
     private BackfillAction() {
-        super(NAME, BackfillResponse::new);
+        super(NAME, WireParts.skippingRest(BackfillResponse::new));
     }
 }

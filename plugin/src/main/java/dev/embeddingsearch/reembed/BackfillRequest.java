@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.reembed;
 
+import dev.embeddingsearch.wire.WireParts;
 import java.io.IOException;
 import java.util.Map;
 import org.opensearch.action.ActionRequest;
@@ -13,7 +14,7 @@ import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.tasks.TaskId;
 import org.opensearch.tasks.Task;
 
-/** Which indices to fill, and how fast. */
+/** Requests a backfill of some indices. */
 public final class BackfillRequest extends ActionRequest implements IndicesRequest.Replaceable {
 
     static final int DEFAULT_BATCH = 500;
@@ -21,10 +22,12 @@ public final class BackfillRequest extends ActionRequest implements IndicesReque
     static final int ALL = -1;
     static final float UNLIMITED = -1;
 
+    private static final String SCOPE = "scope";
+
     private static final IndicesOptions OPTIONS = IndicesOptions.strictExpandOpenAndForbidClosed();
 
     /**
-     * How much is done, and at what pace.
+     * The size and the pace of a backfill.
      *
      * @param batchSize documents read, embedded and written together
      * @param size most documents to try, or {@link #ALL}
@@ -32,11 +35,11 @@ public final class BackfillRequest extends ActionRequest implements IndicesReque
      */
     public record Extent(int batchSize, int size, float documentsPerSecond) {}
 
-    /** Which documents are looked at. */
+    /** The documents that a backfill reads. */
     public enum Scope {
         /** Those with a mark. */
         MARKED,
-        /** All: the vectors that are there are made again, and replaced where they differ. */
+        /** All: existing vectors are made again, and replaced where they differ. */
         ALL
     }
 
@@ -58,11 +61,11 @@ public final class BackfillRequest extends ActionRequest implements IndicesReque
     }
 
     /**
-     * Says, step by step, how much is wanted.
+     * Builds a request.
      *
      * @param storeResult whether the outcome is kept in the index of task results
      */
-    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     public record Builder(String[] indices, Extent extent, Scope scope, boolean storeResult) {
         public Builder batchSize(int documents) {
             return with(new Extent(documents, extent.size(), extent.documentsPerSecond()));
@@ -98,7 +101,7 @@ public final class BackfillRequest extends ActionRequest implements IndicesReque
         this.indices = in.readStringArray();
         this.extent = new Extent(in.readVInt(), in.readInt(), in.readFloat());
         this.storeResult = in.readBoolean();
-        this.scope = in.available() > 0 ? in.readEnum(Scope.class) : Scope.MARKED;
+        this.scope = WireParts.readRest(in).get(SCOPE, part -> part.readEnum(Scope.class), Scope.MARKED);
     }
 
     @Override
@@ -109,7 +112,11 @@ public final class BackfillRequest extends ActionRequest implements IndicesReque
         out.writeInt(extent.size());
         out.writeFloat(extent.documentsPerSecond());
         out.writeBoolean(storeResult);
-        out.writeEnum(scope);
+        WireParts parts = new WireParts();
+        if (scope != Scope.MARKED) {
+            parts.add(out, SCOPE, part -> part.writeEnum(scope));
+        }
+        parts.writeRest(out);
     }
 
     @Override

@@ -11,7 +11,7 @@ import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.rest.RestStatus;
 import org.opensearch.core.xcontent.XContentBuilder;
 
-/** What a backfill has done, and why it ended early if it did. */
+/** The counts of a backfill, and why it ended early if it did. */
 public final class BackfillResponse extends ActionResponse implements StatusToXContentObject {
 
     static final int MAX_FAILURES = 10;
@@ -22,10 +22,10 @@ public final class BackfillResponse extends ActionResponse implements StatusToXC
     private final End end;
 
     /**
-     * Why there were no more batches; both null when all marked documents were tried.
+     * Why the backfill ended; both null when all documents were tried.
      *
-     * @param stopped what the service does, where it failed a whole batch
-     * @param cancelled who or what cancelled the task
+     * @param stopped failure of the service, where it failed a whole batch
+     * @param cancelled reason of the cancellation
      */
     record End(String stopped, String cancelled) {}
 
@@ -60,7 +60,7 @@ public final class BackfillResponse extends ActionResponse implements StatusToXC
         out.writeOptionalString(end.cancelled());
     }
 
-    /** That of the service where it ended the run: its documents wait for another one. */
+    /** 503 where the service ended the run: the rest of the documents needs another backfill. */
     @Override
     public RestStatus status() {
         return end.stopped() == null ? RestStatus.OK : RestStatus.SERVICE_UNAVAILABLE;

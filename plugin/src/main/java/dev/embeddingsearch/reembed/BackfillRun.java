@@ -18,12 +18,12 @@ import org.opensearch.threadpool.Scheduler;
 import org.opensearch.threadpool.ThreadPool;
 
 /**
- * One batch after the other: read, embed, write, pause; no thread waits. Cancelling ends an embedding or a pause at once,
- * anything else when it is done.
+ * Runs a backfill batch by batch: read, embed, write, pause. No thread waits. Cancelling ends an embedding or a pause at
+ * once; a read or write completes first.
  */
 final class BackfillRun {
 
-    /** How long a batch may take: a service that asks for it is waited for, several times. */
+    /** Longest time of a batch, with several waits that a rate-limited service asks for. */
     private static final TimeValue PATIENCE = TimeValue.timeValueMinutes(30);
 
     private static final TimeValue MAX_KEEP_ALIVE = TimeValue.timeValueHours(23);

@@ -239,7 +239,7 @@ final class MarkedDocuments {
         return tally.outcome(batch);
     }
 
-    /** Frees what a page holds, also when the task is cancelled and may send nothing any more. */
+    /** Clears the scroll of a page, also when the task is cancelled and may send no request. */
     void close(Page page, Runnable done) {
         ClearScrollRequest clear = new ClearScrollRequest();
         clear.addScrollId(page.scrollId());

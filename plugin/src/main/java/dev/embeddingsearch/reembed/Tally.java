@@ -10,7 +10,7 @@ import org.opensearch.OpenSearchException;
 import org.opensearch.action.bulk.BulkItemResponse;
 import org.opensearch.core.rest.RestStatus;
 
-/** Counts what became of a batch. */
+/** Counts the outcomes of the documents of a batch. */
 final class Tally {
 
     private final List<Failed> failures = new ArrayList<>();
@@ -18,7 +18,7 @@ final class Tally {
     private int conflicts;
     private int noops;
 
-    /** A candidate that nothing was written of. */
+    /** Counts a candidate that was not written. */
     void untouched(Candidate candidate) {
         Optional<String> reason = candidate.document() == null
                 ? Optional.ofNullable(candidate.failure())
@@ -26,7 +26,7 @@ final class Tally {
         reason.ifPresentOrElse(why -> failures.add(candidate.failed(why)), () -> noops++);
     }
 
-    /** A candidate that was written, or was to be. */
+    /** Counts a candidate by the result of its write. */
     void written(Candidate candidate, BulkItemResponse item) {
         if (!item.isFailed()) {
             Optional<String> missing = candidate.document().failure();
@@ -41,7 +41,7 @@ final class Tally {
         }
     }
 
-    /** A candidate whose index went away. */
+    /** Counts a candidate whose index was deleted. */
     void gone() {
         conflicts++;
     }

@@ -17,7 +17,7 @@ import org.opensearch.tasks.Task;
 import org.opensearch.transport.TransportService;
 import org.opensearch.transport.client.Client;
 
-/** Runs a backfill on the node that is asked. */
+/** Runs a backfill on the node that receives the request. */
 public final class TransportBackfillAction extends HandledTransportAction<BackfillRequest, BackfillResponse> {
 
     private final Client client;

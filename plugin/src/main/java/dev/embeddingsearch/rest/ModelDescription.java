@@ -7,12 +7,12 @@ import dev.embeddingsearch.model.RequestFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** A model in the words of its settings, as they are in force on this node. */
+/** The settings of a model that are in force on this node. */
 final class ModelDescription {
 
     private ModelDescription() {}
 
-    /** Describes a model; one whose settings do not fit together by what is wrong with them. */
+    /** Describes a model; one whose settings contradict each other by the reason. */
     static Map<String, Object> of(Models models, String name) {
         Map<String, Object> words = new LinkedHashMap<>();
         try {
@@ -34,32 +34,15 @@ final class ModelDescription {
         words.put("provider", model.endpoint().provider().toString());
         words.put("api_version", model.endpoint().apiVersion());
         describe(model.endpoint().format(), words);
-        describe(model.limits(), words);
+        words.putAll(model.limits().byName());
         words.put("price_per_million_tokens", model.pricePerMillionTokens());
     }
 
-    /** Parameters of both sides are told as those of each. */
+    /** Parameters of both sides are listed under each side. */
     private static void describe(RequestFormat format, Map<String, Object> words) {
         words.put("send_dimensions", format.dimensions().toString());
         words.put("encoding_format", format.floats() ? "float" : "base64");
         words.put("document_parameters", format.documentParameters());
         words.put("query_parameters", format.queryParameters());
-    }
-
-    private static void describe(EmbeddingModel.Limits limits, Map<String, Object> words) {
-        words.put("max_input_tokens", limits.inputTokens());
-        words.put("truncate", limits.truncate() ? "end" : "none");
-        words.put("max_batch_inputs", limits.batchInputs());
-        words.put("max_batch_tokens", limits.batchTokens());
-        words.put("requests_per_minute", limits.requestsPerMinute());
-        words.put("tokens_per_minute", limits.tokensPerMinute());
-        words.put("timeout", limits.timeout().getStringRep());
-        words.put("search_timeout", limits.searchTimeout().getStringRep());
-        words.put("ingest_timeout", limits.ingestTimeout().getStringRep());
-        words.put("max_retries", limits.retries());
-        words.put("max_in_flight", limits.inFlight());
-        words.put("linger", limits.linger().getStringRep());
-        words.put("breaker_failures", limits.breakerFailures());
-        words.put("breaker_pause", limits.breakerPause().getStringRep());
     }
 }

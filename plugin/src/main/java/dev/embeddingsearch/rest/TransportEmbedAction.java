@@ -3,6 +3,7 @@ package dev.embeddingsearch.rest;
 
 import dev.embeddingsearch.embedding.Embedder;
 import dev.embeddingsearch.embedding.EmbeddingResult;
+import dev.embeddingsearch.wire.WireParts;
 import org.opensearch.action.ActionRunnable;
 import org.opensearch.action.ActionType;
 import org.opensearch.action.support.ActionFilters;
@@ -16,7 +17,8 @@ import org.opensearch.transport.TransportService;
 /** Embeds texts on this node, as ingest and searches do, with the cache. */
 public final class TransportEmbedAction extends HandledTransportAction<EmbedRequest, EmbedResponse> {
 
-    static final ActionType<EmbedResponse> TYPE = new ActionType<>("cluster:admin/embedding/embed", EmbedResponse::new);
+    static final ActionType<EmbedResponse> TYPE =
+            new ActionType<>("cluster:admin/embedding/embed", WireParts.skippingRest(EmbedResponse::new));
 
     private final Embedder embedder;
     private final ThreadPool threadPool;
@@ -27,7 +29,7 @@ public final class TransportEmbedAction extends HandledTransportAction<EmbedRequ
             ActionFilters actionFilters,
             ThreadPool threadPool,
             NodeServices services) {
-        super(TYPE.name(), transportService, actionFilters, EmbedRequest::new);
+        super(TYPE.name(), transportService, actionFilters, WireParts.skippingRest(EmbedRequest::new));
         this.embedder = services.embedder();
         this.threadPool = threadPool;
     }

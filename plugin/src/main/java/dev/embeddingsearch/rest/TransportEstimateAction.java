@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.rest;
 
+import dev.embeddingsearch.wire.WireParts;
 import org.opensearch.action.ActionType;
 import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.HandledTransportAction;
@@ -13,11 +14,11 @@ import org.opensearch.transport.TransportService;
 public final class TransportEstimateAction extends HandledTransportAction<EstimateRequest, EstimateResponse> {
 
     static final ActionType<EstimateResponse> TYPE =
-            new ActionType<>("cluster:monitor/embedding/estimate", EstimateResponse::new);
+            new ActionType<>("cluster:monitor/embedding/estimate", WireParts.skippingRest(EstimateResponse::new));
 
     @Inject
     public TransportEstimateAction(TransportService transportService, ActionFilters actionFilters) {
-        super(TYPE.name(), transportService, actionFilters, EstimateRequest::new);
+        super(TYPE.name(), transportService, actionFilters, WireParts.skippingRest(EstimateRequest::new));
     }
 
     @Override

@@ -2,6 +2,7 @@
 package dev.embeddingsearch.rest;
 
 import dev.embeddingsearch.model.Models;
+import dev.embeddingsearch.wire.WireParts;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +26,7 @@ public final class TransportModelsAction
         extends TransportNodesAction<ModelsRequest, ModelsResponse, TransportModelsAction.NodeRequest, NodeModels> {
 
     static final ActionType<ModelsResponse> TYPE =
-            new ActionType<>("cluster:monitor/embedding/models", ModelsResponse::new);
+            new ActionType<>("cluster:monitor/embedding/models", WireParts.skippingRest(ModelsResponse::new));
 
     private final NodeServices services;
 
@@ -42,8 +43,8 @@ public final class TransportModelsAction
                 clusterService,
                 transportService,
                 actionFilters,
-                ModelsRequest::new,
-                NodeRequest::new,
+                WireParts.skippingRest(ModelsRequest::new),
+                WireParts.skippingRest(NodeRequest::new),
                 ThreadPool.Names.GENERIC,
                 NodeModels.class);
         this.services = services;
@@ -83,7 +84,7 @@ public final class TransportModelsAction
 
     @Override
     protected NodeModels newNodeResponse(StreamInput in) throws IOException {
-        return new NodeModels(in);
+        return WireParts.skippingRest(NodeModels::new).read(in);
     }
 
     @Override

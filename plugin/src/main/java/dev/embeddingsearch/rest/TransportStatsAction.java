@@ -2,6 +2,7 @@
 package dev.embeddingsearch.rest;
 
 import dev.embeddingsearch.stats.VectorMemory;
+import dev.embeddingsearch.wire.WireParts;
 import java.io.IOException;
 import java.util.List;
 import org.opensearch.action.ActionType;
@@ -22,7 +23,7 @@ public final class TransportStatsAction
         extends TransportNodesAction<StatsRequest, StatsResponse, TransportStatsAction.NodeRequest, NodeStats> {
 
     static final ActionType<StatsResponse> TYPE =
-            new ActionType<>("cluster:monitor/embedding/stats", StatsResponse::new);
+            new ActionType<>("cluster:monitor/embedding/stats", WireParts.skippingRest(StatsResponse::new));
 
     private final NodeServices services;
     private final OffHeapVectors offHeap;
@@ -40,8 +41,8 @@ public final class TransportStatsAction
                 clusterService,
                 transportService,
                 actionFilters,
-                StatsRequest::new,
-                NodeRequest::new,
+                WireParts.skippingRest(StatsRequest::new),
+                WireParts.skippingRest(NodeRequest::new),
                 ThreadPool.Names.MANAGEMENT,
                 NodeStats.class);
         this.services = services;
@@ -82,7 +83,7 @@ public final class TransportStatsAction
 
     @Override
     protected NodeStats newNodeResponse(StreamInput in) throws IOException {
-        return new NodeStats(in);
+        return WireParts.skippingRest(NodeStats::new).read(in);
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.embeddingsearch.embedding.EmbeddingResult;
 import dev.embeddingsearch.embedding.InputRefusedException;
 import dev.embeddingsearch.ingest.EmbeddingRule.Marking;
 import dev.embeddingsearch.mapper.DocumentText;
+import dev.embeddingsearch.mapper.FieldModel;
 import dev.embeddingsearch.mapper.PendingMark;
 import dev.embeddingsearch.model.InputType;
 import dev.embeddingsearch.model.Side;
@@ -57,8 +58,8 @@ public class BatchEmbedderTests extends IngestTestCase {
     }
 
     public void testInputTypeGoesAlong() throws Exception {
-        EmbeddingRule code =
-                new EmbeddingRule("vector", List.of("text"), "tiny", null, 0, InputType.CODE, true, true, Marking.NONE);
+        EmbeddingRule code = new EmbeddingRule(
+                "vector", List.of("text"), new FieldModel("tiny", null, 0, InputType.CODE), true, true, Marking.NONE);
         embed(wrappers(document("1", "text", "a")), false, code);
         assertEquals(InputType.CODE, embedder.requests.getFirst().inputType());
     }
@@ -75,7 +76,7 @@ public class BatchEmbedderTests extends IngestTestCase {
 
     public void testMissingTextFailsWhereAskedFor() throws Exception {
         EmbeddingRule strict = new EmbeddingRule(
-                "vector", List.of("text"), "tiny", null, 0, InputType.TEXT, true, false, Marking.NONE);
+                "vector", List.of("text"), new FieldModel("tiny", null, 0, InputType.TEXT), true, false, Marking.NONE);
         List<IngestDocumentWrapper> done = embed(wrappers(document("1"), document("2", "text", "b")), false, strict);
         assertEquals(
                 "expected text to embed into [vector], got none in [text]",
@@ -195,7 +196,12 @@ public class BatchEmbedderTests extends IngestTestCase {
 
     public void testModelThatChangedItsIdIsRefusedWithBothNames() throws Exception {
         EmbeddingRule former = new EmbeddingRule(
-                "vector", List.of("text"), "tiny", "tiny-0", 3, InputType.TEXT, true, true, Marking.NONE);
+                "vector",
+                List.of("text"),
+                new FieldModel("tiny", "tiny-0", 3, InputType.TEXT),
+                true,
+                true,
+                Marking.NONE);
         List<IngestDocumentWrapper> done = embed(wrappers(document("1", "text", "a")), false, former);
         String message = done.getFirst().getException().getMessage();
         assertThat(message, containsString("field [vector] holds vectors of model id [tiny-0]"));
@@ -204,8 +210,8 @@ public class BatchEmbedderTests extends IngestTestCase {
     }
 
     public void testUnknownModelFailsItsRuleOnly() throws Exception {
-        EmbeddingRule unknown =
-                new EmbeddingRule("v2", List.of("text"), "gone", null, 0, InputType.TEXT, true, true, Marking.NONE);
+        EmbeddingRule unknown = new EmbeddingRule(
+                "v2", List.of("text"), new FieldModel("gone", null, 0, InputType.TEXT), true, true, Marking.NONE);
         List<IngestDocumentWrapper> done = embed(wrappers(document("1", "text", "a")), true, RULE, unknown);
         assertEquals(vector("a"), value(done.getFirst(), "vector"));
         assertThat(done.getFirst().getException().getMessage(), containsString("no model [gone]"));
@@ -228,8 +234,8 @@ public class BatchEmbedderTests extends IngestTestCase {
     /** Nothing says which model made the vector that is stored in a field of another type. */
     public void testUnchangedTextIsEmbeddedAnewWhereNoMappingFixesTheModel() throws Exception {
         index.documents.put("1", "{\"text\":\"a\",\"vector\":\"stored\"}");
-        EmbeddingRule unbound =
-                new EmbeddingRule("vector", List.of("text"), "tiny", null, 0, InputType.TEXT, true, true, Marking.NONE);
+        EmbeddingRule unbound = new EmbeddingRule(
+                "vector", List.of("text"), new FieldModel("tiny", null, 0, InputType.TEXT), true, true, Marking.NONE);
         List<IngestDocumentWrapper> done = embed(wrappers(document("1", "text", "a")), false, unbound);
         assertEquals(vector("a"), value(done.getFirst(), "vector"));
     }
@@ -321,7 +327,13 @@ public class BatchEmbedderTests extends IngestTestCase {
         List<EmbeddingRule> rules = List.of(
                 rule("v1", "a"),
                 rule("v2", "a", "b"),
-                new EmbeddingRule("v3", List.of("b"), "other", "other-1", 0, InputType.TEXT, true, true, Marking.NONE));
+                new EmbeddingRule(
+                        "v3",
+                        List.of("b"),
+                        new FieldModel("other", "other-1", 0, InputType.TEXT),
+                        true,
+                        true,
+                        Marking.NONE));
         for (int round = 0; round < 20; round++) {
             embedder.requests.clear();
             List<IngestDocumentWrapper> batch = new ArrayList<>();
@@ -345,14 +357,14 @@ public class BatchEmbedderTests extends IngestTestCase {
     private void assertRule(EmbeddingRule rule, IngestDocumentWrapper document, boolean mark) {
         String text = DocumentText.of(document.getIngestDocument().getSourceAndMetadata(), rule.sources());
         boolean whole = embedder.requests.stream()
-                .filter(request -> request.model().equals(rule.model()))
+                .filter(request -> request.model().equals(rule.model().name()))
                 .anyMatch(request ->
                         request.texts().size() % 5 == 4 && request.texts().contains(text));
         boolean certain = !whole && !text.contains("bad");
         if (text.isEmpty()) {
             assertFalse(document.getIngestDocument().hasField(rule.target()));
         } else if (certain) {
-            assertEquals(FakeEmbedder.value(rule.model(), text), value(document, rule.target()));
+            assertEquals(FakeEmbedder.value(rule.model().name(), text), value(document, rule.target()));
         } else if (text.contains("bad")) {
             assertEquals(mark, document.getException() == null);
             assertEquals(mark, PendingMark.is(value(document, rule.target())));

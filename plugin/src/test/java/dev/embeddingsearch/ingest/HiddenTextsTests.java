@@ -8,6 +8,7 @@ import dev.embeddingsearch.ingest.EmbeddingRule.Marking;
 import dev.embeddingsearch.ingest.RuleEmbedder.Job;
 import dev.embeddingsearch.ingest.RuleEmbedder.Outcome;
 import dev.embeddingsearch.ingest.StoredDocuments.Stored;
+import dev.embeddingsearch.mapper.FieldModel;
 import dev.embeddingsearch.model.InputType;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +18,8 @@ import org.opensearch.test.OpenSearchTestCase;
 public class HiddenTextsTests extends OpenSearchTestCase {
 
     public void testNothingThatHoldsATextSaysIt() {
-        EmbeddingRule rule =
-                new EmbeddingRule("v", List.of("a"), "default", null, 0, InputType.TEXT, true, true, Marking.NONE);
+        EmbeddingRule rule = new EmbeddingRule(
+                "v", List.of("a"), new FieldModel("default", null, 0, InputType.TEXT), true, true, Marking.NONE);
         Job<String> job = Job.of(rule);
         job.add("1", "my secret diary");
         Stored stored = new Stored(Map.of("a", "my secret diary"), null);

@@ -3,6 +3,7 @@ package dev.embeddingsearch.ingest;
 
 import dev.embeddingsearch.embedding.EmbeddingException;
 import dev.embeddingsearch.ingest.EmbeddingRule.Marking;
+import dev.embeddingsearch.mapper.FieldModel;
 import dev.embeddingsearch.model.InputType;
 import dev.embeddingsearch.model.Models;
 import dev.embeddingsearch.stats.EmbeddingStats;
@@ -88,21 +89,18 @@ public abstract class IngestTestCase extends OpenSearchTestCase {
     /** A rule that is bound to the vectors of model [tiny]. */
     static EmbeddingRule rule(String target, String... sources) {
         return new EmbeddingRule(
-                target, List.of(sources), "tiny", "tiny-1", 3, InputType.TEXT, true, true, Marking.NONE);
+                target,
+                List.of(sources),
+                new FieldModel("tiny", "tiny-1", 3, InputType.TEXT),
+                true,
+                true,
+                Marking.NONE);
     }
 
     /** The same rule, with marks for what cannot be embedded. */
     static EmbeddingRule marking(EmbeddingRule rule) {
         return new EmbeddingRule(
-                rule.target(),
-                rule.sources(),
-                rule.model(),
-                rule.modelId(),
-                rule.dimensions(),
-                rule.inputType(),
-                rule.inSource(),
-                rule.ignoreMissing(),
-                Marking.REASON);
+                rule.target(), rule.sources(), rule.model(), rule.inSource(), rule.ignoreMissing(), Marking.REASON);
     }
 
     /** What a service that is down answers. */

@@ -2,6 +2,7 @@
 package dev.embeddingsearch.ingest;
 
 import dev.embeddingsearch.ingest.EmbeddingRule.Marking;
+import dev.embeddingsearch.mapper.FieldModel;
 import dev.embeddingsearch.mapper.PendingMark;
 import dev.embeddingsearch.model.InputType;
 import java.util.ArrayList;
@@ -164,7 +165,12 @@ public class PartialDocumentTests extends IngestTestCase {
     public void testPartialUpdateKeepsAVectorThatTheSourceDoesNotHold() throws Exception {
         index.documents.put("1", "{\"text\":\"same\",\"views\":2}");
         EmbeddingRule outside = new EmbeddingRule(
-                "vector", List.of("text"), "tiny", "tiny-1", 3, InputType.TEXT, false, true, Marking.NONE);
+                "vector",
+                List.of("text"),
+                new FieldModel("tiny", "tiny-1", 3, InputType.TEXT),
+                false,
+                true,
+                Marking.NONE);
         BulkRequest bulk = new BulkRequest().add(new UpdateRequest(INDEX, "1").doc("views", 3));
         assertEquals(vector("same"), value(batch(bulk, outside, Set.of()).get(0), "vector"));
     }

@@ -49,7 +49,11 @@ public class EmbeddingFieldMapperTests extends EmbeddingMapperTestCase {
                         .field("dimensions", 4),
                 mapper -> assertEquals(
                         "renamed",
-                        ((EmbeddingFieldMapper) mapper).fieldType().parameters().model()));
+                        ((EmbeddingFieldMapper) mapper)
+                                .fieldType()
+                                .parameters()
+                                .model()
+                                .name()));
         checker.registerUpdateCheck(
                 b -> b.field("on_failure", "index_without_vector"),
                 mapper -> assertEquals(
@@ -77,11 +81,8 @@ public class EmbeddingFieldMapperTests extends EmbeddingMapperTestCase {
                 json(service));
         assertEquals(
                 new EmbeddingParameters(
-                        "default",
-                        "text-embedding-3-small",
-                        1536,
+                        new FieldModel("default", "text-embedding-3-small", 1536, InputType.TEXT),
                         VectorSimilarity.COSINE,
-                        InputType.TEXT,
                         List.of(),
                         VectorIndexOptions.DEFAULT,
                         OnFailure.FAIL),
@@ -98,7 +99,7 @@ public class EmbeddingFieldMapperTests extends EmbeddingMapperTestCase {
                 EmbeddingFieldCheckTests.unmapped("field", "body.text"));
         assertEquals("{\"_doc\":{\"properties\":{\"field\":" + field + "}}}", json(service));
         assertEquals(List.of("title", "body.text"), parameters(service).sourceFields());
-        assertEquals(InputType.CODE, parameters(service).inputType());
+        assertEquals(InputType.CODE, parameters(service).model().inputType());
         assertEquals(
                 new VectorIndexOptions("flat", 8, 50, Quantization.INT4, VectorPrecision.FLOAT16),
                 parameters(service).indexOptions());
@@ -108,11 +109,13 @@ public class EmbeddingFieldMapperTests extends EmbeddingMapperTestCase {
         assertEquals(
                 2,
                 parameters(mapped("{\"type\":\"embedding\",\"model\":\"tiny\",\"dimensions\":2}"))
+                        .model()
                         .dimensions());
         assertEquals(
                 "mystery-1",
                 parameters(mapped("{\"type\":\"embedding\",\"model\":\"mystery\",\"dimensions\":9}"))
-                        .modelId());
+                        .model()
+                        .id());
     }
 
     public void testUnknownDimensions() {
@@ -128,7 +131,7 @@ public class EmbeddingFieldMapperTests extends EmbeddingMapperTestCase {
 
     public void testModelIdOfAnotherModel() {
         assertRefused(
-                "field [field] expects vectors of [other], but model [tiny] now is [tiny-1]",
+                "field [field] holds vectors of model id [other], but model [tiny] now has id [tiny-1]",
                 "{\"type\":\"embedding\",\"model\":\"tiny\",\"model_id\":\"other\"}");
     }
 
@@ -142,10 +145,13 @@ public class EmbeddingFieldMapperTests extends EmbeddingMapperTestCase {
     public void testBoundsOfDimensions() throws IOException {
         assertEquals(
                 1,
-                parameters(mapped("{\"type\":\"embedding\",\"dimensions\":1}")).dimensions());
+                parameters(mapped("{\"type\":\"embedding\",\"dimensions\":1}"))
+                        .model()
+                        .dimensions());
         assertEquals(
                 16384,
                 parameters(mapped("{\"type\":\"embedding\",\"dimensions\":16384}"))
+                        .model()
                         .dimensions());
         for (int wrong : new int[] {-1, 16385}) {
             assertRefused(

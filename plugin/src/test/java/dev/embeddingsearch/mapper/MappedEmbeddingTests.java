@@ -29,7 +29,12 @@ public class MappedEmbeddingTests extends OpenSearchTestCase {
         List<MappedEmbedding> found = MappedEmbedding.in(json("{\"properties\":{\"v\":{\"type\":\"embedding\"}}}"));
         assertEquals(
                 List.of(new MappedEmbedding(
-                        "v", false, "default", null, 0, InputType.TEXT, true, List.of(), OnFailure.FAIL)),
+                        "v",
+                        false,
+                        new FieldModel("default", null, 0, InputType.TEXT),
+                        true,
+                        List.of(),
+                        OnFailure.FAIL)),
                 found);
     }
 
@@ -45,17 +50,24 @@ public class MappedEmbeddingTests extends OpenSearchTestCase {
                         new MappedEmbedding(
                                 "o.v",
                                 false,
-                                "m",
-                                "i",
-                                7,
-                                InputType.CODE,
+                                new FieldModel("m", "i", 7, InputType.CODE),
                                 true,
                                 List.of("a", "b.c"),
                                 OnFailure.INDEX_WITHOUT_VECTOR),
                         new MappedEmbedding(
-                                "n.o.w", true, "default", null, 0, InputType.TEXT, true, List.of("t"), OnFailure.FAIL),
+                                "n.o.w",
+                                true,
+                                new FieldModel("default", null, 0, InputType.TEXT),
+                                true,
+                                List.of("t"),
+                                OnFailure.FAIL),
                         new MappedEmbedding(
-                                "a.b", false, "default", null, 0, InputType.TEXT, true, List.of(), OnFailure.FAIL)),
+                                "a.b",
+                                false,
+                                new FieldModel("default", null, 0, InputType.TEXT),
+                                true,
+                                List.of(),
+                                OnFailure.FAIL)),
                 found.stream().sorted((x, y) -> y.path().compareTo(x.path())).toList());
     }
 

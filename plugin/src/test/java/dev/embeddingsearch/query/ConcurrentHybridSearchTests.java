@@ -22,7 +22,7 @@ public class ConcurrentHybridSearchTests extends OpenSearchTestCase {
 
     public void testAsksForThreadsWhereVectorsAreCompared() {
         EmbeddingQueryBuilder embedding = new EmbeddingQueryBuilder(
-                "meaning", QueryInput.vector(new float[] {1}), KnnOptions.DEFAULT, null, () -> null);
+                "meaning", QuerySource.vector(new float[] {1}), KnnOptions.DEFAULT, null, () -> null);
         QueryBuilder hybrid = new HybridMatchQueryBuilder(QueryBuilders.matchAllQuery(), embedding, null, 0.5f, false);
         for (QueryBuilder query : List.of(embedding, hybrid, new SimilarityQueryBuilder(embedding))) {
             assertEquals(DecisionStatus.YES, decision(query));

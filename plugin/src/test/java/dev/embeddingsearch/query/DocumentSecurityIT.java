@@ -178,7 +178,7 @@ public class DocumentSecurityIT extends DocumentSecurityTestCase {
         KnnOptions options = new KnnOptions(
                 k, randomBoolean() ? null : 10_000, null, rarely() ? 0.01f : null, randomBoolean() || k > 3);
         EmbeddingQueryBuilder near = new EmbeddingQueryBuilder(
-                field, QueryInput.vector(vector()), options, randomBoolean() ? null : filter(), () -> null);
+                field, QuerySource.vector(vector()), options, randomBoolean() ? null : filter(), () -> null);
         return near.queryName(randomBoolean() ? null : "near");
     }
 
@@ -190,7 +190,7 @@ public class DocumentSecurityIT extends DocumentSecurityTestCase {
         if (world.nested() && randomInt(3) == 0) {
             KnnOptions options = new KnnOptions(randomFrom(1, 5, 50), null, null, null, true);
             QueryBuilder parts =
-                    new EmbeddingQueryBuilder("parts.meaning", QueryInput.vector(vector()), options, null, () -> null);
+                    new EmbeddingQueryBuilder("parts.meaning", QuerySource.vector(vector()), options, null, () -> null);
             return nestedQuery("parts", parts, ScoreMode.Max)
                     .innerHit(new InnerHitBuilder("parts" + randomAlphaOfLength(6))
                             .setFetchSourceContext(

@@ -7,6 +7,7 @@ import dev.embeddingsearch.hybrid.HybridQuery;
 import dev.embeddingsearch.knn.KnnQuery;
 import dev.embeddingsearch.knn.KnnTarget;
 import dev.embeddingsearch.mapper.EmbeddingParameters;
+import dev.embeddingsearch.mapper.FieldModel;
 import dev.embeddingsearch.mapper.OnFailure;
 import dev.embeddingsearch.mapper.VectorIndexOptions;
 import dev.embeddingsearch.mapper.VectorSimilarity;
@@ -43,18 +44,18 @@ public class EmbeddingQueryBuilderTests extends AbstractQueryTestCase<EmbeddingQ
 
     @Override
     protected EmbeddingQueryBuilder doCreateTestQueryBuilder() {
-        return query(QueryInput.vector(QueryFields.vector(random())), QueryFields.filter());
+        return query(QuerySource.vector(QueryFields.vector(random())), QueryFields.filter());
     }
 
-    private static EmbeddingQueryBuilder query(QueryInput input, QueryBuilder filter) {
-        return new EmbeddingQueryBuilder(QueryFields.MEANING, input, QueryFields.options(), filter, () -> null);
+    private static EmbeddingQueryBuilder query(QuerySource source, QueryBuilder filter) {
+        return new EmbeddingQueryBuilder(QueryFields.MEANING, source, QueryFields.options(), filter, () -> null);
     }
 
     @Override
     protected void doAssertLuceneQuery(EmbeddingQueryBuilder builder, Query query, QueryShardContext context)
             throws IOException {
         float[] target = VectorSimilarity.COSINE.prepare(
-                QueryFields.MEANING, builder.input().vectors().get(0).values());
+                QueryFields.MEANING, builder.source().vectors().get(0).values());
         KnnTarget leg = new KnnTarget(
                 QueryFields.MEANING, target, VectorSimilarityFunction.DOT_PRODUCT, QueryFields.BACKGROUND);
         KnnQuery knn = (KnnQuery) builder.leg(context).orElseThrow().knn();
@@ -75,11 +76,8 @@ public class EmbeddingQueryBuilderTests extends AbstractQueryTestCase<EmbeddingQ
 
     private static EmbeddingParameters field(Quantization quantization) {
         return new EmbeddingParameters(
-                "default",
-                "model",
-                QueryFields.DIMENSIONS,
+                new FieldModel("default", "model", QueryFields.DIMENSIONS, InputType.TEXT),
                 VectorSimilarity.COSINE,
-                InputType.TEXT,
                 List.of(),
                 new VectorIndexOptions("hnsw", 16, 100, quantization, VectorPrecision.FLOAT32),
                 OnFailure.FAIL);
@@ -121,26 +119,26 @@ public class EmbeddingQueryBuilderTests extends AbstractQueryTestCase<EmbeddingQ
 
     public void testChoosesTheVectorOfTheFieldsModel() throws IOException {
         float[] right = QueryFields.vector(random());
-        QueryInput input = QueryInput.text(InputType.TEXT, "words")
+        QuerySource source = QuerySource.text(InputType.TEXT, "words")
                 .withVectors(List.of(
                         new QueryVector("another-model", QueryFields.vector(random())),
                         new QueryVector(QueryFields.MODEL_ID, new float[] {1, 2}),
                         new QueryVector(QueryFields.MODEL_ID, right)));
         KnnTarget leg =
-                query(input, null).leg(createShardContext()).orElseThrow().vectors();
+                query(source, null).leg(createShardContext()).orElseThrow().vectors();
         assertArrayEquals(VectorSimilarity.COSINE.prepare("meaning", right), leg.vector(), 0);
     }
 
     public void testShardWithoutTheFieldMatchesNothing() throws IOException {
         EmbeddingQueryBuilder elsewhere = new EmbeddingQueryBuilder(
-                "elsewhere", QueryInput.vector(new float[] {1}), KnnOptions.DEFAULT, null, () -> null);
+                "elsewhere", QuerySource.vector(new float[] {1}), KnnOptions.DEFAULT, null, () -> null);
         assertTrue(elsewhere.toQuery(createShardContext()) instanceof MatchNoDocsQuery);
     }
 
     public void testFiltersOfDocumentLevelSecurityRestrictTheNeighbours() throws IOException {
         QueryBuilder own = QueryBuilders.termQuery("mapped_string", "own");
         QueryBuilder added = QueryBuilders.termQuery("mapped_string", "added");
-        EmbeddingQueryBuilder unfiltered = query(QueryInput.vector(QueryFields.vector(random())), null);
+        EmbeddingQueryBuilder unfiltered = query(QuerySource.vector(QueryFields.vector(random())), null);
         KnnQuery once = knn(unfiltered.filter(added));
         assertEquals(added.toQuery(createShardContext()), once.filter());
         KnnQuery twice = knn(unfiltered.filter(own).filter(added));
@@ -194,23 +192,23 @@ public class EmbeddingQueryBuilderTests extends AbstractQueryTestCase<EmbeddingQ
     }
 
     public void testReportsWhatDoesNotFitTheField() {
-        assertQueryFails(QueryInput.vector(new float[] {1, 2}), "field [meaning] expects 8 dimensions, got 2");
-        assertQueryFails(QueryInput.vector(new float[QueryFields.DIMENSIONS]), "a vector that is not all zeros");
+        assertQueryFails(QuerySource.vector(new float[] {1, 2}), "field [meaning] expects 8 dimensions, got 2");
+        assertQueryFails(QuerySource.vector(new float[QueryFields.DIMENSIONS]), "a vector that is not all zeros");
         assertQueryFails(
-                QueryInput.text(InputType.TEXT, "words")
+                QuerySource.text(InputType.TEXT, "words")
                         .withVectors(List.of(new QueryVector("another-model", QueryFields.vector(random())))),
                 "no vector of model id [text-embedding-ada-002] with 8 dimensions for field [meaning]");
     }
 
-    private void assertQueryFails(QueryInput input, String message) {
+    private void assertQueryFails(QuerySource source, String message) {
         Exception e = expectThrows(
-                IllegalArgumentException.class, () -> query(input, null).toQuery(createShardContext()));
+                IllegalArgumentException.class, () -> query(source, null).toQuery(createShardContext()));
         assertThat(e.getMessage(), containsString(message));
     }
 
     public void testReportsAFieldOfAnotherType() {
         EmbeddingQueryBuilder other = new EmbeddingQueryBuilder(
-                "mapped_string", QueryInput.vector(new float[] {1}), KnnOptions.DEFAULT, null, () -> null);
+                "mapped_string", QuerySource.vector(new float[] {1}), KnnOptions.DEFAULT, null, () -> null);
         Exception e = expectThrows(IllegalArgumentException.class, () -> other.toQuery(createShardContext()));
         assertEquals(
                 "[embedding] expects a field of type [embedding], but [mapped_string] has type [text]", e.getMessage());
@@ -219,7 +217,7 @@ public class EmbeddingQueryBuilderTests extends AbstractQueryTestCase<EmbeddingQ
     public void testReportsATextThatWasNotEmbedded() {
         Exception e = expectThrows(
                 IllegalArgumentException.class,
-                () -> query(QueryInput.text(InputType.TEXT, "secret words"), null)
+                () -> query(QuerySource.text(InputType.TEXT, "secret words"), null)
                         .toQuery(createShardContext()));
         assertThat(e.getMessage(), containsString("was not embedded"));
         assertFalse(e.getMessage().contains("secret"));

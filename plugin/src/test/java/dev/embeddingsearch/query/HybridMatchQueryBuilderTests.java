@@ -43,7 +43,7 @@ public class HybridMatchQueryBuilderTests extends AbstractQueryTestCase<HybridMa
     protected HybridMatchQueryBuilder doCreateTestQueryBuilder() {
         EmbeddingQueryBuilder embedding = new EmbeddingQueryBuilder(
                 QueryFields.MEANING,
-                QueryInput.vector(QueryFields.vector(random())),
+                QuerySource.vector(QueryFields.vector(random())),
                 QueryFields.options(),
                 QueryFields.filter(),
                 () -> null);
@@ -72,12 +72,12 @@ public class HybridMatchQueryBuilderTests extends AbstractQueryTestCase<HybridMa
 
     private static EmbeddingQueryBuilder code(String code) {
         return new EmbeddingQueryBuilder(
-                QueryFields.MEANING, QueryInput.text(InputType.CODE, code), KnnOptions.DEFAULT, null, () -> null);
+                QueryFields.MEANING, QuerySource.text(InputType.CODE, code), KnnOptions.DEFAULT, null, () -> null);
     }
 
     private static EmbeddingQueryBuilder text(String text) {
         return new EmbeddingQueryBuilder(
-                QueryFields.MEANING, QueryInput.text(InputType.TEXT, text), KnnOptions.DEFAULT, null, () -> null);
+                QueryFields.MEANING, QuerySource.text(InputType.TEXT, text), KnnOptions.DEFAULT, null, () -> null);
     }
 
     public void testShortFormSearchesAndEmbedsTheSameWords() throws IOException {
@@ -111,7 +111,7 @@ public class HybridMatchQueryBuilderTests extends AbstractQueryTestCase<HybridMa
                  "num_candidates": 70, "oversample": 3, "exact": true, "filter": {"match_all": {}}, "boost": 2, "_name": "both"}""".formatted(VECTOR));
         EmbeddingQueryBuilder embedding = new EmbeddingQueryBuilder(
                 "meaning",
-                QueryInput.vector(new float[] {1, 2, 3, 4, 5, 6, 7, 8}),
+                QuerySource.vector(new float[] {1, 2, 3, 4, 5, 6, 7, 8}),
                 new KnnOptions(7, 70, 3f, null, true),
                 null,
                 () -> null);
@@ -184,7 +184,7 @@ public class HybridMatchQueryBuilderTests extends AbstractQueryTestCase<HybridMa
         QueryShardContext context = createShardContext();
         EmbeddingQueryBuilder.Leg leg = new EmbeddingQueryBuilder(
                         "meaning",
-                        QueryInput.vector(new float[] {1, 2, 3, 4, 5, 6, 7, 8}),
+                        QuerySource.vector(new float[] {1, 2, 3, 4, 5, 6, 7, 8}),
                         KnnOptions.DEFAULT,
                         filter,
                         () -> null)
@@ -202,7 +202,7 @@ public class HybridMatchQueryBuilderTests extends AbstractQueryTestCase<HybridMa
         QueryBuilder lexical = new MatchQueryBuilder("mapped_string", "words");
         EmbeddingQueryBuilder unembedded = new EmbeddingQueryBuilder(
                 "meaning",
-                QueryInput.text(InputType.TEXT, "words").withVectors(List.of()),
+                QuerySource.text(InputType.TEXT, "words").withoutVectors(),
                 KnnOptions.DEFAULT,
                 null,
                 () -> null);
@@ -215,7 +215,7 @@ public class HybridMatchQueryBuilderTests extends AbstractQueryTestCase<HybridMa
         QueryShardContext context = createShardContext();
         QueryBuilder lexical = new MatchQueryBuilder("mapped_string", "words");
         EmbeddingQueryBuilder elsewhere = new EmbeddingQueryBuilder(
-                "elsewhere", QueryInput.vector(new float[] {1}), KnnOptions.DEFAULT, null, () -> null);
+                "elsewhere", QuerySource.vector(new float[] {1}), KnnOptions.DEFAULT, null, () -> null);
         assertEquals(
                 HybridQuery.lexicalOnly(lexical.toQuery(context), 0.5f, SearchScope.NONE),
                 new HybridMatchQueryBuilder(lexical, elsewhere, null, 0.5f, false).toQuery(context));
@@ -252,8 +252,8 @@ public class HybridMatchQueryBuilderTests extends AbstractQueryTestCase<HybridMa
     }
 
     private static EmbeddingQueryBuilder embedded(List<QueryVector> vectors) {
-        QueryInput input = QueryInput.text(InputType.TEXT, "a").withVectors(vectors);
-        return new EmbeddingQueryBuilder("meaning", input, KnnOptions.DEFAULT, null, () -> null);
+        QuerySource source = QuerySource.text(InputType.TEXT, "a").withVectors(vectors);
+        return new EmbeddingQueryBuilder("meaning", source, KnnOptions.DEFAULT, null, () -> null);
     }
 
     private static HybridMatchQueryBuilder ranked(EmbeddingQueryBuilder leg, QueryBuilder filter) {

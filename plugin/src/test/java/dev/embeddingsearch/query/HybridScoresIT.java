@@ -164,7 +164,7 @@ public class HybridScoresIT extends OpenSearchIntegTestCase {
         HybridMatchQueryBuilder query() {
             EmbeddingQueryBuilder embedding = new EmbeddingQueryBuilder(
                     "meaning",
-                    QueryInput.vector(vector),
+                    QuerySource.vector(vector),
                     new KnnOptions(1000, null, null, null, false),
                     null,
                     () -> null);

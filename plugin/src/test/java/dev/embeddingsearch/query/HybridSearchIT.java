@@ -111,7 +111,7 @@ public class HybridSearchIT extends HybridSearchTestCase {
 
     public void testQueryWithoutAGoodAnswerReturnsNothing() {
         EmbeddingQueryBuilder strict = new EmbeddingQueryBuilder(
-                "meaning", QueryInput.vector(vector()), new KnnOptions(20, null, null, 1f, true), null, () -> null);
+                "meaning", QuerySource.vector(vector()), new KnnOptions(20, null, null, 1f, true), null, () -> null);
         QueryBuilder query = new HybridMatchQueryBuilder(matchQuery("text", "absent"), strict, null, 0.5f, false);
         assertEquals(0, search(query).get().getHits().getHits().length);
         assertEquals(0, search(hybrid("")).setMinScore(1).get().getHits().getHits().length);

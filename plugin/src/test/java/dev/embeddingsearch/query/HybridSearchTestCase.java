@@ -99,7 +99,7 @@ abstract class HybridSearchTestCase extends OpenSearchIntegTestCase {
     static HybridMatchQueryBuilder hybrid(String prefix, String lexicalName, String vectorName) {
         KnnOptions options = new KnnOptions(20, null, null, null, true);
         EmbeddingQueryBuilder embedding =
-                new EmbeddingQueryBuilder(prefix + "meaning", QueryInput.vector(vector()), options, null, () -> null);
+                new EmbeddingQueryBuilder(prefix + "meaning", QuerySource.vector(vector()), options, null, () -> null);
         return new HybridMatchQueryBuilder(
                 matchQuery(prefix + "text", "w0 w" + randomInt(7)).queryName(lexicalName),
                 embedding.queryName(vectorName),

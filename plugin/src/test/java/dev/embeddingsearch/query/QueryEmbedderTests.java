@@ -145,11 +145,12 @@ public class QueryEmbedderTests extends OpenSearchTestCase {
     }
 
     private EmbeddingQueryBuilder query(InputType type) {
-        return new EmbeddingQueryBuilder("v", QueryInput.text(type, "words"), KnnOptions.DEFAULT, null, () -> embedder);
+        return new EmbeddingQueryBuilder(
+                "v", QuerySource.text(type, "words"), KnnOptions.DEFAULT, null, () -> embedder);
     }
 
     private static List<QueryVector> vectors(QueryBuilder query) {
-        return ((EmbeddingQueryBuilder) query).input().vectors();
+        return ((EmbeddingQueryBuilder) query).source().vectors();
     }
 
     public void testEmbedsOnceForIndicesOfOneModel() {
@@ -169,7 +170,7 @@ public class QueryEmbedderTests extends OpenSearchTestCase {
 
     public void testGivenVectorAsksNobody() {
         EmbeddingQueryBuilder given = new EmbeddingQueryBuilder(
-                "v", QueryInput.vector(new float[] {1, 2, 3}), KnnOptions.DEFAULT, null, () -> embedder);
+                "v", QuerySource.vector(new float[] {1, 2, 3}), KnnOptions.DEFAULT, null, () -> embedder);
         assertSame(given, rewrite(given, "a"));
         assertTrue(requests.isEmpty());
     }
@@ -190,7 +191,7 @@ public class QueryEmbedderTests extends OpenSearchTestCase {
 
     public void testFieldThatIsMappedNowhere() {
         EmbeddingQueryBuilder elsewhere = new EmbeddingQueryBuilder(
-                "elsewhere", QueryInput.text(InputType.TEXT, "words"), KnnOptions.DEFAULT, null, () -> embedder);
+                "elsewhere", QuerySource.text(InputType.TEXT, "words"), KnnOptions.DEFAULT, null, () -> embedder);
         Exception e = expectThrows(IllegalArgumentException.class, () -> rewrite(elsewhere, "a", "c"));
         assertEquals("field [elsewhere] is not mapped as [embedding] in any of the 2 searched indices", e.getMessage());
     }
@@ -221,7 +222,7 @@ public class QueryEmbedderTests extends OpenSearchTestCase {
         QueryVector sent = new QueryVector("far-1", new float[] {1, 2});
         EmbeddingQueryBuilder partly = new EmbeddingQueryBuilder(
                 "v",
-                QueryInput.text(InputType.TEXT, "words").withVectors(List.of(sent)),
+                QuerySource.text(InputType.TEXT, "words").withVectors(List.of(sent)),
                 KnnOptions.DEFAULT,
                 null,
                 () -> embedder);
@@ -369,7 +370,7 @@ public class QueryEmbedderTests extends OpenSearchTestCase {
         failure = new EmbeddingException("down", RestStatus.SERVICE_UNAVAILABLE, true, null);
         HybridMatchQueryBuilder hybrid = new HybridMatchQueryBuilder(
                 QueryBuilders.matchQuery("t", "words"), query(InputType.TEXT), null, 0.5f, true);
-        QueryInput without = QueryInput.text(InputType.TEXT, "words").withVectors(List.of());
+        QuerySource without = QuerySource.text(InputType.TEXT, "words").withoutVectors();
         EmbeddingQueryBuilder unembedded =
                 new EmbeddingQueryBuilder("v", without, KnnOptions.DEFAULT, null, () -> embedder);
         QueryBuilder expected =

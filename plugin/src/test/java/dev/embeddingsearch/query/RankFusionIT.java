@@ -58,7 +58,7 @@ public class RankFusionIT extends OpenSearchIntegTestCase {
     private static final int K = 25;
 
     private final EmbeddingQueryBuilder vector = new EmbeddingQueryBuilder(
-            "meaning", QueryInput.vector(vector()), new KnnOptions(K, null, null, null, true), null, () -> null);
+            "meaning", QuerySource.vector(vector()), new KnnOptions(K, null, null, null, true), null, () -> null);
     private final QueryBuilder lexical = matchQuery("text", "w0 w1 w5");
     private final float weight = randomFrom(0.3f, 0.5f, 0.8f);
     private final int constant = randomFrom(1, 20, 60);
@@ -343,7 +343,7 @@ public class RankFusionIT extends OpenSearchIntegTestCase {
     public void testTextThatCouldNotBeEmbeddedLeavesTheWordsTheWholeWeight() {
         EmbeddingQueryBuilder unembedded = new EmbeddingQueryBuilder(
                 "meaning",
-                QueryInput.text(InputType.TEXT, "words").withVectors(List.of()),
+                QuerySource.text(InputType.TEXT, "words").withoutVectors(),
                 new KnnOptions(K, null, null, null, true),
                 null,
                 () -> null);
@@ -369,7 +369,7 @@ public class RankFusionIT extends OpenSearchIntegTestCase {
         HybridMatchQueryBuilder wrong = new HybridMatchQueryBuilder(
                 lexical,
                 new EmbeddingQueryBuilder(
-                        "meaning", QueryInput.vector(new float[] {1, 2}), KnnOptions.DEFAULT, null, () -> null),
+                        "meaning", QuerySource.vector(new float[] {1, 2}), KnnOptions.DEFAULT, null, () -> null),
                 null,
                 new FusionOptions(weight, constant),
                 false);

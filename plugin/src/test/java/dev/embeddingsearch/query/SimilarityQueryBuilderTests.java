@@ -33,8 +33,8 @@ public class SimilarityQueryBuilderTests extends AbstractQueryTestCase<Similarit
     }
 
     private static EmbeddingQueryBuilder embedding(String field) {
-        QueryInput input = QueryInput.vector(QueryFields.vector(random()));
-        return new EmbeddingQueryBuilder(field, input, QueryFields.options(), QueryFields.filter(), () -> null);
+        QuerySource source = QuerySource.vector(QueryFields.vector(random()));
+        return new EmbeddingQueryBuilder(field, source, QueryFields.options(), QueryFields.filter(), () -> null);
     }
 
     @Override

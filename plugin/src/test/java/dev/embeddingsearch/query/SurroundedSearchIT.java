@@ -55,7 +55,7 @@ public class SurroundedSearchIT extends DocumentSecurityTestCase {
     private EmbeddingQueryBuilder near(int k, QueryBuilder filter) {
         return new EmbeddingQueryBuilder(
                 "meaning",
-                QueryInput.vector(target),
+                QuerySource.vector(target),
                 new KnnOptions(k, null, null, null, randomBoolean()),
                 filter,
                 () -> null);
@@ -234,7 +234,7 @@ public class SurroundedSearchIT extends DocumentSecurityTestCase {
                         .lte(hidden.getValue().get("n")));
         EmbeddingQueryBuilder question = new EmbeddingQueryBuilder(
                 "meaning",
-                QueryInput.vector((float[]) hidden.getValue().get("meaning")),
+                QuerySource.vector((float[]) hidden.getValue().get("meaning")),
                 new KnnOptions(1, null, null, null, true),
                 visibleOrGuess,
                 () -> null);

@@ -58,7 +58,7 @@ public class VectorRanksIT extends OpenSearchIntegTestCase {
         float[] target = new float[DIMENSIONS];
         target[0] = 1;
         EmbeddingQueryBuilder near = new EmbeddingQueryBuilder(
-                "meaning", QueryInput.vector(target), new KnnOptions(COUNT, null, null, null, true), null, () -> null);
+                "meaning", QuerySource.vector(target), new KnnOptions(COUNT, null, null, null, true), null, () -> null);
         float weight = randomFrom(0.3f, 0.5f, 0.8f);
         int constant = randomFrom(1, 20, 60);
         QueryBuilder query = new HybridMatchQueryBuilder(
