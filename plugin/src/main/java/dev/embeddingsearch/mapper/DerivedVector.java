@@ -18,14 +18,14 @@ import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.index.mapper.ParseContext;
 
 /**
- * What stood in a document at an {@code embedding} field, in an index that keeps no documents but derives them from its
- * fields: the vector that is indexed, or the mark in its place.
+ * The value of an {@code embedding} field in an index with derived source, which stores no documents: the indexed vector, or
+ * the mark in its place.
  */
 final class DerivedVector {
 
     private DerivedVector() {}
 
-    /** Keeps a mark that says more than its reason. */
+    /** Stores a mark that has more than a reason. */
     static void keep(ParseContext context, String markField, PendingMark mark) throws IOException {
         if (mark.text() != null && context.indexSettings().isDerivedSourceEnabled()) {
             BytesReference json =
@@ -41,9 +41,9 @@ final class DerivedVector {
     /**
      * Writes the value, if there is one.
      *
-     * @param name of the value in its object
-     * @param field full name of the {@code embedding} field
-     * @param markField full name of the field of marks below it
+     * @param name the name of the value in its object
+     * @param field the full name of the {@code embedding} field
+     * @param markField the full name of the field of marks below it
      */
     static void write(XContentBuilder builder, String name, String field, String markField, Document document)
             throws IOException {

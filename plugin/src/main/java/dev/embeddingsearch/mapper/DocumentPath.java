@@ -8,20 +8,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The path of a field, read from and written into documents in every spelling that OpenSearch indexes alike:
+ * The path of a field, which it reads from and writes to documents in every notation that OpenSearch indexes alike:
  *
  * <pre>
  * {"a": {"b": 1}}    {"a.b": 1}    {"a": [{"b": 1}, {"b": 2}]}    {"a": {"x": 1}, "a.b": 2}
  * </pre>
  *
- * @param name full name of the field, such as {@code a.b}
+ * @param name the full name of the field, such as {@code a.b}
  */
 public record DocumentPath(String name) {
 
-    /** Where a value stands: an object of the document, and a key in it, which may have dots. */
+    /** The place of a value: an object of the document, and a key in it, which may have dots. */
     private record Slot(Map<String, Object> object, String key, List<Object> steps) {}
 
-    /** All values of the field, also nulls; one that is a list is one value. */
+    /** All values of the field, including nulls; a list is one value. */
     public List<Object> values(Map<String, Object> document) {
         return slots(document).stream()
                 .map(slot -> slot.object().get(slot.key()))
@@ -37,19 +37,19 @@ public record DocumentPath(String name) {
                 .orElse(null);
     }
 
-    /** Whether the document names the field, be it with null. */
+    /** Whether the document has the field, even with null. */
     public boolean isIn(Map<String, Object> document) {
         return !slots(document).isEmpty();
     }
 
-    /** Whether the document says anything, be it null, about the field or an object around it. */
+    /** Whether the document has the field or an object around it, even with null. */
     public boolean touches(Map<String, Object> document) {
         return touches(document, name);
     }
 
     /**
-     * Whether a partial document has an object on the way to the field: merged into an object it leaves the field alone, but
-     * it replaces a list of objects, and what they say.
+     * Whether a partial document has an object around the field. Merged with an object, it does not change the field; merged
+     * with a list of objects, it replaces the list.
      */
     public boolean mayReplace(Map<String, Object> partial) {
         for (int dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
@@ -76,7 +76,7 @@ public record DocumentPath(String name) {
         return false;
     }
 
-    /** Takes every value of the field out of the document. */
+    /** Removes every value of the field from the document. */
     public boolean remove(Map<String, Object> document) {
         List<Slot> slots = slots(document);
         slots.forEach(slot -> slot.object().remove(slot.key()));
@@ -84,8 +84,8 @@ public record DocumentPath(String name) {
     }
 
     /**
-     * Gives the field one value, in the place of those it has. A new one goes into the object that is there for it, of a
-     * list of objects into the first; where something else than an object stands, beside that, under a name with dots.
+     * Sets the only value of the field. A new value is added to the innermost object on the path that exists, in a list of
+     * objects to the first. If a value that is no object is in the way, it is added beside that, under a name with dots.
      */
     public void set(Map<String, Object> document, Object value) {
         List<Slot> slots = slots(document);
@@ -95,9 +95,9 @@ public record DocumentPath(String name) {
     }
 
     /**
-     * Gives the field one value in a partial document, so that it has no other once that is merged.
+     * Sets the value of the field in a partial document, so that it is the only one once the document is merged.
      *
-     * @param merged what the partial document and the stored one give together; not changed
+     * @param merged the partial document merged with the stored one; not changed
      */
     public void set(Map<String, Object> partial, Map<String, Object> merged, Object value) {
         remove(partial);
@@ -106,7 +106,7 @@ public record DocumentPath(String name) {
         walk(partial, merged, steps, value);
     }
 
-    /** Follows {@code steps}, keys and places in lists, making objects on the way; of a list all elements come along. */
+    /** Follows {@code steps}, which are keys and indices, and makes missing objects; lists are copied with all elements. */
     @SuppressWarnings("unchecked")
     private static void walk(Object partial, Object merged, List<Object> steps, Object value) {
         Object step = steps.getFirst();
@@ -133,7 +133,7 @@ public record DocumentPath(String name) {
         return steps.subList(1, steps.size());
     }
 
-    /** Copies a document, so that no object or list of the copy is one of the original. */
+    /** A deep copy of a document. */
     public static Map<String, Object> copy(Map<String, Object> document) {
         Map<String, Object> copy = new LinkedHashMap<>();
         document.forEach((key, value) -> copy.put(key, copyOf(value)));
@@ -185,7 +185,7 @@ public record DocumentPath(String name) {
         return longer;
     }
 
-    /** Where a value goes in a document that has none; objects that are missing are made. */
+    /** The place for a value in a document that has none; missing objects are made. */
     private Slot place(Map<String, Object> document) {
         Slot inside = inside(document, name, List.of());
         Map<String, Object> object = inside.object();
@@ -203,7 +203,7 @@ public record DocumentPath(String name) {
         return new Slot(object, key, steps);
     }
 
-    /** The innermost object that is there on the way to {@code path}, and what is left of the way. */
+    /** The innermost existing object on {@code path}, and the rest of the path. */
     @SuppressWarnings("unchecked")
     private static Slot inside(Map<String, Object> object, String path, List<Object> steps) {
         for (int dot = path.indexOf('.'); dot >= 0; dot = path.indexOf('.', dot + 1)) {
@@ -224,7 +224,7 @@ public record DocumentPath(String name) {
         return new Slot(object, path, steps);
     }
 
-    /** Whether the object has something in the way of {@code path}, or names something else below its start with dots. */
+    /** Whether the object has a value in the way of {@code path}, or another dotted name with the same start. */
     private static boolean isSpelledWithDots(Map<String, Object> object, String path) {
         for (int dot = path.indexOf('.'); dot >= 0; dot = path.indexOf('.', dot + 1)) {
             String head = path.substring(0, dot);

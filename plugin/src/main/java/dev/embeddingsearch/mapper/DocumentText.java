@@ -5,14 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The text of a document that is embedded: the values of some of its paths, one a line. */
+/** The text of a document that is embedded: the values of some paths, one on each line. */
 public final class DocumentText {
 
     private DocumentText() {}
 
     /**
-     * Joins the texts at {@code paths} by newlines. Lists, also lists of objects along a path, give all their values;
-     * numbers and booleans give their JSON form; nulls, absent paths and blank texts give nothing.
+     * Joins the texts at {@code paths} by newlines. All values of lists are used, also of lists of objects on the path. Numbers
+     * and booleans are used in their JSON form. Nulls, missing paths and blank texts are skipped.
      *
      * @return the text, empty if there is none
      * @throws IllegalArgumentException if a path leads to an object
@@ -42,7 +42,7 @@ public final class DocumentText {
         }
     }
 
-    /** Whether {@code source} says anything, be it null, about one of {@code paths} or an object around it. */
+    /** Whether {@code source} has one of {@code paths} or an object around it, even with null. */
     public static boolean touches(Map<String, Object> source, List<String> paths) {
         return paths.stream().anyMatch(path -> new DocumentPath(path).touches(source));
     }

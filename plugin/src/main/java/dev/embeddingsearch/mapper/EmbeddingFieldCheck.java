@@ -10,19 +10,19 @@ import org.opensearch.common.logging.HeaderWarning;
 import org.opensearch.index.mapper.MappingLookup;
 
 /**
- * Checks that documents can have what the mapping of an {@code embedding} field reads. It refuses what a change of the
- * mapping adds; a mapping that an index has already is never refused, or the index would not open.
+ * Checks that documents can have the fields that an {@code embedding} field reads. It refuses faults that a change of the
+ * mapping adds. A fault that the index has already is accepted, since the index could not be opened otherwise.
  *
- * @param field full name of the field
- * @param sourceFields as the mapping says them
+ * @param field the full name of the field
+ * @param sourceFields as in the mapping
  */
 record EmbeddingFieldCheck(String field, List<String> sourceFields) {
 
     /**
      * Checks a mapping.
      *
-     * @param index the index as it was before
-     * @throws IllegalArgumentException if the mapping has a fault that the index did not have
+     * @param index the index before the change
+     * @throws IllegalArgumentException if the mapping has a fault that the index does not have yet
      */
     void check(MappingLookup mappers, IndexMetadata index) {
         MappedNames names = MappedNames.of(mappers);
@@ -45,12 +45,12 @@ record EmbeddingFieldCheck(String field, List<String> sourceFields) {
         unmapped.forEach(this::warn);
     }
 
-    /** A shrunk, split or cloned index gets the mapping of its source after it was created. */
+    /** Whether the index is shrunk, split or cloned: it gets the mapping of its source after its creation. */
     private static boolean isCopy(IndexMetadata index) {
         return index.mapping() == null && IndexMetadata.INDEX_RESIZE_SOURCE_UUID.exists(index.getSettings());
     }
 
-    /** What is wrong, by the name that it is about. */
+    /** The faults, by the name of the source field. */
     private Map<String, String> faults(MappedNames names) {
         Map<String, String> faults = new LinkedHashMap<>();
         Set<String> copied = names.copies().get(field);

@@ -28,7 +28,7 @@ import org.opensearch.index.mapper.MappingLookup;
 import org.opensearch.index.mapper.ParametrizedFieldMapper;
 import org.opensearch.index.mapper.ParseContext;
 
-/** Field type {@code embedding}: one vector a document, indexed for kNN search, its model fixed when it is created. */
+/** The field type {@code embedding}: one vector for each document, indexed for kNN search. The field's creation fixes the model. */
 public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
 
     public static final String CONTENT_TYPE = "embedding";
@@ -48,14 +48,14 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
         this.pendingMark = new PendingMarkMapper(fieldType.name());
     }
 
-    /** What a field uses besides its mapping; the thread context is null before the node has one. */
+    /** The services that a field uses; the thread context is null before the node has one. */
     record Surroundings(Models models, Supplier<ThreadContext> threadContext, IndexSettings index) {}
 
     /**
      * Parses mappings of this type.
      *
-     * @param models supply what a mapping leaves out
-     * @param threadContext has the {@link UpdateOrigins} of the request that a document comes with
+     * @param models supply the model's id and dimensions, if the mapping does not have them
+     * @param threadContext has the {@link UpdateOrigins} of the request of a document
      */
     public static Mapper.TypeParser parser(Models models, Supplier<ThreadContext> threadContext) {
         Mapper.TypeParser parser = new TypeParser((name, context) -> new Builder(
@@ -105,7 +105,7 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
     @Override
     protected void doValidate(MappingLookup mappers) {
         List<String> sources = fieldType().parameters().sourceFields();
-        // Ingest fills one vector a document, none in the nested documents inside it.
+        // Ingest makes one vector for each document, and none for nested documents.
         if (!sources.isEmpty() && mappers.getNestedScope(name()) != null) {
             throw new IllegalArgumentException("field [" + name()
                     + "] is inside nested documents, where [source_fields] is not supported: send its vectors, or use an"
@@ -115,7 +115,7 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
                 .check(mappers, surroundings.index().getIndexMetadata());
     }
 
-    /** Never ignores a malformed value, whatever the index says: the document would lose its vector unnoticed. */
+    /** False, whatever the index setting is: a document would lose its vector silently. */
     @Override
     public void parse(ParseContext context) throws IOException {
         try {
@@ -154,14 +154,14 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
         }
     }
 
-    /** Nested documents have no source of their own; that of a format other than JSON is left as it is. */
+    /** Whether vectors are left out of the stored source: not of nested documents, which have none, and only of JSON. */
     private static boolean isSplit(ParseContext context) {
         return VectorsInSource.isLeftOut(context.indexSettings().getSettings())
                 && context.doc().equals(context.rootDoc())
                 && XContentType.JSON.equals(context.sourceToParse().getMediaType());
     }
 
-    /** Vectors and marks are read from what is indexed, whatever the parameters. */
+    /** Always supported: vectors and marks are read from the index, whatever the parameters are. */
     @Override
     public void canDeriveSource() {}
 
@@ -179,7 +179,7 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
         if (present) {
             throw new IllegalArgumentException("field [" + name() + "] expects one vector a document, got another");
         }
-        // A nested object is copied into those around it as soon as it has been read, where its mapping says so.
+        // With include_in_parent or include_in_root, a nested object is copied as soon as it has been read.
         for (ParseContext.Document around = document.getParent(); around != null; around = around.getParent()) {
             if (around.getField(name()) != null) {
                 throw new IllegalArgumentException("field [" + name() + "] expects one vector a document, got another: "
@@ -193,7 +193,7 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
         return ((EmbeddingFieldMapper) mapper).fieldType().parameters();
     }
 
-    /** Builds a mapper from a mapping; the model's id and dimensions always are written back into it. */
+    /** Builds a mapper; the model's id and dimensions are always written to the mapping. */
     static final class Builder extends ParametrizedFieldMapper.Builder {
 
         private final Surroundings surroundings;
@@ -282,7 +282,7 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
             }
         }
 
-        /** Another plugin's codec writes vectors as they are. */
+        /** Whether the codec of another plugin writes the vectors, which does not quantize them. */
         private static void requireCodec(String field, VectorIndexOptions options, Settings index) {
             Optional<String> claim = CodecOwner.claim(index);
             if (claim.isEmpty()) {

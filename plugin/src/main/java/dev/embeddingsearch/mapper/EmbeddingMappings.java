@@ -12,17 +12,17 @@ import org.opensearch.cluster.metadata.MappingMetadata;
 import org.opensearch.cluster.metadata.Metadata;
 import org.opensearch.cluster.service.ClusterService;
 
-/** The {@code embedding} fields of the cluster's indices, by index; each version of a mapping is parsed once. */
+/** The {@code embedding} fields of the cluster's indices; each version of a mapping is parsed once. */
 public final class EmbeddingMappings {
 
     private final ClusterService clusterService;
     private final PerIndex<Parsed> mappings = new PerIndex<>(Parsed::of);
 
     /**
-     * What a version of a mapping says.
+     * The fields of one version of a mapping.
      *
      * @param fields by path
-     * @param aliases paths by that of the field alias that leads there
+     * @param aliases the target of each field alias
      */
     private record Parsed(Map<String, MappedEmbedding> fields, Map<String, String> aliases) {
 
@@ -51,7 +51,7 @@ public final class EmbeddingMappings {
         return parsed(name).fields();
     }
 
-    /** The {@code embedding} field that {@code path}, or the field alias there, leads to; null if there is none. */
+    /** The {@code embedding} field at {@code path}, or at the target of the field alias {@code path}; null if there is none. */
     public MappedEmbedding field(String name, String path) {
         Parsed mapping = parsed(name);
         return mapping.fields().get(mapping.aliases().getOrDefault(path, path));
@@ -65,8 +65,8 @@ public final class EmbeddingMappings {
     }
 
     /**
-     * As {@link #of(String)}, but of the templates of an index about to be created where there is none of that name: the
-     * fields that a document written to {@code name} will meet.
+     * The {@code embedding} fields that a document written to {@code name} will have. If there is no such index, they are those
+     * of the templates of the index that the write creates; otherwise as {@link #of(String)}.
      */
     public Map<String, MappedEmbedding> writtenTo(String name) {
         ClusterState state = clusterService.state();
@@ -76,7 +76,7 @@ public final class EmbeddingMappings {
     }
 
     private static Map<String, MappedEmbedding> byPath(List<MappedEmbedding> fields) {
-        // Templates may spell one path in two ways.
+        // Templates may have one path in two notations.
         return fields.stream().collect(toUnmodifiableMap(MappedEmbedding::path, field -> field, (one, other) -> other));
     }
 }

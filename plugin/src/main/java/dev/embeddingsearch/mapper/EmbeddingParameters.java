@@ -9,9 +9,9 @@ import java.util.List;
  *
  * @param model its id and dimensions are fixed when the field is created
  * @param similarity how vectors compare
- * @param sourceFields paths whose texts are embedded; empty where vectors come from elsewhere
- * @param indexOptions how vectors are laid out
- * @param onFailure what becomes of documents that cannot be embedded now
+ * @param sourceFields the paths of the texts to embed; empty if documents bring their vectors
+ * @param indexOptions how vectors are indexed
+ * @param onFailure what happens to documents whose text cannot be embedded now
  */
 public record EmbeddingParameters(
         FieldModel model,
@@ -30,7 +30,7 @@ public record EmbeddingParameters(
         return quantization() != Quantization.NONE;
     }
 
-    /** How many candidates a search compares exactly by default to find {@code k}. */
+    /** How many candidates a search for {@code k} hits compares exactly by default. */
     public int rescored(int k) {
         return quantization().rescored(k);
     }

@@ -21,7 +21,7 @@ import org.opensearch.search.aggregations.support.ValuesSourceType;
 import org.opensearch.search.sort.BucketedSort;
 import org.opensearch.search.sort.SortOrder;
 
-/** Lets scripts and {@code docvalue_fields} read the indexed vectors, as lists of floats. */
+/** The indexed vectors as lists of floats, for scripts and {@code docvalue_fields}. */
 record VectorFieldData(String field) implements IndexFieldData<VectorFieldData.Leaf> {
 
     @Override
@@ -51,7 +51,7 @@ record VectorFieldData(String field) implements IndexFieldData<VectorFieldData.L
     }
 
     @Override
-    @SuppressWarnings("TooManyParameters") // the signature is OpenSearch's
+    @SuppressWarnings("TooManyParameters") // OpenSearch's signature
     public BucketedSort newBucketedSort(
             BigArrays bigArrays,
             Object missingValue,
@@ -116,7 +116,7 @@ record VectorFieldData(String field) implements IndexFieldData<VectorFieldData.L
         public void close() {}
     }
 
-    /** Random access to vectors by document; reads anew where a document lies before the one read last. */
+    /** Random access to vectors by document; a document before the last one needs a new iterator. */
     static final class Vectors {
         private final LeafReader reader;
         private final String field;
@@ -128,10 +128,10 @@ record VectorFieldData(String field) implements IndexFieldData<VectorFieldData.L
             this.field = field;
         }
 
-        /** A copy of the document's vector, or null. */
+        /** A copy of the document's vector; null if it has none. */
         float[] get(int doc) throws IOException {
             if (documents == null || documents.docID() > doc) {
-                // Iterators of the same values may share their position.
+                // Iterators of the same values may share their state.
                 values = VisibleVectors.of(reader, field);
                 if (values == null) {
                     return null;
@@ -143,7 +143,7 @@ record VectorFieldData(String field) implements IndexFieldData<VectorFieldData.L
         }
     }
 
-    /** {@code doc['field']} in a script: the numbers of the document's vector, none where it has no vector. */
+    /** {@code doc['field']} in a script: the components of the document's vector; empty if it has none. */
     private static final class ScriptVector extends ScriptDocValues<Float> {
         private final Vectors vectors;
         private float[] vector = new float[0];

@@ -12,13 +12,13 @@ import org.opensearch.core.xcontent.ToXContentObject;
 import org.opensearch.core.xcontent.XContentBuilder;
 
 /**
- * {@code index_options} of a mapping: how vectors are laid out for search.
+ * {@code index_options} of a mapping: how vectors are indexed.
  *
  * @param type {@code hnsw} for a graph, {@code flat} for an exact scan
- * @param m connections a node of the graph keeps, 2 to 512; of no effect for {@code flat}
- * @param efConstruction candidates looked at while a node is added, {@code m} to 3,200; of no effect for {@code flat}
- * @param asked the quantization in the mapping, or null to choose it by the number of dimensions
- * @param storage of the exact vectors beside what they are quantised to
+ * @param m the number of connections of a node of the graph, 2 to 512; of no effect for {@code flat}
+ * @param efConstruction the number of candidates when a node is added, {@code m} to 3,200; of no effect for {@code flat}
+ * @param asked the quantization in the mapping; null to choose it by the number of dimensions
+ * @param storage the precision of the exact vectors that are stored beside quantized ones
  */
 public record VectorIndexOptions(String type, int m, int efConstruction, Quantization asked, VectorPrecision storage)
         implements ToXContentObject {
@@ -53,12 +53,12 @@ public record VectorIndexOptions(String type, int m, int efConstruction, Quantiz
         }
     }
 
-    /** The quantization of vectors with so many dimensions; none for type {@code flat} unless given, whose scan is exact. */
+    /** The quantization of vectors with {@code dimensions} dimensions; by default none for type {@code flat}, which is exact. */
     public Quantization quantization(int dimensions) {
         return quantization(type, asked, dimensions);
     }
 
-    /** As {@link #quantization(int)}, for options that are not those of a mapping. */
+    /** As {@link #quantization(int)}, for options outside of a mapping. */
     public static Quantization quantization(String type, Quantization asked, int dimensions) {
         if (asked != null) {
             return asked;
@@ -66,7 +66,7 @@ public record VectorIndexOptions(String type, int m, int efConstruction, Quantiz
         return FLAT.equals(type) ? Quantization.NONE : Quantization.forDimensions(dimensions);
     }
 
-    /** Parses the object of a mapping; what is absent has its default. */
+    /** Parses the object of a mapping; missing options have their defaults. */
     static VectorIndexOptions parse(Object value) {
         if (!(value instanceof Map)) {
             throw new IllegalArgumentException("[index_options] expects an object, got [" + value + "]");
@@ -98,7 +98,7 @@ public record VectorIndexOptions(String type, int m, int efConstruction, Quantiz
                         + Arrays.toString(VectorPrecision.values()) + ", got [" + name + "]"));
     }
 
-    /** What {@code name} under {@code key} asks for; null for {@code auto}, to decide by the length of the vectors. */
+    /** The quantization that {@code name} under {@code key} stands for; null for {@code auto}. */
     public static Quantization quantization(String key, String name) {
         if (AUTO.equals(name)) {
             return null;

@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import org.opensearch.common.hash.MurmurHash3;
 
 /**
- * Fingerprints by which a shard checks that a vector was made of the text beside it, by the model of its field. They
- * guard against mistakes, not against attacks: who may write a document may write any text into it.
+ * Fingerprints by which a shard checks that a vector was made from the text of the document, by the model of the field. They
+ * protect against mistakes, not against attacks: whoever may write a document may write any text into it.
  */
 public final class VectorOrigin {
 
@@ -19,7 +19,7 @@ public final class VectorOrigin {
     }
 
     /**
-     * A fingerprint of a vector as it stands in a document: a base64 string or a list of numbers.
+     * A fingerprint of a vector in the form that it has in a document, a base64 string or a list of numbers.
      *
      * @throws IllegalArgumentException if {@code vector} is neither
      */
@@ -28,10 +28,10 @@ public final class VectorOrigin {
     }
 
     /**
-     * A fingerprint of a vector with all it was made of.
+     * A fingerprint of a vector with its origin.
      *
-     * @param text fingerprint of the text
-     * @param vector fingerprint of the vector
+     * @param text the fingerprint of the text
+     * @param vector the fingerprint of the vector
      */
     public static long of(String modelId, InputType inputType, long text, long vector) {
         return hash(modelId + '\n' + inputType + '\n' + text + '\n' + vector);

@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.Set;
 import org.apache.lucene.util.BytesRef;
 
-/** Finds the values of some fields in the bytes of a JSON document. */
+/** Finds the byte ranges of vectors in a JSON document. */
 final class VectorPlaces {
 
-    /** Reads what OpenSearch's own reads. */
+    /** As lenient as OpenSearch's own parser. */
     private static final JsonFactory JSON =
             JsonFactory.builder().enable(JsonReadFeature.ALLOW_JAVA_COMMENTS).build();
 
@@ -31,12 +31,12 @@ final class VectorPlaces {
     /**
      * A string or an array of numbers.
      *
-     * @param start its first byte
-     * @param end behind its last
+     * @param start the index of its first byte
+     * @param end the index behind its last byte
      */
     record Place(String path, int start, int end) {}
 
-    /** The values, in the order of the document; none of a document that is not the JSON in UTF-8 that is expected. */
+    /** The values in the order of the document; none if the document is not JSON in UTF-8. */
     static List<Place> of(BytesRef document, Set<String> paths) throws IOException {
         try (JsonParser parser = JSON.createParser(document.bytes, document.offset, document.length)) {
             VectorPlaces places = new VectorPlaces(parser, paths);

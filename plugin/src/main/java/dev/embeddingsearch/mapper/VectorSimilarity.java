@@ -5,17 +5,17 @@ import java.util.Arrays;
 import java.util.Locale;
 import org.apache.lucene.index.VectorSimilarityFunction;
 
-/** How the vectors of a field compare, and what a vector must be for that. */
+/** The similarity of a field's vectors, and its requirements for them. */
 public enum VectorSimilarity {
-    /** The cosine: vectors are brought to unit length when indexed, where the dot product equals it. */
+    /** The cosine. Vectors are normalized to unit length when indexed, so that their dot product is the cosine. */
     COSINE(VectorSimilarityFunction.DOT_PRODUCT),
-    /** The dot product of vectors that must come with unit length. */
+    /** The dot product of vectors that must have unit length. */
     DOT_PRODUCT(VectorSimilarityFunction.DOT_PRODUCT),
     MAX_INNER_PRODUCT(VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT),
     L2_NORM(VectorSimilarityFunction.EUCLIDEAN);
 
     private static final double UNIT_TOLERANCE = 1e-3;
-    /** What rounding does to the length of a vector that was brought to length 1, and a little more. */
+    /** A bound of the rounding error of a normalized vector's length. */
     private static final double ROUNDING = 1e-6;
 
     private final VectorSimilarityFunction function;
@@ -25,7 +25,7 @@ public enum VectorSimilarity {
     }
 
     /**
-     * Parses the name used in mappings.
+     * The similarity by its name in mappings.
      *
      * @throws IllegalArgumentException if there is no similarity of that name
      */
@@ -42,10 +42,10 @@ public enum VectorSimilarity {
     }
 
     /**
-     * Checks a vector of the named field and brings it into the form that is indexed and searched with.
+     * Checks a vector of the named field, and converts it to the form that is indexed and searched with.
      *
      * @return {@code vector} itself, or for {@link #COSINE} a copy of unit length if it has another
-     * @throws IllegalArgumentException if a number is not finite, or the length of the vector does not fit the similarity
+     * @throws IllegalArgumentException if a component is not finite, or the length of the vector does not fit the similarity
      */
     public float[] prepare(String field, float[] vector) {
         double squares = 0;

@@ -9,7 +9,7 @@ import java.util.Base64;
 import java.util.List;
 import org.opensearch.core.xcontent.XContentParser;
 
-/** The two ways to write a vector in JSON: an array of numbers, or base64 of little-endian float32. */
+/** The two forms of a vector in JSON: an array of numbers, or base64 of little-endian float32. */
 public final class VectorValue {
 
     private VectorValue() {}
@@ -22,11 +22,11 @@ public final class VectorValue {
     }
 
     /**
-     * Reads a vector from a parser that stands on its first token.
+     * Reads a vector from a parser whose current token is the first one of the vector.
      *
-     * @param dimensions how many numbers are expected
+     * @param dimensions the expected number of dimensions
      * @return the vector, or null for a JSON null
-     * @throws IllegalArgumentException if what comes is neither form, or has another length
+     * @throws IllegalArgumentException if the value has neither form, or another number of dimensions
      */
     public static float[] parse(XContentParser parser, String field, int dimensions) throws IOException {
         return switch (parser.currentToken()) {
@@ -79,7 +79,7 @@ public final class VectorValue {
     }
 
     /**
-     * Checks the length of a vector.
+     * Checks the number of dimensions of a vector.
      *
      * @throws IllegalArgumentException if it is not {@code dimensions}
      */

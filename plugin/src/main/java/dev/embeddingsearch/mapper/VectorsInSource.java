@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.opensearch.common.settings.Setting;
 import org.opensearch.common.settings.Settings;
 
-/** Whether an index stores vectors in {@code _source} too, or adds them from the vector field when a document is read. */
+/** Whether an index stores vectors in {@code _source}, or adds them from the vector field when a document is read. */
 public final class VectorsInSource {
 
     public static final Setting<Boolean> SETTING = Setting.boolSetting(
@@ -18,12 +18,12 @@ public final class VectorsInSource {
 
     private VectorsInSource() {}
 
-    /** Whether documents are stored without their vectors: for mapper and codec, which must not differ in this. */
+    /** Whether documents are stored without their vectors. Mapper and codec both use this, since they must agree. */
     public static boolean isLeftOut(Settings index) {
         return !SETTING.get(index) && otherCodec(index).isEmpty();
     }
 
-    /** Refuses a field in an index that leaves vectors out of its documents, but is written by a codec that cannot. */
+    /** Refuses a field in an index with vectors left out of documents, if its codec does not support that. */
     static void requireCodec(String field, Settings index) {
         if (!SETTING.get(index)) {
             otherCodec(index).ifPresent(setting -> {

@@ -10,20 +10,20 @@ import org.opensearch.action.ActionRequestValidationException;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 
-/** Asks for the vectors of some texts. */
+/** A request for the vectors of texts. */
 final class EmbedRequest extends ActionRequest {
 
-    /** As many as the largest request to a service holds. */
+    /** The largest number of texts, which is that of one call to a service. */
     static final int MAX_INPUTS = 2048;
 
-    /** What a field can hold. */
+    /** The largest number of dimensions, which is that of a field. */
     static final int MAX_DIMENSIONS = 16_384;
 
     private final EmbeddingRequest texts;
     private final boolean base64;
 
     /**
-     * @param base64 whether the vectors are wanted as base64 of little-endian float32, rather than as numbers
+     * @param base64 whether to return vectors as base64 of little-endian float32 instead of numbers
      * @throws IllegalArgumentException if there are too few or too many texts, or too many dimensions
      */
     EmbedRequest(EmbeddingRequest texts, boolean base64) {

@@ -11,7 +11,7 @@ import java.util.List;
 import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.core.xcontent.XContentParser.Token;
 
-/** Reads the body of an embed request; what it says of a bad one never quotes a text. */
+/** Parses the body of an embed request. Its errors never quote a text. */
 final class EmbedRequestParser {
 
     private String model = Models.DEFAULT;
@@ -24,9 +24,9 @@ final class EmbedRequestParser {
     private EmbedRequestParser() {}
 
     /**
-     * Reads the object that {@code parser} stands before.
+     * Parses the next object of {@code parser}.
      *
-     * @throws IllegalArgumentException if it is no such request
+     * @throws IllegalArgumentException if it is not an embed request
      */
     static EmbedRequest parse(XContentParser parser) throws IOException {
         EmbedRequestParser read = new EmbedRequestParser();

@@ -12,15 +12,15 @@ import org.opensearch.core.common.io.stream.Writeable;
 import org.opensearch.core.rest.RestStatus;
 import org.opensearch.core.xcontent.XContentBuilder;
 
-/** The vectors of some texts, in their order; in place of one that could not be embedded, the reason. */
+/** The vectors of the texts, in their order, each with the reason if it could not be embedded. */
 final class EmbedResponse extends ActionResponse implements StatusToXContentObject {
 
     private final String model;
     private final boolean base64;
     private final List<Entry> entries;
 
-    /** One of the two is null. */
-    @SuppressWarnings("ArrayRecordComponent") // a hand-over, compared by nobody
+    /** A vector or a reason; the other is null. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Entry(float[] vector, Reason failure) implements Writeable {
 
         private static Entry read(StreamInput in) throws IOException {
@@ -62,7 +62,7 @@ final class EmbedResponse extends ActionResponse implements StatusToXContentObje
         return entries;
     }
 
-    /** That of the first failure where nothing but failures came. */
+    /** The status of the first failure if all texts failed. */
     @Override
     public RestStatus status() {
         boolean some = entries.stream().anyMatch(entry -> entry.vector() != null);

@@ -7,10 +7,10 @@ import org.opensearch.core.action.ActionResponse;
 import org.opensearch.plugins.ActionPlugin.ActionHandler;
 import org.opensearch.rest.RestHandler;
 
-/** All actions of this package, for the plugin to register. */
+/** All actions of this package, which the plugin registers. */
 public final class EmbeddingActions {
 
-    /** Where all paths begin. */
+    /** The prefix of all paths. */
     static final String PATH = "/_plugins/_embedding/";
 
     private EmbeddingActions() {}

@@ -11,7 +11,7 @@ import org.opensearch.action.ActionRequestValidationException;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 
-/** Asks what the vectors of a field will take. */
+/** A request for an estimate of the bytes and the time that the vectors of a field will take. */
 final class EstimateRequest extends ActionRequest {
 
     static final int MAX_REPLICAS = 100;

@@ -12,7 +12,7 @@ import java.util.Map;
 import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.core.xcontent.XContentParser.Token;
 
-/** Reads the body of an estimate request. */
+/** Parses the body of an estimate request. */
 final class EstimateRequestParser {
 
     private static final List<String> KEYS = List.of(
@@ -34,9 +34,9 @@ final class EstimateRequestParser {
     }
 
     /**
-     * Reads the object that {@code parser} stands before.
+     * Parses the next object of {@code parser}.
      *
-     * @throws IllegalArgumentException if it is no such request
+     * @throws IllegalArgumentException if it is not an estimate request
      */
     static EstimateRequest parse(XContentParser parser) throws IOException {
         if (parser.nextToken() != Token.START_OBJECT) {
@@ -54,7 +54,7 @@ final class EstimateRequestParser {
             }
         }
         long documents = number("documents", 1, VectorsEstimate.MAX_DOCUMENTS);
-        VectorSimilarity.of(text("similarity", VectorSimilarity.COSINE.toString())); // all of them take the same
+        VectorSimilarity.of(text("similarity", VectorSimilarity.COSINE.toString())); // all of them need the same space
         return new EstimateRequest(
                 layout(),
                 documents,
@@ -100,7 +100,7 @@ final class EstimateRequestParser {
             throw new IllegalArgumentException("[" + key + "] is missing: it expects " + min + " to " + max);
         }
         if (given.get(key) instanceof Number number) {
-            double value = number.doubleValue(); // exact in all that is allowed
+            double value = number.doubleValue(); // exact for all allowed values
             if (value >= min && value <= max && value == Math.rint(value)) {
                 return (long) value;
             }

@@ -11,7 +11,7 @@ import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.xcontent.ToXContentObject;
 import org.opensearch.core.xcontent.XContentBuilder;
 
-/** What the vectors of a field will take: once, and with all replicas. */
+/** The estimate for the vectors of a field: of one copy, and of all replicas together. */
 final class EstimateResponse extends ActionResponse implements ToXContentObject {
 
     private final EstimateRequest asked;
@@ -78,7 +78,7 @@ final class EstimateResponse extends ActionResponse implements ToXContentObject 
                 .endObject();
     }
 
-    /** A vector stands in {@code _source} as base64 of its float32. */
+    /** The bytes of a vector in {@code _source}, which is base64 of its float32 components. */
     private long base64Length() {
         long bytes = (long) asked.layout().dimensions() * Float.BYTES;
         return (bytes + 2) / 3 * 4;

@@ -7,12 +7,12 @@ import dev.embeddingsearch.model.RequestFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The settings of a model that are in force on this node. */
+/** The settings of a model that this node uses. */
 final class ModelDescription {
 
     private ModelDescription() {}
 
-    /** Describes a model; one whose settings contradict each other by the reason. */
+    /** Describes a model, or the reason why its settings are invalid. */
     static Map<String, Object> of(Models models, String name) {
         Map<String, Object> words = new LinkedHashMap<>();
         try {
@@ -38,7 +38,7 @@ final class ModelDescription {
         words.put("price_per_million_tokens", model.pricePerMillionTokens());
     }
 
-    /** Parameters of both sides are listed under each side. */
+    /** Parameters for both sides are listed under each side. */
     private static void describe(RequestFormat format, Map<String, Object> words) {
         words.put("send_dimensions", format.dimensions().toString());
         words.put("encoding_format", format.floats() ? "float" : "base64");

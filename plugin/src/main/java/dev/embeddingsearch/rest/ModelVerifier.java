@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.opensearch.core.action.ActionListener;
 
-/** Tries models out, each on one word. */
+/** Verifies models by embedding one word with each. */
 final class ModelVerifier {
 
     static final String WORD = "hello";
@@ -21,16 +21,16 @@ final class ModelVerifier {
     private final Embedder client;
 
     /**
-     * @param client without a cache: what was embedded once says nothing of now
+     * @param client without a cache, so that the service is called
      */
     ModelVerifier(Embedder client) {
         this.client = client;
     }
 
     /**
-     * Embeds the word as a document, in the time that a search has.
+     * Embeds the word as a document, within the timeout of a search.
      *
-     * @param listener hears how it went, never of a failure
+     * @param listener receives the result; a failure of the service is a result, too
      */
     void verify(String model, ActionListener<Map<String, Object>> listener) {
         EmbeddingRequest request =

@@ -6,13 +6,13 @@ import org.opensearch.action.support.nodes.BaseNodesRequest;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 
-/** Asks all nodes for the models they know. */
+/** A request to all nodes for their models. */
 final class ModelsRequest extends BaseNodesRequest<ModelsRequest> {
 
     private final boolean verify;
 
     /**
-     * @param verify whether each node is to embed a word with each model
+     * @param verify whether each node embeds a word with each model
      */
     ModelsRequest(boolean verify) {
         super(new String[0]);

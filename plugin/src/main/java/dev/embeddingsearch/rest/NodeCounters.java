@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
-/** Where the numbers of one node come from. */
+/** The sources of one node's counters. */
 public record NodeCounters(
         EmbeddingStats stats, Supplier<CacheStats> cache, Supplier<Map<String, DispatchStatus>> queues) {
 

@@ -8,7 +8,7 @@ import org.opensearch.cluster.node.DiscoveryNode;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 
-/** What one node says of each model, by its name; in words, so that nodes of all versions can pass it on. */
+/** The description of each model on one node, as text, so that nodes with other versions can pass it on. */
 final class NodeModels extends BaseNodeResponse {
 
     private final Map<String, Object> models;

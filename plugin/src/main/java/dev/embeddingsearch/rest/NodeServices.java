@@ -5,9 +5,9 @@ import dev.embeddingsearch.embedding.Embedder;
 import dev.embeddingsearch.model.Models;
 
 /**
- * What the actions of one node work with.
+ * The services that the actions of one node use.
  *
- * @param client asks the service for every text
- * @param embedder asks it only for those that are not in the cache
+ * @param client calls the service for every text
+ * @param embedder calls the service only for texts that are not in the cache
  */
 public record NodeServices(Models models, Embedder client, Embedder embedder, NodeCounters counters) {}

@@ -18,7 +18,7 @@ import org.opensearch.index.mapper.MapperService;
 import org.opensearch.index.shard.IllegalIndexShardStateException;
 import org.opensearch.index.shard.IndexShard;
 
-/** Adds up what the vectors of this node's shards take outside the heap; it reads no vector. */
+/** The sum of the off-heap bytes of the vectors in this node's shards; no vector is read. */
 final class OffHeapVectors {
 
     private final Iterable<IndexService> indices;
@@ -47,7 +47,7 @@ final class OffHeapVectors {
                 add(leaf.reader(), mappings, fields);
             }
         } catch (AlreadyClosedException | IllegalIndexShardStateException e) {
-            // not open for searches, so that they have mapped nothing: a shard that comes or goes
+            // a shard that starts or closes has mapped no file
         }
     }
 

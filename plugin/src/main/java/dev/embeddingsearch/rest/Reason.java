@@ -10,7 +10,7 @@ import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
 
-/** Why something could not be embedded, as answers tell it. */
+/** The reason of a failure in responses. */
 record Reason(String type, String reason, int status) implements Writeable {
 
     static Reason of(Exception failure) {

@@ -6,12 +6,12 @@ import org.opensearch.action.support.nodes.BaseNodesRequest;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 
-/** Asks some nodes for their counters. */
+/** A request to nodes for their counters. */
 final class StatsRequest extends BaseNodesRequest<StatsRequest> {
 
     private final boolean offHeap;
 
-    /** @param offHeap whether the memory of the nodes' vectors is wanted too, which opens searchers of all shards */
+    /** @param offHeap whether to return the off-heap bytes of vectors, which opens searchers of all shards */
     StatsRequest(boolean offHeap, String... nodes) {
         super(nodes);
         this.offHeap = offHeap;

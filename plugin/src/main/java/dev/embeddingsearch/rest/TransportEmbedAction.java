@@ -14,7 +14,7 @@ import org.opensearch.tasks.Task;
 import org.opensearch.threadpool.ThreadPool;
 import org.opensearch.transport.TransportService;
 
-/** Embeds texts on this node, as ingest and searches do, with the cache. */
+/** Embeds texts on this node, with the cache, as ingest and searches do. */
 public final class TransportEmbedAction extends HandledTransportAction<EmbedRequest, EmbedResponse> {
 
     static final ActionType<EmbedResponse> TYPE =
@@ -34,7 +34,7 @@ public final class TransportEmbedAction extends HandledTransportAction<EmbedRequ
         this.threadPool = threadPool;
     }
 
-    /** Counting the tokens of long texts is nothing for a network thread. */
+    /** Not on a network thread, since counting the tokens of long texts takes time. */
     @Override
     protected void doExecute(Task task, EmbedRequest request, ActionListener<EmbedResponse> listener) {
         threadPool

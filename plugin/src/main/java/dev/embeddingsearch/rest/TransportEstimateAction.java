@@ -10,7 +10,7 @@ import org.opensearch.core.action.ActionListener;
 import org.opensearch.tasks.Task;
 import org.opensearch.transport.TransportService;
 
-/** Estimates what vectors will take; it asks no other node and reads no index. */
+/** Computes an estimate on this node, without reading an index. */
 public final class TransportEstimateAction extends HandledTransportAction<EstimateRequest, EstimateResponse> {
 
     static final ActionType<EstimateResponse> TYPE =

@@ -21,7 +21,7 @@ import org.opensearch.threadpool.ThreadPool;
 import org.opensearch.transport.TransportRequest;
 import org.opensearch.transport.TransportService;
 
-/** Collects what nodes know of their models, and how trying them out went. */
+/** Collects the models of all nodes, and verifies them if requested. */
 public final class TransportModelsAction
         extends TransportNodesAction<ModelsRequest, ModelsResponse, TransportModelsAction.NodeRequest, NodeModels> {
 
@@ -50,7 +50,7 @@ public final class TransportModelsAction
         this.services = services;
     }
 
-    /** Asks one node. */
+    /** The request to one node. */
     static final class NodeRequest extends TransportRequest {
 
         private final boolean verify;
@@ -92,7 +92,7 @@ public final class TransportModelsAction
         return new NodeModels(clusterService.localNode(), describe(services, request.verify));
     }
 
-    /** Waits for the services if asked to, which takes {@code search_timeout} at most: all models are tried at once. */
+    /** Waits for the services if requested, for at most {@code search_timeout}, since all models are verified at once. */
     static Map<String, Object> describe(NodeServices services, boolean verify) {
         Models models = services.models();
         ModelVerifier verifier = new ModelVerifier(services.client());

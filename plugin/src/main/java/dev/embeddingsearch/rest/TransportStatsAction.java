@@ -49,7 +49,7 @@ public final class TransportStatsAction
         this.offHeap = new OffHeapVectors(indices);
     }
 
-    /** Asks one node. */
+    /** The request to one node. */
     static final class NodeRequest extends TransportRequest {
 
         private final boolean offHeap;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * What {@code /_plugins/_embedding} answers: actions on one node or all of them, and their way in over HTTP. Reads what the
- * other rooms offer; no key passes, and texts only back to the one who sent them.
+ * The actions of {@code /_plugins/_embedding}, on one node or on all nodes, and their REST handlers. No response has a key;
+ * texts are returned only to the sender.
  */
 package dev.embeddingsearch.rest;

@@ -11,8 +11,8 @@ import org.opensearch.core.common.io.stream.Writeable;
 import org.opensearch.core.xcontent.XContentBuilder;
 
 /**
- * Numbers by name, which is how they travel: nodes with different versions of the plugin count different things, and each
- * passes on and adds up also what it does not know.
+ * Numbers by name, also on the wire: nodes with different versions of the plugin have different counters, and each node passes
+ * on and adds up counters that it does not know.
  */
 public final class Counters {
 
@@ -26,7 +26,7 @@ public final class Counters {
         return read(in, StreamInput::readZLong);
     }
 
-    /** Reads what {@link StreamOutput#writeMap} wrote, and keeps its order. */
+    /** Reads a map that {@link StreamOutput#writeMap} has written, in the same order. */
     static <T> Map<String, T> read(StreamInput in, Writeable.Reader<T> reader) throws IOException {
         int size = in.readVInt();
         Map<String, T> read = new LinkedHashMap<>();

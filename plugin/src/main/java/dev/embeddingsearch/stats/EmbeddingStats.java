@@ -6,13 +6,13 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
-/** The books of one node, kept since it started. */
+/** The counters of one node since its start. */
 public final class EmbeddingStats {
 
-    /** So many indices have counters of their own; names may come from documents, and the books must not grow with them. */
+    /** So many indices have counters of their own. Names may come from documents, so their number must be limited. */
     static final int MAX_INDICES = 1000;
 
-    /** Where all further ones are counted; no index can have this name. */
+    /** The name of the counters of all further indices; no index can have this name. */
     static final String OTHER_INDICES = "_other";
 
     private final Map<String, ModelStats> models = new ConcurrentHashMap<>();

@@ -3,34 +3,34 @@ package dev.embeddingsearch.stats;
 
 import java.util.Locale;
 
-/** Why a call of a service brought no vectors. */
+/** Why a call of a service has returned no vectors. */
 public enum FailureKind {
     /** 429: too many requests or tokens; 409 and 425. */
     THROTTLED,
-    /** The account has nothing left. */
+    /** The account has no credit left. */
     QUOTA,
-    /** 400, 413, 422: the service took offence at what was sent. */
+    /** 400, 413, 422: the service has refused the input. */
     REFUSED,
     /** 401, 403: the key is missing or wrong. */
     AUTHENTICATION,
     /** The URL or the id is wrong: 404, a redirect, an inside address, a certificate that is not trusted. */
     SETTINGS,
-    /** No connection, or one that broke. */
+    /** No connection, or a broken one. */
     UNREACHABLE,
-    /** No answer within {@code timeout}, or 408. */
+    /** No response within {@code timeout}, or 408. */
     TIMEOUT,
     /** 424 and 5xx. */
     SERVER_ERROR,
-    /** An answer that does not add up. */
+    /** An invalid response. */
     BAD_REPLY,
-    /** Ended by this node, because nobody waited for it any longer: no search and no document. */
+    /** Cancelled by this node, since no search and no document was waiting for it any longer. */
     ABANDONED,
-    /** Ended by this node, because it is shutting down. */
+    /** Cancelled by this node, since it is shutting down. */
     CLOSED,
-    /** A fault on this side. */
+    /** A fault of this plugin. */
     UNEXPECTED;
 
-    /** The name in answers and on the wire. */
+    /** The name in responses and on the wire. */
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT);

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts what was done for one index on this node, be it as coordinator or at ingest. */
+/** The counters of one index on this node, as coordinating node or as ingest node. */
 public final class IndexStats {
 
     private final LongAdder documentsEmbedded = new LongAdder();
@@ -22,12 +22,12 @@ public final class IndexStats {
         documentsEmbedded.add(count);
     }
 
-    /** Counts documents that could not be embedded, whether they were refused or let in with a mark. */
+    /** Counts documents that could not be embedded, whether they were refused or indexed with a mark. */
     public void documentsFailed(long count) {
         documentsFailed.add(count);
     }
 
-    /** Counts vectors that were taken over from the stored document, whose text is the same. */
+    /** Counts vectors that were copied from the stored document, whose text is the same. */
     public void vectorsKept(long count) {
         vectorsKept.add(count);
     }
@@ -38,7 +38,7 @@ public final class IndexStats {
         tokens.add(tokenCount);
     }
 
-    /** Counts a search that was answered by its lexical leg alone, because its text could not be embedded. */
+    /** Counts a search that used its lexical leg only, since its text could not be embedded. */
     public void lexicalSearch() {
         lexicalSearches.increment();
     }

@@ -11,8 +11,8 @@ import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
 
 /**
- * How long calls took, in milliseconds to two significant digits: values below 256 are exact. A copy of a
- * {@link Recorder}, or several added up.
+ * A histogram of the duration of calls, in milliseconds with two significant digits; values below 256 are exact. It is a copy
+ * of a {@link Recorder}, or a sum of several.
  */
 public final class Latencies implements Writeable {
 
@@ -58,17 +58,17 @@ public final class Latencies implements Writeable {
         return new Latencies(sum);
     }
 
-    /** How many calls. */
+    /** The number of calls. */
     public long count() {
         return histogram.getTotalCount();
     }
 
-    /** The time that so many percent of the calls took at most; 0 without any. */
+    /** A percentile of the durations; 0 without calls. */
     public long percentile(double percent) {
         return count() == 0 ? 0 : histogram.getValueAtPercentile(percent);
     }
 
-    /** The longest call. */
+    /** The longest duration. */
     public long max() {
         return histogram.getMaxValue();
     }
@@ -88,10 +88,10 @@ public final class Latencies implements Writeable {
         return "Latencies[count=" + count() + ", p50=" + percentile(50) + ", p99=" + percentile(99) + "]";
     }
 
-    /** Takes times from many threads, without a lock, in some 17 KB. */
+    /** Records durations from many threads without a lock, in about 17 KB. */
     static final class Recorder {
 
-        /** Longer than any timeout anybody waits for; what takes still longer counts as this. */
+        /** Longer than any sensible timeout; longer durations count as this one. */
         static final long MAX_MILLIS = 3_600_000;
 
         private final AtomicHistogram histogram = new AtomicHistogram(MAX_MILLIS, DIGITS);

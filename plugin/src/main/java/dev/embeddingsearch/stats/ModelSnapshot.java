@@ -12,12 +12,12 @@ import org.opensearch.core.xcontent.ToXContentFragment;
 import org.opensearch.core.xcontent.XContentBuilder;
 
 /**
- * What was counted of a model, on one node or on several.
+ * The counters of a model, of one node or summed over several.
  *
- * @param counters by name: a newer node may send names that are unknown here
- * @param failures calls that brought no vectors, by the name of their {@link FailureKind}
+ * @param counters by name; a newer node may send names that are unknown here
+ * @param failures the number of failed calls, by the name of their {@link FailureKind}
  * @param spend in US dollars
- * @param latencies of the calls that brought vectors
+ * @param latencies of the successful calls
  */
 public record ModelSnapshot(Map<String, Long> counters, Map<String, Long> failures, double spend, Latencies latencies)
         implements Writeable, ToXContentFragment {
@@ -46,7 +46,7 @@ public record ModelSnapshot(Map<String, Long> counters, Map<String, Long> failur
                 latencies.plus(other.latencies));
     }
 
-    /** Without what adding binary fractions leaves behind the twelfth place. */
+    /** Rounded to twelve decimal places, to remove the rounding errors of sums. */
     private static double rounded(double dollars) {
         return BigDecimal.valueOf(dollars).setScale(12, RoundingMode.HALF_UP).doubleValue();
     }

@@ -8,10 +8,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts what one model was asked for on this node. */
+/** The counters of one model on this node. */
 public final class ModelStats {
 
-    /** English has about four characters a token; the guess until the model's own replies tell better. */
+    /** Characters per token, assumed until the model's own replies are known; about right for English. */
     private static final double CHARACTERS_PER_TOKEN = 4;
 
     private final LongAdder requests = new LongAdder();
@@ -32,17 +32,17 @@ public final class ModelStats {
     }
 
     /**
-     * A call that brought vectors.
+     * A successful call.
      *
-     * @param tokens as the service counts them, where it tells
+     * @param tokens as the service counts them, if it does
      * @param pricePerMillionTokens in US dollars, at the time of the call
      */
     public record Answer(int inputs, long characters, long tokens, double pricePerMillionTokens) {}
 
     /**
-     * Counts a call that begins.
+     * Counts the start of a call.
      *
-     * @param again whether the same inputs were sent before
+     * @param again whether the call is a retry
      */
     public void called(boolean again) {
         requests.increment();
@@ -51,7 +51,7 @@ public final class ModelStats {
         }
     }
 
-    /** Counts a call that brought vectors. */
+    /** Counts a successful call. */
     public void answered(Answer answer, long nanos) {
         inputs.add(answer.inputs());
         characters.add(answer.characters());
@@ -60,18 +60,18 @@ public final class ModelStats {
         latencies.record(TimeUnit.NANOSECONDS.toMillis(nanos));
     }
 
-    /** Counts a call that brought none. */
+    /** Counts a failed call. */
     public void failed(FailureKind kind) {
         failures.get(kind).increment();
     }
 
-    /** Counts vectors handed out; negative numbers for those of them that the service made. */
+    /** Counts vectors returned to callers; those that the service has made are subtracted by negative numbers. */
     public void saved(long texts, long textCharacters) {
         savedTexts.add(texts);
         savedCharacters.add(textCharacters);
     }
 
-    /** About how many tokens texts of so many characters have, going by what this model was sent so far. */
+    /** An estimate of the tokens of texts with so many characters, from this model's calls so far. */
     public long likelyTokens(long textCharacters) {
         long sent = characters.sum();
         long counted = tokens.sum();

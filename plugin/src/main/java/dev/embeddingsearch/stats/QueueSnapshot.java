@@ -11,16 +11,16 @@ import org.opensearch.core.common.io.stream.Writeable;
 import org.opensearch.core.xcontent.XContentBuilder;
 
 /**
- * What waited for a model at a moment, on one node or on several.
+ * The queue of a model at one time, on one node or summed over several.
  *
- * @param numbers by name: a newer node may send names that are unknown here
- * @param breakers how many nodes have their breaker in each state
+ * @param numbers by name; a newer node may send names that are unknown here
+ * @param breakers the number of nodes whose breaker is in each state
  */
 public record QueueSnapshot(Map<String, Long> numbers, Map<String, Long> breakers) implements Writeable {
 
     private static final List<String> STATES = List.of("closed", "open", "half_open");
 
-    /** That of one node. */
+    /** The queue of one node. */
     public static QueueSnapshot of(Map<String, Long> numbers, String breaker) {
         Map<String, Long> breakers = new LinkedHashMap<>();
         STATES.forEach(state -> breakers.put(state, 0L));
@@ -42,7 +42,7 @@ public record QueueSnapshot(Map<String, Long> numbers, Map<String, Long> breaker
         return new QueueSnapshot(Counters.sum(numbers, other.numbers), Counters.sum(breakers, other.breakers));
     }
 
-    /** Writes those of several models, by name. */
+    /** Writes the queues of several models, by name. */
     public static void write(StreamOutput out, Map<String, QueueSnapshot> queues) throws IOException {
         out.writeMap(queues, StreamOutput::writeString, (stream, queue) -> queue.writeTo(stream));
     }
@@ -55,7 +55,7 @@ public record QueueSnapshot(Map<String, Long> numbers, Map<String, Long> breaker
         return Counters.merge(a, b, QueueSnapshot::plus);
     }
 
-    /** Writes that of one node, where there is one breaker and its state a word. */
+    /** Writes the queue of one node, with the state of its breaker. */
     public void nodeToXContent(XContentBuilder builder) throws IOException {
         Counters.toXContent(builder, numbers);
         for (Map.Entry<String, Long> breaker : breakers.entrySet()) {
@@ -65,7 +65,7 @@ public record QueueSnapshot(Map<String, Long> numbers, Map<String, Long> breaker
         }
     }
 
-    /** Writes that of several nodes, where breakers are counted by their state. */
+    /** Writes the sum over several nodes, with the number of breakers in each state. */
     public void totalToXContent(XContentBuilder builder) throws IOException {
         Counters.toXContent(builder, numbers);
         builder.startObject("breakers");

@@ -11,7 +11,7 @@ import org.opensearch.core.common.io.stream.Writeable;
 import org.opensearch.core.xcontent.ToXContent;
 import org.opensearch.core.xcontent.XContentBuilder;
 
-/** What was counted until a moment, on one node or on several. */
+/** All counters at one time, of one node or summed over several. */
 public record StatsSnapshot(Map<String, ModelSnapshot> models, Map<String, Map<String, Long>> indices)
         implements Writeable {
 
@@ -40,7 +40,7 @@ public record StatsSnapshot(Map<String, ModelSnapshot> models, Map<String, Map<S
                 .sum();
     }
 
-    /** Writes models and indices, these with the memory of their vectors, where it was asked for. */
+    /** Writes models and indices, with the off-heap bytes of their vectors if requested. */
     public XContentBuilder toXContent(XContentBuilder builder, ToXContent.Params params, VectorMemory memory)
             throws IOException {
         builder.startObject("models");

@@ -9,9 +9,9 @@ import org.opensearch.core.common.io.stream.Writeable;
 import org.opensearch.core.xcontent.XContentBuilder;
 
 /**
- * The bytes of vectors that are mapped into memory outside the heap, of all shards that one node or several hold.
+ * The bytes of vectors that are mapped into memory outside of the heap, for all shards of one node or of several.
  *
- * @param indices by index, field and kind, which is the extension of the file they lie in
+ * @param indices by index, field and kind, which is the extension of the file
  */
 public record VectorMemory(Map<String, Map<String, Map<String, Long>>> indices) implements Writeable {
 
@@ -33,7 +33,7 @@ public record VectorMemory(Map<String, Map<String, Map<String, Long>>> indices) 
         return new VectorMemory(Counters.merge(indices, other.indices, (a, b) -> Counters.merge(a, b, Counters::sum)));
     }
 
-    /** The fields of one index, where it has any. */
+    /** The fields of one index; empty if it has none. */
     void toXContent(XContentBuilder builder, String index) throws IOException {
         if (!indices.containsKey(index)) {
             return;

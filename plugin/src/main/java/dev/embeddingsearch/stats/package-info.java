@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * What is counted while the plugin works, on one node and summed over several: counters, latencies, spend. Names of models
- * and indices may enter here, never a key or a text. No other package of the plugin may enter.
+ * Counters, latencies and spend, of one node and summed over several. Names of models and indices are allowed here, keys and
+ * texts never. This package uses no other one of the plugin.
  */
 package dev.embeddingsearch.stats;
