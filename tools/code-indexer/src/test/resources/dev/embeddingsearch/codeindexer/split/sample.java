@@ -1,8 +1,6 @@
 /* License */
 package p.q;
-
 import java.util.*;
-
 /** Doc of A. */
 @Deprecated
 public sealed abstract class A<T extends Comparable<T>> implements B {
