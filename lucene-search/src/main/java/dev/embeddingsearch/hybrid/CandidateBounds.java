@@ -16,6 +16,8 @@ final class CandidateBounds {
     private final float[] lexical;
     private final double[] lower;
     private final double[] upper;
+    /** The vector scores, once they are resolved. */
+    private final double[] scores;
     private final LeafVectors vectors;
 
     private CandidateBounds(int[] documents, float[] lexical, LeafVectors vectors) {
@@ -23,6 +25,7 @@ final class CandidateBounds {
         this.lexical = lexical;
         this.lower = new double[documents.length];
         this.upper = new double[documents.length];
+        this.scores = new double[documents.length];
         this.vectors = vectors;
     }
 
@@ -70,9 +73,14 @@ final class CandidateBounds {
         return documents.length;
     }
 
-    /** The lower bound of the fused score of the candidate with number {@code i}. */
+    /** A lower bound of the fused score of the candidate with number {@code i}. */
     float lowerScore(int i, LinearFusion fusion) {
         return fusion.fuse(fusion.normalize(lexical[i]), lower[i]);
+    }
+
+    /** The fused score of the candidate with number {@code i}, once it is resolved. */
+    float score(int i, LinearFusion fusion) {
+        return fusion.fuse(fusion.normalize(lexical[i]), scores[i]);
     }
 
     /**
@@ -81,17 +89,15 @@ final class CandidateBounds {
      */
     void resolve(float score, LinearFusion fusion) throws IOException {
         for (int i = 0; i < documents.length; i++) {
-            if (lower[i] < upper[i]) {
-                boolean competes = fusion.fuse(fusion.normalize(lexical[i]), upper[i]) >= score * Threshold.SLACK;
-                lower[i] = competes ? vectors.score(documents[i]) : 0;
-                upper[i] = lower[i];
-            }
+            boolean exact = lower[i] >= upper[i];
+            boolean competes = fusion.fuse(fusion.normalize(lexical[i]), upper[i]) >= score * Threshold.SLACK;
+            scores[i] = exact ? lower[i] : competes ? vectors.score(documents[i]) : 0;
         }
     }
 
     /** The candidates with their vector scores, once they are resolved. */
     ScoredDocuments scored() {
-        return new ScoredDocuments(documents, () -> lower);
+        return new ScoredDocuments(documents, () -> scores);
     }
 
     /** The lexical scores of the candidates. */

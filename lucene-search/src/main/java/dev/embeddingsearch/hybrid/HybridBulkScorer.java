@@ -53,7 +53,7 @@ final class HybridBulkScorer extends BulkScorer {
         vectors.candidates().advance(min);
         int next = walksLexical() ? lexical.score(fused, acceptDocs, min, max) : DocIdSetIterator.NO_MORE_DOCS;
         fused.handBatchOn();
-        fused.collectNearestBefore(max);
+        fused.collectCandidatesBefore(max);
         return Math.min(
                 walksLexical() ? next : DocIdSetIterator.NO_MORE_DOCS,
                 vectors.candidates().docID());
@@ -138,7 +138,7 @@ final class HybridBulkScorer extends BulkScorer {
         }
 
         private void handOn(int doc, float raw, double vectorBound) throws IOException {
-            collectNearestBefore(doc);
+            collectCandidatesBefore(doc);
             if (vectors.candidates().docID() == doc) {
                 score.at(doc, raw >= minimum ? raw : complete.score(doc));
                 collector.collect(doc);
@@ -160,9 +160,9 @@ final class HybridBulkScorer extends BulkScorer {
         }
 
         /** Passes candidates on that only the vector leg matches, or that the lexical leg has skipped. */
-        private void collectNearestBefore(int end) throws IOException {
-            ScoredDocuments nearest = vectors.candidates();
-            for (int doc = nearest.docID(); doc < end; doc = nearest.advance(doc + 1)) {
+        private void collectCandidatesBefore(int end) throws IOException {
+            ScoredDocuments candidates = vectors.candidates();
+            for (int doc = candidates.docID(); doc < end; doc = candidates.advance(doc + 1)) {
                 if (acceptDocs == null || acceptDocs.get(doc)) {
                     score.at(doc, complete.score(doc));
                     collector.collect(doc);

@@ -18,7 +18,7 @@ final class HybridScorer extends Scorer {
 
     private final LexicalLeg lexical;
     private final VectorScores vectors;
-    private final ScoredDocuments nearest;
+    private final ScoredDocuments candidates;
     private final Threshold threshold;
     private final LinearFusion fusion;
     private final TwoPhaseIterator matches;
@@ -31,10 +31,10 @@ final class HybridScorer extends Scorer {
     HybridScorer(LexicalLeg lexical, VectorScores vectors, Threshold threshold) {
         this.lexical = lexical;
         this.vectors = vectors;
-        this.nearest = vectors.candidates();
+        this.candidates = vectors.candidates();
         this.threshold = threshold;
         this.fusion = threshold.fusion();
-        this.matches = new EitherLeg(new Candidates());
+        this.matches = new EitherLeg(new Union());
         this.documents = TwoPhaseIterator.asDocIdSetIterator(matches);
     }
 
@@ -76,10 +76,10 @@ final class HybridScorer extends Scorer {
         float maximum = lexical.mayMatchUpTo(upTo)
                 ? fusion.fuse(lexicalMaximum, vectors.unseen().certain())
                 : 0;
-        if (nearest.docID() > upTo) {
+        if (candidates.docID() > upTo) {
             return maximum;
         }
-        return Math.max(maximum, fusion.fuse(Math.max(lexicalMaximum, lexical.missed()), nearest.maximum()));
+        return Math.max(maximum, fusion.fuse(Math.max(lexicalMaximum, lexical.missed()), candidates.maximum()));
     }
 
     @Override
@@ -88,7 +88,7 @@ final class HybridScorer extends Scorer {
     }
 
     /** The union of what both legs may match. */
-    private final class Candidates extends DocIdSetIterator {
+    private final class Union extends DocIdSetIterator {
         private int doc = -1;
 
         @Override
@@ -103,27 +103,27 @@ final class HybridScorer extends Scorer {
 
         @Override
         public int advance(int target) throws IOException {
-            doc = Math.min(nearest.advance(target), lexical.advance(target));
+            doc = Math.min(candidates.advance(target), lexical.advance(target));
             return doc;
         }
 
         @Override
         public long cost() {
-            return lexical.cost() + nearest.count();
+            return lexical.cost() + candidates.count();
         }
     }
 
     /** The competitive matches, and all matches while they are counted. */
     private final class EitherLeg extends TwoPhaseIterator {
 
-        EitherLeg(DocIdSetIterator candidates) {
-            super(candidates);
+        EitherLeg(DocIdSetIterator union) {
+            super(union);
         }
 
         @Override
         public boolean matches() throws IOException {
             int doc = approximation.docID();
-            if (nearest.docID() == doc || lexical.competes(vectors.quantized())) {
+            if (candidates.docID() == doc || lexical.competes(vectors.quantized())) {
                 return true;
             }
             if (counting && lexical.matches()) {

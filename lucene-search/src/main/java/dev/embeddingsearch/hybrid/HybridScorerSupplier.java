@@ -42,6 +42,7 @@ final class HybridScorerSupplier extends ScorerSupplier {
         return new Scores(candidates.lexicalScores(), vectors, threshold);
     }
 
+    /** Called if this is a part of another query: then only a known number of hits allows scores that are not complete. */
     @Override
     public Scorer get(long leadCost) throws IOException {
         Scores scores = scores(search.hits() > 0);

@@ -90,7 +90,7 @@ final class HybridSearch {
         return query.hits();
     }
 
-    /** Whether matches that cannot be among the best hits may have any score. */
+    /** Whether the search uses only the best hits, so that the scores of other matches need not be complete. */
     boolean needsBestOnly() {
         return needsBestOnly;
     }

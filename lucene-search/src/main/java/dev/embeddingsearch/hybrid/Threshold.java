@@ -36,11 +36,18 @@ final class Threshold {
     /**
      * Raises the threshold to {@code minScore}, if that is higher.
      *
-     * @return the lexical score that a document which is no candidate needs to reach it: 0 or less if it needs none, above 1
-     *     if no document can reach it
+     * @return the same as {@link #requiredLexical}
      */
     double raise(float minScore) {
         threshold = Math.max(threshold, minScore * SLACK);
+        return requiredLexical();
+    }
+
+    /**
+     * The lexical score that a document needs to reach the threshold if it is no candidate: 0 or less if it needs none, above
+     * 1 if no document can reach it.
+     */
+    double requiredLexical() {
         double missing = threshold - fusion.vector() * unseen;
         return missing > 0 ? missing / fusion.lexical() : 0;
     }

@@ -33,20 +33,24 @@ final class TopCandidates {
      */
     static TopCandidates of(List<CandidateBounds> bounds, UnseenBound unseen, LinearFusion fusion, int k)
             throws IOException {
-        float lowerBound = kthScore(bounds, fusion, k);
+        float lowerBound = kthScore(bounds, (leaf, i) -> leaf.lowerScore(i, fusion), k);
         for (CandidateBounds leaf : bounds) {
             leaf.resolve(lowerBound, fusion);
         }
-        return new TopCandidates(bounds, unseen, kthScore(bounds, fusion, k));
+        return new TopCandidates(bounds, unseen, kthScore(bounds, (leaf, i) -> leaf.score(i, fusion), k));
     }
 
-    private static float kthScore(List<CandidateBounds> bounds, LinearFusion fusion, int k) {
+    private interface Score {
+        float of(CandidateBounds leaf, int i);
+    }
+
+    private static float kthScore(List<CandidateBounds> bounds, Score score, int k) {
         float[] scores =
                 new float[bounds.stream().mapToInt(CandidateBounds::count).sum()];
         int count = 0;
         for (CandidateBounds leaf : bounds) {
             for (int i = 0; i < leaf.count(); i++) {
-                scores[count++] = leaf.lowerScore(i, fusion);
+                scores[count++] = score.of(leaf, i);
             }
         }
         Arrays.sort(scores);

@@ -74,6 +74,6 @@ final class TopCandidatesSearch {
     private double competing(TopCandidates top, LexicalSample sample) throws IOException {
         double unseen = search.calibration().bound(top.unseen()).likely();
         Threshold threshold = new Threshold(search.fusion(), unseen, top.kthScore());
-        return sample.share(threshold.raise(top.kthScore()), search.fusion());
+        return sample.share(threshold.requiredLexical(), search.fusion());
     }
 }
