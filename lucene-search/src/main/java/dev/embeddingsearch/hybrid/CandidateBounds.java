@@ -18,6 +18,7 @@ final class CandidateBounds {
     private final double[] upper;
     /** The vector scores, once they are resolved. */
     private final double[] scores;
+
     private final LeafVectors vectors;
 
     private CandidateBounds(int[] documents, float[] lexical, LeafVectors vectors) {
