@@ -59,7 +59,9 @@ final class HybridWeight extends Weight implements LegScores.Source {
     private LegScores legs(LeafReaderContext context, int doc, double raw) throws IOException {
         LinearFusion fusion = search.fusion();
         Calibration calibration = search.calibration();
-        double similarity = search.leaf(context).exactVectors().raw(doc);
+        LeafVectors vectors =
+                new LeafVectors(context.reader(), search.query().target(), calibration, search.counters());
+        double similarity = vectors.raw(doc);
         return new LegScores(
                 new LegScores.Lexical(
                         raw, fusion.bound(), Double.isNaN(raw) ? 0 : fusion.normalize(raw), fusion.lexical()),

@@ -144,10 +144,17 @@ final class MarkedDocuments {
                 ActionListener.wrap(allowed -> readWritable(places, listener), listener::onFailure));
     }
 
-    /** Fails for a caller who may send no bulk request, by one that writes nothing: no index is an alias. */
+    /**
+     * Fails for a caller who may send no bulk request, by one that writes nothing: the index is no alias, and no document has
+     * such a sequence number, should an alias have taken its name.
+     */
     private void askForBulk(String index, ActionListener<BulkResponse> listener) {
-        IndexRequest nothing =
-                new IndexRequest(index).id("withdrawn").source(Map.of()).setRequireAlias(true);
+        IndexRequest nothing = new IndexRequest(index)
+                .id("withdrawn")
+                .source(Map.of())
+                .setRequireAlias(true)
+                .setIfSeqNo(Long.MAX_VALUE)
+                .setIfPrimaryTerm(Long.MAX_VALUE);
         client.bulk(new BulkRequest().add(Candidate.withoutPipelines(nothing)), listener);
     }
 

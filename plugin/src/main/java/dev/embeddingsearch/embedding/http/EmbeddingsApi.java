@@ -11,6 +11,7 @@ import dev.embeddingsearch.stats.EmbeddingStats;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Optional;
+import okhttp3.Call;
 import okhttp3.HttpUrl;
 
 /**
@@ -46,21 +47,21 @@ public final class EmbeddingsApi implements Closeable {
         Optional<ApiKey> key = models.apiKey(model.name());
         FailureMapper failures = new FailureMapper(model, new FailureMapper.Credentials(key, models.nodeName()));
         RequestBodies.Body body;
-        JsonPost post;
+        Call prepared;
         try {
             body = bodies.write(call);
-            post = new JsonPost(
+            prepared = http.prepare(new JsonPost(
                     url(call.target()),
                     model.endpoint().provider(),
                     key,
                     body.content(),
-                    model.limits().timeout());
+                    model.limits().timeout()));
         } catch (IOException | RuntimeException e) {
             counted.failure(failures.unexpected(new IllegalStateException("cannot write the request", e)));
             return;
         }
         EmbeddingsExchange exchange = new EmbeddingsExchange(this, call, body, failures, counted);
-        call.onCancel(http.post(post, exchange));
+        call.onCancel(http.send(prepared, exchange));
     }
 
     private static HttpUrl url(Target target) {

@@ -61,6 +61,9 @@ final class EmbeddingsExchange implements ServiceHttp.ResponseHandler {
 
     private Runnable readRefusal(ServiceResponse response) {
         ServiceError error = ServiceError.parse(api.json(), response.body(ServiceError.MAX_BYTES));
+        if (error.equals(ServiceError.NONE) && api.isClosed()) {
+            return report(failures.closed()); // the body was cut off, and with it the reason of the status
+        }
         Failure failure = failures.status(response.status(), error, response.retryAfterMillis(), call);
         return failure.refusal() && api.bodies().refused(call, body, error)
                 ? () -> counted.sentAgain(failure, this::sendShorter)

@@ -67,10 +67,19 @@ public final class ServiceHttp implements Closeable {
         this.client = builder.build();
     }
 
-    /** Sends one request; returns a task that cancels it. */
-    Runnable post(JsonPost post, ResponseHandler handler) {
+    /**
+     * Prepares a request.
+     *
+     * @throws RuntimeException if the request cannot be built
+     */
+    Call prepare(JsonPost post) {
         Call call = client.newCall(request(post));
         call.timeout().timeout(post.timeout().millis(), TimeUnit.MILLISECONDS);
+        return call;
+    }
+
+    /** Sends a prepared request; returns a task that cancels it. */
+    Runnable send(Call call, ResponseHandler handler) {
         call.enqueue(new Callback() {
             @Override
             public void onFailure(Call ended, IOException e) {

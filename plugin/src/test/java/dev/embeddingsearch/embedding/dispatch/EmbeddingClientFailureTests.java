@@ -17,6 +17,7 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -26,6 +27,7 @@ import java.util.function.Function;
 import mockwebserver3.MockResponse;
 import mockwebserver3.SocketEffect;
 import okhttp3.Dns;
+import org.opensearch.action.support.PlainActionFuture;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.rest.RestStatus;
@@ -318,6 +320,28 @@ public class EmbeddingClientFailureTests extends EmbeddingClientTestCase {
         assertTrue(answered.await(30, TimeUnit.SECONDS));
         assertEquals(1, answers.get());
         assertThat(failure(client, "late").getMessage(), containsString("shutting down"));
+    }
+
+    public void testCloseCutsTheReasonOfAStatusOff() throws Exception {
+        service.behaviour = asked -> FakeService.error(422, "e", "refused")
+                .newBuilder()
+                .bodyDelay(5, TimeUnit.MINUTES)
+                .build();
+        EmbeddingClient client = client();
+        PlainActionFuture<List<EmbeddingResult>> results = new PlainActionFuture<>();
+        client.embed(request(0, "a"), results);
+        assertBusy(() -> assertTrue("the body is being read", isRunning("ServiceError")));
+        client.close();
+        EmbeddingException failure =
+                (EmbeddingException) results.actionGet().getFirst().failure();
+        assertThat(failure.getMessage(), containsString("shutting down"));
+        assertEquals(RestStatus.SERVICE_UNAVAILABLE, failure.status());
+    }
+
+    private static boolean isRunning(String type) {
+        return Thread.getAllStackTraces().values().stream()
+                .flatMap(Arrays::stream)
+                .anyMatch(frame -> frame.getClassName().endsWith("." + type));
     }
 
     public void testCloseEndsWhatWaitsForItsNextAttempt() throws Exception {

@@ -98,7 +98,7 @@ public class ServiceHttpTests extends EmbeddingClientTestCase {
     public void testAnyBodyGoesOutAndAnyStatusComesBack() throws Exception {
         service.behaviour = asked -> FakeService.json(418, "{\"a\":1}");
         Recorder recorder = new Recorder(response -> body(response, 100));
-        http.post(post(Provider.OPENAI, true), recorder);
+        http.send(http.prepare(post(Provider.OPENAI, true)), recorder);
         assertEquals(List.of("418 {\"a\":1}", "closed"), recorder.await());
         FakeService.Asked asked = service.calls.getFirst();
         assertEquals("/v1/other", asked.target());
@@ -111,7 +111,7 @@ public class ServiceHttpTests extends EmbeddingClientTestCase {
         service.behaviour = asked -> FakeService.json(200, "{}");
         for (boolean key : new boolean[] {true, false}) {
             Recorder recorder = new Recorder(response -> body(response, 100));
-            http.post(post(Provider.AZURE, key), recorder);
+            http.send(http.prepare(post(Provider.AZURE, key)), recorder);
             recorder.await();
             Map<String, String> headers = service.calls.getLast().headers();
             assertEquals(key ? KEY : null, headers.get("api-key"));
@@ -122,7 +122,7 @@ public class ServiceHttpTests extends EmbeddingClientTestCase {
     public void testBodyIsBounded() throws Exception {
         service.behaviour = asked -> FakeService.json(200, "x".repeat(1000));
         Recorder recorder = new Recorder(response -> body(response, 100));
-        http.post(post(Provider.OPENAI, true), recorder);
+        http.send(http.prepare(post(Provider.OPENAI, true)), recorder);
         assertThat(recorder.await().getFirst(), containsString("expected a reply of at most [100] bytes"));
     }
 
@@ -138,7 +138,7 @@ public class ServiceHttpTests extends EmbeddingClientTestCase {
             thrown.countDown();
         });
         try {
-            http.post(post(Provider.OPENAI, true), recorder);
+            http.send(http.prepare(post(Provider.OPENAI, true)), recorder);
             assertEquals(List.of("unread"), recorder.await());
             assertTrue(thrown.await(30, TimeUnit.SECONDS));
         } finally {
@@ -154,8 +154,8 @@ public class ServiceHttpTests extends EmbeddingClientTestCase {
         };
         Recorder cancelled = new Recorder(response -> body(response, 100));
         Recorder closed = new Recorder(response -> body(response, 100));
-        Runnable cancel = http.post(post(Provider.OPENAI, true), cancelled);
-        http.post(post(Provider.OPENAI, true), closed);
+        Runnable cancel = http.send(http.prepare(post(Provider.OPENAI, true)), cancelled);
+        http.send(http.prepare(post(Provider.OPENAI, true)), closed);
         assertTrue(asked.await(30, TimeUnit.SECONDS));
         cancel.run();
         assertEquals(List.of("failed"), cancelled.await());
