@@ -75,7 +75,16 @@ final class RankedWeight extends Weight {
                 .filter(found -> found.document() == document)
                 .findFirst()
                 .map(found -> explain(found.ranks()))
-                .orElseGet(() -> Explanation.noMatch("not among the best of the fused ranks"));
+                .orElseGet(this::unranked);
+    }
+
+    private Explanation unranked() {
+        return Explanation.noMatch(
+                "not among the best of the fused ranks",
+                Explanation.noMatch("lexical leg: not in its list"),
+                Explanation.noMatch("vector leg: not in its list"),
+                Explanation.noMatch(
+                        "documents in the lists of both legs: " + query.ranks().size()));
     }
 
     private Explanation explain(Ranks ranks) {

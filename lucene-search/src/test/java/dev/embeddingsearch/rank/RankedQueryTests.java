@@ -2,8 +2,10 @@
 package dev.embeddingsearch.rank;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.lucene.document.Document;
@@ -14,7 +16,9 @@ import org.apache.lucene.index.Term;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.BoostQuery;
+import org.apache.lucene.search.Explanation;
 import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.MatchAllDocsQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TermQuery;
@@ -157,6 +161,24 @@ public class RankedQueryTests extends LuceneTestCase {
         assertTrue(told, told.contains("3 = rank\n"));
         assertTrue(told, told.contains("0.75 = weight"));
         assertTrue(told, told.contains("vector leg: not in its list"));
+    }
+
+    public void testExplainsWhatIsInNeitherList() throws IOException {
+        index(true);
+        ranks.clear();
+        ranks.put("another", new Ranks(1, 2));
+        IndexSearcher searcher = newSearcher(reader);
+        int live = searcher.search(MatchAllDocsQuery.INSTANCE, 1).scoreDocs[0].doc;
+        Explanation explained = searcher.explain(query(new RankFusion(0.5f, 60)), live);
+        assertFalse(explained.isMatch());
+        assertEquals(
+                List.of(
+                        "lexical leg: not in its list",
+                        "vector leg: not in its list",
+                        "documents in the lists of both legs: 1"),
+                Arrays.stream(explained.getDetails())
+                        .map(Explanation::getDescription)
+                        .toList());
     }
 
     public void testDiffersByRanksAndFusion() {
