@@ -25,7 +25,7 @@ import java.util.Optional;
  */
 final class ReplyParser {
 
-    private static final int NO_INDEX = -1;
+    private static final int NO_INDEX = Integer.MIN_VALUE;
 
     private final JsonFactory json;
     private final VectorShape shape;
@@ -36,6 +36,8 @@ final class ReplyParser {
     private ServiceError error = ServiceError.NONE;
     private BadReplyException missing;
     private long totalTokens;
+
+    private static final String CUT = "the reply ends in the middle";
 
     /** An entry of {@code data}: a vector, or null and the reason for it. */
     @SuppressWarnings("ArrayRecordComponent") // passed on, never compared
@@ -79,7 +81,7 @@ final class ReplyParser {
             parseRoot(parser);
         } catch (JacksonException e) {
             if (body.ended()) { // without Content-Length, a lost connection looks like this
-                throw new EOFException("the reply ends in the middle");
+                throw new EOFException(CUT);
             }
             throw new BadReplyException("expected JSON, got " + describe(e.getLocation()));
         }
@@ -119,7 +121,11 @@ final class ReplyParser {
     }
 
     private void parseRoot(JsonParser parser) throws IOException, ServiceErrorException {
-        expect(parser.nextToken(), JsonToken.START_OBJECT, "an object");
+        JsonToken first = parser.nextToken();
+        if (first == null) {
+            throw new EOFException(CUT);
+        }
+        expect(first, JsonToken.START_OBJECT, "an object");
         boolean data = false;
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String field = parser.currentName();
@@ -176,18 +182,18 @@ final class ReplyParser {
             JsonToken value = parser.nextToken();
             if (field.equals("index")) {
                 expect(value, JsonToken.VALUE_NUMBER_INT, "a whole number in [index]");
-                index = requireIndex(parser.getIntValue());
+                index = parser.getIntValue();
             } else if (field.equals("embedding")) {
                 entry = parseVector(parser);
             } else {
                 parser.skipChildren();
             }
         }
-        entries++;
+        entries++; // the entry has ended, so that its index has all its digits
         if (index == NO_INDEX) {
             withoutIndex.add(entry);
         } else {
-            place(index, entry);
+            place(requireIndex(index), entry);
         }
     }
 

@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.opensearch.test.OpenSearchTestCase;
 
 public class ReplyParserTests extends OpenSearchTestCase {
@@ -127,11 +129,25 @@ public class ReplyParserTests extends OpenSearchTestCase {
 
     public void testReplyThatEndsInTheMiddleIsALostConnection() {
         String reply = entries(randomBoolean() ? "[0.6,0.8]" : base64(new float[] {.6f, .8f}));
-        for (int end = 1; end < reply.length(); end++) {
-            String half = reply.substring(0, end);
-            Exception e = assertThrows(half, EOFException.class, () -> parse(half, ANY, 1));
-            assertEquals("the reply ends in the middle", e.getMessage());
+        for (int end = 0; end < reply.length(); end++) {
+            assertCut(reply.substring(0, end), 1);
         }
+    }
+
+    /** The first digit of an index is another entry's index. */
+    public void testIndexThatIsCutBetweenItsDigits() {
+        String first = IntStream.range(0, 10)
+                .mapToObj(i -> "{\"index\":" + i + ",\"embedding\":[1]}")
+                .collect(Collectors.joining(","));
+        String reply = "{\"data\":[" + first + ",{\"embedding\":[1],\"index\":10}]}";
+        for (int end = 0; end < reply.length(); end++) {
+            assertCut(reply.substring(0, end), 11);
+        }
+    }
+
+    private static void assertCut(String half, int inputs) {
+        Exception e = assertThrows(half, EOFException.class, () -> parse(half, ANY, inputs));
+        assertEquals("the reply ends in the middle", e.getMessage());
     }
 
     public void testEndlessReplyIsCutOff() {
