@@ -8,8 +8,6 @@ import com.carrotsearch.randomizedtesting.annotations.ThreadLeakFilters;
 import dev.embeddingsearch.embedding.http.OkHttpThreadFilter;
 import dev.embeddingsearch.query.SecurityStandIn;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,17 +26,12 @@ import org.junit.After;
 import org.junit.Before;
 import org.opensearch.common.io.PathUtils;
 import org.opensearch.common.settings.Settings;
-import org.opensearch.common.util.concurrent.ListenableFuture;
-import org.opensearch.common.util.concurrent.OpenSearchExecutors;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.common.xcontent.XContentHelper;
 import org.opensearch.common.xcontent.XContentType;
 import org.opensearch.common.xcontent.json.JsonXContent;
-import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.common.bytes.BytesArray;
-import org.opensearch.http.HttpChannel;
 import org.opensearch.http.HttpRequest;
-import org.opensearch.http.HttpResponse;
 import org.opensearch.plugins.Plugin;
 import org.opensearch.plugins.PluginsService;
 import org.opensearch.rest.AbstractRestChannel;
@@ -49,7 +42,7 @@ import org.opensearch.test.OpenSearchSingleNodeTestCase;
 import org.opensearch.test.rest.FakeRestRequest;
 import org.opensearch.threadpool.ThreadPool;
 
-/** The roles of the page on security can do what it says, nothing else, and not without any of their patterns. */
+/** The roles of the page on permissions can do what it says, nothing else, and not without any of their patterns. */
 @ThreadLeakFilters(filters = OkHttpThreadFilter.class)
 public class RolesIT extends OpenSearchSingleNodeTestCase {
 
@@ -249,7 +242,7 @@ public class RolesIT extends OpenSearchSingleNodeTestCase {
 
     /** As the page has them, by name. */
     private static Map<String, Map<String, Object>> roles() throws IOException {
-        Path page = PathUtils.get("..", "docs", "security.md");
+        Path page = PathUtils.get("..", "docs", "permissions.md");
         Map<String, Map<String, Object>> roles = new LinkedHashMap<>();
         Matcher block = ROLE.matcher(Files.readString(page));
         while (block.find()) {
@@ -361,7 +354,7 @@ public class RolesIT extends OpenSearchSingleNodeTestCase {
                     .getFirst()
                     .rest();
             ThreadContext threads = getInstanceFromNode(ThreadPool.class).getThreadContext();
-            try (Connection connection = new Connection();
+            try (RequestChannel connection = new RequestChannel();
                     ThreadContext.StoredContext stored = threads.stashContext()) {
                 RestRequest request = RestRequest.request(xContentRegistry(), sent, connection);
                 AbstractRestChannel channel = new AbstractRestChannel(request, true) {
@@ -373,42 +366,6 @@ public class RolesIT extends OpenSearchSingleNodeTestCase {
                 rest.dispatchRequest(request, channel, threads);
                 return answer.get(30, TimeUnit.SECONDS);
             }
-        }
-    }
-
-    /** Is closed after its request, for which nodes remember it until then. */
-    private static final class Connection implements HttpChannel {
-
-        private final ListenableFuture<Void> closed = new ListenableFuture<>();
-
-        @Override
-        public void sendResponse(HttpResponse response, ActionListener<Void> listener) {
-            throw new UnsupportedOperationException("answers come by the channel of the request");
-        }
-
-        @Override
-        public InetSocketAddress getLocalAddress() {
-            return new InetSocketAddress(InetAddress.getLoopbackAddress(), 9200);
-        }
-
-        @Override
-        public InetSocketAddress getRemoteAddress() {
-            return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        }
-
-        @Override
-        public void addCloseListener(ActionListener<Void> listener) {
-            closed.addListener(listener, OpenSearchExecutors.newDirectExecutorService());
-        }
-
-        @Override
-        public boolean isOpen() {
-            return !closed.isDone();
-        }
-
-        @Override
-        public void close() {
-            closed.onResponse(null);
         }
     }
 
