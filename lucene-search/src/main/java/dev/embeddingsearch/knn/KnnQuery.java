@@ -83,7 +83,7 @@ public final class KnnQuery extends Query {
         return filter;
     }
 
-    public Options options() {
+    Options options() {
         return options;
     }
 

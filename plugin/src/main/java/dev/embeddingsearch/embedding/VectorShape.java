@@ -4,7 +4,7 @@ package dev.embeddingsearch.embedding;
 import dev.embeddingsearch.model.EmbeddingModel;
 
 /**
- * The dimensions of vectors on their way from a service to the caller. The vectors of a model that the catalogue does
+ * The dimensions of vectors on their way from a service to the caller. The vectors of a model that the catalog does
  * not know are cut if they have more dimensions than wanted.
  *
  * @param sent dimensions in the request to the service; 0 if the request does not name them

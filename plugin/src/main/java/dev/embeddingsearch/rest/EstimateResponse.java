@@ -57,24 +57,24 @@ final class EstimateResponse extends ActionResponse implements ToXContentObject 
     }
 
     private void write(XContentBuilder builder, String name, long copies) throws IOException {
-        long codes = copies * estimate.quantizedBytes();
+        long quantized = copies * estimate.quantizedBytes();
         long graph = copies * estimate.graphBytes();
         long vectors = copies * estimate.vectorBytes();
         builder.startObject(name);
-        write(builder, "disk_bytes", vectors, codes, graph);
-        write(builder, "memory_bytes", codes > 0 ? 0 : vectors, codes, graph);
+        write(builder, "disk_bytes", vectors, quantized, graph);
+        write(builder, "memory_bytes", quantized > 0 ? 0 : vectors, quantized, graph);
         builder.field("source_bytes", copies * asked.documents() * base64Length())
                 .field("build_cpu_seconds", (long) Math.ceil(copies * estimate.buildSeconds()))
                 .endObject();
     }
 
-    private static void write(XContentBuilder builder, String name, long vectors, long codes, long graph)
+    private static void write(XContentBuilder builder, String name, long vectors, long quantized, long graph)
             throws IOException {
         builder.startObject(name)
                 .field("vectors", vectors)
-                .field("codes", codes)
+                .field("codes", quantized)
                 .field("graph", graph)
-                .field("total", vectors + codes + graph)
+                .field("total", vectors + quantized + graph)
                 .endObject();
     }
 

@@ -32,16 +32,16 @@ public record NodeCounters(
 
     Map<String, QueueSnapshot> queuesNow() {
         Map<String, QueueSnapshot> all = new TreeMap<>();
-        queues.get().forEach((model, lane) -> all.put(model, queue(lane)));
+        queues.get().forEach((model, dispatcher) -> all.put(model, queue(dispatcher)));
         return all;
     }
 
-    private static QueueSnapshot queue(DispatchStatus lane) {
+    private static QueueSnapshot queue(DispatchStatus dispatcher) {
         Map<String, Long> numbers = new LinkedHashMap<>();
-        numbers.put("queued_inputs", (long) lane.queuedInputs());
-        numbers.put("queued_bytes", lane.queuedBytes());
-        numbers.put("in_flight", (long) lane.inFlight());
-        numbers.put("rejections", lane.rejections());
-        return QueueSnapshot.of(numbers, lane.breaker());
+        numbers.put("queued_inputs", (long) dispatcher.queuedInputs());
+        numbers.put("queued_bytes", dispatcher.queuedBytes());
+        numbers.put("in_flight", (long) dispatcher.inFlight());
+        numbers.put("rejections", dispatcher.rejections());
+        return QueueSnapshot.of(numbers, dispatcher.breaker());
     }
 }

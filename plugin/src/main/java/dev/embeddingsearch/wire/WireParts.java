@@ -21,6 +21,9 @@ public final class WireParts {
     /** The newest version that this node reads. */
     static final int VERSION = 1;
 
+    /** The version that a reader must know for the parts of today, all of which may be skipped. */
+    private static final int REQUIRED = 1;
+
     private final StreamInput source;
     private final Map<String, BytesReference> parts;
 
@@ -108,7 +111,7 @@ public final class WireParts {
 
     /** Writes the parts with their version. */
     public void writeTo(StreamOutput out) throws IOException {
-        out.writeVInt(VERSION);
+        out.writeVInt(REQUIRED);
         writeUnversioned(out);
     }
 

@@ -155,7 +155,7 @@ final class ResumableNodeSearch {
     }
 
     /**
-     * Fills the batch with the neighbors of the node that was sought in the graph, and returns their number.
+     * Fills the batch with the neighbors of the node that the graph is at, and returns their number.
      *
      * @param unvisited leaves out visited nodes and marks the others as visited
      */
