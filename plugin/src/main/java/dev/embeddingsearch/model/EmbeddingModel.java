@@ -32,14 +32,14 @@ public record EmbeddingModel(
     public record Endpoint(
             String url, Provider provider, String apiVersion, RequestFormat format, double pricePerMillionTokens) {}
 
-    /** How much is sent to the service, how fast, and how long its replies are waited for. */
+    /** How much is sent to the service, how fast, and how long to wait for its replies. */
     public record Limits(Inputs inputs, Batches batches, Rates rates, Timeouts timeouts, Retries retry) {
 
         /**
          * Limits of one text.
          *
-         * @param tokens most tokens, 0 when the service alone decides
-         * @param truncate whether longer texts are cut; they fail otherwise
+         * @param tokens the most tokens; 0 if only the service limits them
+         * @param truncate whether longer texts are cut; otherwise they fail
          */
         public record Inputs(int tokens, boolean truncate) {}
 
@@ -58,15 +58,15 @@ public record EmbeddingModel(
          *
          * @param call for one call
          * @param search for all calls that embed one search's text
-         * @param ingest for all calls that embed one bulk request's texts; zero for ever
+         * @param ingest for all calls that embed one bulk request's texts; zero for no limit
          */
         public record Timeouts(TimeValue call, TimeValue search, TimeValue ingest) {}
 
         /**
-         * What follows a failure.
+         * How failures are handled.
          *
-         * @param breakerFailures calls in a row without an answer after which the service counts as down; 0 for never
-         * @param breakerPause after which it is tried again
+         * @param breakerFailures so many calls in a row without a response open the circuit breaker; 0 for never
+         * @param breakerPause how long the breaker stays open before the service is tried again
          */
         public record Retries(int retries, int breakerFailures, TimeValue breakerPause) {}
 
@@ -189,12 +189,12 @@ public record EmbeddingModel(
         return endpoint.url();
     }
 
-    /** Whether the service is known to accept {@code dimensions} in the request, and to keep to it. */
+    /** Whether the service is known to accept {@code dimensions} in the request, and to return as many. */
     public boolean takesDimensions() {
         return known.family().takesDimensions();
     }
 
-    /** Whether a request for vectors of length {@code wanted}, 0 for any, says so to the service. */
+    /** Whether a request for vectors of {@code wanted} dimensions, 0 for any, has the parameter {@code dimensions}. */
     public boolean sendsDimensions(int wanted) {
         boolean auto = takesDimensions()
                 ? wanted != known.dimensions()

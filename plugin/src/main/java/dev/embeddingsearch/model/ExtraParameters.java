@@ -9,7 +9,7 @@ import org.opensearch.common.settings.Setting;
 import org.opensearch.common.settings.Setting.AffixSetting;
 import org.opensearch.common.settings.Settings;
 
-/** Parameters of requests that only some services know, by settings {@code embedding.model.<name>.<key>.<parameter>}. */
+/** Request parameters that only some services know, from settings {@code embedding.model.<name>.<key>.<parameter>}. */
 final class ExtraParameters {
 
     private static final Set<String> OWN = Set.of("model", "input", "dimensions", "encoding_format");
@@ -30,7 +30,7 @@ final class ExtraParameters {
         return Setting.affixKeySetting(ModelSettings.PREFIX, key, group);
     }
 
-    /** All parameters are checked together; OpenSearch asks for the setting by the whole name of one of them, too. */
+    /** Matches a group of parameters, and the full name of one of them, by which OpenSearch looks the setting up as well. */
     private static String ofModel(String full, String key) {
         int end = full.indexOf('.', ModelSettings.PREFIX.length());
         return end < 0 ? full : full.substring(0, end) + "." + key;
@@ -45,7 +45,7 @@ final class ExtraParameters {
         }
     }
 
-    /** Values as JSON has them: {@code true}, {@code false} and numbers, and text for all else. */
+    /** The values as JSON: {@code true}, {@code false}, numbers, and text for everything else. */
     static void addTo(Map<String, Object> all, Settings parameters) {
         for (String name : parameters.keySet()) {
             String value = parameters.get(name);

@@ -3,7 +3,7 @@ package dev.embeddingsearch.model;
 
 import java.util.Locale;
 
-/** What kind of text is embedded; newlines carry meaning in code and never are replaced there. */
+/** The kind of text that is embedded. Newlines in code have a meaning and are never replaced. */
 public enum InputType {
     TEXT,
     CODE;

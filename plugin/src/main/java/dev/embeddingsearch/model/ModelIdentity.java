@@ -2,8 +2,8 @@
 package dev.embeddingsearch.model;
 
 /**
- * Which vectors a model makes. It is known also where this node may not call the model, so that mappings do not depend on
- * keys and allow-lists.
+ * What determines the vectors of a model. It is known even on nodes that may not call the model, so that mappings do not
+ * depend on keys and allow-lists.
  *
  * @param name the name in {@code embedding.model.<name>.*}
  * @param id the id sent for documents

@@ -8,10 +8,10 @@ import org.opensearch.common.settings.Setting;
 import org.opensearch.common.settings.Setting.AffixSetting;
 import org.opensearch.common.settings.Settings;
 
-/** Joins one model's settings with what the catalog knows of its id. */
+/** Combines the settings of a model with the catalog's entry for its id. */
 final class ModelResolver {
 
-    /** What OpenSearch puts before settings that it could not understand when a node or a change of settings came. */
+    /** The prefix that OpenSearch gives to settings that it cannot parse. */
     static final String ARCHIVED = "archived.";
 
     private final String name;
@@ -23,7 +23,7 @@ final class ModelResolver {
     record KeyState(boolean present, String node) {}
 
     /**
-     * @param settings the models' own ones, archived ones among them
+     * @param settings the settings of models, including archived ones
      */
     ModelResolver(String name, Settings settings, UrlAllowlist allowlist, KeyState key) {
         this.name = name;
@@ -33,9 +33,9 @@ final class ModelResolver {
     }
 
     /**
-     * Resolves which vectors the model makes.
+     * Resolves the identity of the model.
      *
-     * @throws IllegalArgumentException if its settings do not say
+     * @throws IllegalArgumentException if its settings lack an id
      */
     ModelIdentity identity() {
         requireNothingArchived();
@@ -46,7 +46,7 @@ final class ModelResolver {
     /**
      * Resolves the model.
      *
-     * @throws IllegalArgumentException if its settings do not make one that this node may call
+     * @throws IllegalArgumentException if its settings are invalid, or this node may not call the model
      */
     EmbeddingModel resolve() {
         requireNothingArchived();
@@ -70,7 +70,7 @@ final class ModelResolver {
         return known.queryId().equals(known.id()) ? id : known.queryId();
     }
 
-    /** What is archived is not in force: without it the model would be another one, or at another place. */
+    /** Refuses a model with archived settings: without them it would be another model, or have another address. */
     private void requireNothingArchived() {
         String prefix = ARCHIVED + ModelSettings.PREFIX + name + ".";
         for (String archived : settings.keySet()) {
@@ -98,7 +98,7 @@ final class ModelResolver {
                 getOr(ModelSettings.PRICE, known.pricePerMillionTokens()));
     }
 
-    /** OpenAI's address is a default for OpenAI's models only: texts must not go to a stranger for want of a setting. */
+    /** OpenAI's address is the default of OpenAI's models only. Texts must not be sent to a third party if a setting is missing. */
     private void requireOpenAi(Provider provider, KnownModel known, String url) {
         if (provider == Provider.AZURE) {
             throw new IllegalArgumentException("[" + url
@@ -124,7 +124,7 @@ final class ModelResolver {
                 get(ModelSettings.SEND_DIMENSIONS), get(ModelSettings.ENCODING_FORMAT), document, query);
     }
 
-    /** Those of both sides, and over them those of one. */
+    /** The parameters of both sides, overridden by those of one side. */
     private Map<String, Object> parameters(AffixSetting<Settings> ofSide) {
         Map<String, Object> all = new TreeMap<>();
         ExtraParameters.addTo(all, get(ModelSettings.PARAMETERS));

@@ -29,7 +29,7 @@ final class ModelSettings {
 
     static final AffixSetting<SecureString> API_KEY = affix("api_key", key -> SecureSetting.secureString(key, null));
 
-    /** Only its grammar is checked here: OpenSearch archives what a node's own allow-list would refuse. */
+    /** Only the syntax is checked here: OpenSearch would archive a URL that the allow-list of a node refuses. */
     static final AffixSetting<String> URL =
             affix("url", key -> Setting.simpleString(key, DEFAULT_URL, value -> parseUrl(key, value), DYNAMIC));
 
@@ -125,7 +125,7 @@ final class ModelSettings {
                         setting -> setting.getConcreteSettingForNamespace(name).exists(settings));
     }
 
-    /** Checks all URLs among these settings against the allow-list; {@code null}, which removes one, is none. */
+    /** Checks all URLs among these settings against the allow-list; {@code null}, which removes a URL, is skipped. */
     static void requireAllowedUrls(Settings settings, UrlAllowlist allowlist) {
         for (String key : settings.keySet()) {
             String url = URL.match(key) ? settings.get(key) : null;
@@ -135,7 +135,7 @@ final class ModelSettings {
         }
     }
 
-    /** Checks a URL against the allow-list and brings it into one spelling. */
+    /** Checks a URL against the allow-list, and returns its normal form. */
     static String requireAllowed(String key, String url, UrlAllowlist allowlist) {
         ServiceUrl parsed = parseUrl(key, url);
         if (!allowlist.permits(parsed)) {
@@ -190,7 +190,7 @@ final class ModelSettings {
                 return price;
             }
         } catch (NumberFormatException e) {
-            // reported below, together with all else that is no price
+            // reported below, like every other value that is no price
         }
         throw new IllegalArgumentException("expected a price in US dollars like [0.02], got [" + dollars + "]");
     }
@@ -212,7 +212,7 @@ final class ModelSettings {
         return new Setting<>(key, fallback, named(key, parser), DYNAMIC);
     }
 
-    /** An id or version: goes into a request, so no control characters. */
+    /** Checks an id or version, which is part of a request and must have no control characters. */
     private static Setting<String> string(String key, String fallback, Consumer<String> check) {
         return parsed(key, fallback, value -> {
             if (value.chars().anyMatch(Character::isISOControl)) {
@@ -223,7 +223,7 @@ final class ModelSettings {
         });
     }
 
-    /** Puts the setting's name in front of what its parser complains about. */
+    /** Adds the setting's name to the error of its parser. */
     private static <T> Function<String, T> named(String key, Function<String, T> parser) {
         return value -> {
             try {

@@ -18,19 +18,20 @@ import org.opensearch.node.Node;
 /**
  * The models this node may call, with their keys.
  *
- * <p>Readers see one immutable state; settings and secrets replace it whole. A model whose settings do not fit together
- * is kept as its reason, which every use of it reports: a bad value must neither stop a node nor a cluster state.
+ * <p>Readers see one immutable state, which a change of settings or secrets replaces. If the settings of a model contradict
+ * each other, the reason is kept and reported by every use of the model, since an invalid value must neither stop a node nor
+ * block a cluster state.
  */
 public final class Models {
 
     public static final String DEFAULT = "default";
 
     /**
-     * @param settings the models' own settings in force, and those that are archived
+     * @param settings the settings of models, including archived ones
      */
     private record State(Settings settings, Map<String, ApiKey> keys, Map<String, Resolved> models) {}
 
-    /** A model, or why there is none. */
+    /** A model, or the reason why it is invalid. */
     private record Resolved(Supplier<ModelIdentity> identity, Supplier<EmbeddingModel> model) {}
 
     private final UrlAllowlist allowlist;
@@ -50,7 +51,7 @@ public final class Models {
     }
 
     /**
-     * Checks the URLs in a node's own file, which who wrote it can mend at once.
+     * Checks the URLs in the node's configuration file.
      *
      * @throws IllegalArgumentException if the allow-list does not permit one
      */
@@ -58,17 +59,17 @@ public final class Models {
         ModelSettings.requireAllowedUrls(state.settings(), allowlist);
     }
 
-    /** The settings whose changes {@link #update} wants to hear of. */
+    /** The settings whose changes are to be passed to {@link #update}. */
     public static List<Setting<?>> dynamicSettings() {
         return List.copyOf(ModelSettings.dynamic());
     }
 
-    /** Takes changed settings over; requests under way finish with the model they started with. */
+    /** Applies changed settings; requests in flight finish with the model they started with. */
     public synchronized void update(Settings clusterSettings) {
         state = state(join(inForce(clusterSettings), archivedOnes(state.settings())), state.keys());
     }
 
-    /** Takes note of what OpenSearch has archived, which no consumer of settings hears of. */
+    /** Applies archived settings, of which OpenSearch notifies no consumer of settings. */
     public synchronized void archived(Settings clusterSettings) {
         Settings archived = archivedOnes(clusterSettings);
         if (!archived.equals(archivedOnes(state.settings()))) {
@@ -80,7 +81,7 @@ public final class Models {
         return Settings.builder().put(one).put(other).build();
     }
 
-    /** Takes the keys of a keystore just opened over, in place of all former ones. */
+    /** Replaces all keys by those of a keystore that has just been opened. */
     public synchronized void reloadSecrets(Settings settings) {
         state = state(state.settings(), keys(settings));
     }
@@ -88,16 +89,16 @@ public final class Models {
     /**
      * The model of this name, which this node may call.
      *
-     * @throws IllegalArgumentException if there is none, its settings do not make one, or its address is not permitted
+     * @throws IllegalArgumentException if there is none, its settings are invalid, or its address is not permitted
      */
     public EmbeddingModel get(String name) {
         return resolved(name).model().get();
     }
 
     /**
-     * Which vectors the model of this name makes, whether this node may call it or not.
+     * The identity of the model of this name, whether this node may call it or not.
      *
-     * @throws IllegalArgumentException if there is none, or its settings do not say
+     * @throws IllegalArgumentException if there is none, or its settings lack an id
      */
     public ModelIdentity identity(String name) {
         return resolved(name).identity().get();
@@ -124,7 +125,7 @@ public final class Models {
         return Optional.ofNullable(state.keys().get(name));
     }
 
-    /** The name of this node, on whose keystore and allow-list all of this depends. */
+    /** The name of this node, for messages: keys and allow-lists differ between nodes. */
     public String nodeName() {
         return nodeName;
     }
@@ -138,12 +139,12 @@ public final class Models {
         return "Models" + names();
     }
 
-    /** The models' own settings in force among these, without secrets. */
+    /** The settings of models among these, without secrets and archived ones. */
     private static Settings inForce(Settings settings) {
         return only(settings, key -> ModelSettings.dynamic().stream().anyMatch(setting -> setting.match(key)));
     }
 
-    /** All archived settings of models, those of another version of this plugin too. */
+    /** All archived settings of models, including those of other versions of this plugin. */
     private static Settings archivedOnes(Settings settings) {
         String prefix = ModelResolver.ARCHIVED + ModelSettings.PREFIX;
         return only(settings, key -> key.startsWith(prefix) && key.indexOf('.', prefix.length()) > 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.model;
 
-/** Texts put before each document and query, for models that were trained to distinguish them by these. */
+/** Prefixes of documents and queries, for models that were trained with them. */
 public record Prefixes(String document, String query) {
 
     static final Prefixes NONE = new Prefixes("", "");

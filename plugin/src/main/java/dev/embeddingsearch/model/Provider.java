@@ -3,7 +3,7 @@ package dev.embeddingsearch.model;
 
 import java.util.Locale;
 
-/** How a service wants to be addressed. */
+/** The form of a service's URL and credentials. */
 public enum Provider {
     /** {@code {url}/embeddings} with a bearer token, as OpenAI and everything that speaks its API. */
     OPENAI,

@@ -4,9 +4,9 @@ package dev.embeddingsearch.model;
 import java.util.Map;
 
 /**
- * What a request to the service holds beside model id and texts.
+ * The parts of a request to the service besides model id and texts.
  *
- * @param floats whether vectors are asked for as numbers, the API's default; in base64 otherwise
+ * @param floats whether to request vectors as numbers, the API's default; otherwise in base64
  * @param documentParameters by their names, with values of JSON, for texts of documents
  * @param queryParameters the same for texts of queries
  */
@@ -16,9 +16,9 @@ public record RequestFormat(
         Map<String, Object> documentParameters,
         Map<String, Object> queryParameters) {
 
-    /** When {@code dimensions} is part of it. */
+    /** When a request has the parameter {@code dimensions}. */
     public enum Dimensions {
-        /** For models that take it, as far as the catalog knows, and for those it does not know with the setting. */
+        /** For models that accept it according to the catalog, and for unknown models whose settings have it. */
         AUTO,
         ALWAYS,
         NEVER;

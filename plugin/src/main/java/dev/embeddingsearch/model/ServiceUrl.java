@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A base URL taken apart by one strict grammar, so that what is checked is what is called: no user, query, fragment,
+ * A base URL, parsed by one strict grammar, so that the checked URL is the called one: no user, query, fragment,
  * percent escapes, dot segments or letters outside ASCII (an international host goes in its {@code xn--} form).
  */
 record ServiceUrl(String scheme, String host, int port, String path) {
@@ -18,9 +18,9 @@ record ServiceUrl(String scheme, String host, int port, String path) {
     private static final Pattern SHAPE = Pattern.compile("(?i:(https?))://(" + HOST + ")(?::([0-9]{1,5}))?" + PATH);
 
     /**
-     * Takes a base URL apart.
+     * Parses a base URL.
      *
-     * @throws IllegalArgumentException if it is none
+     * @throws IllegalArgumentException if it does not match the grammar
      */
     static ServiceUrl parse(String url) {
         Matcher matcher = SHAPE.matcher(url);
@@ -52,7 +52,7 @@ record ServiceUrl(String scheme, String host, int port, String path) {
         return port;
     }
 
-    /** The URL in one spelling: lower case, without the scheme's own port and without a slash at the end. */
+    /** The URL in its normal form: lower case, without the scheme's default port and without a slash at the end. */
     @Override
     public String toString() {
         boolean usual = port == (scheme.equals("https") ? 443 : 80);

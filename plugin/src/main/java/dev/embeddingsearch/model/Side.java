@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.model;
 
-/** Which side of a search a text stands on; some model families have a model of its own for each. */
+/** Whether a text is a document or a query; some model families have a model of its own for each side. */
 public enum Side {
     DOCUMENT,
     QUERY

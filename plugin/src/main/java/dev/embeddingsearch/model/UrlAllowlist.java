@@ -69,8 +69,8 @@ public final class UrlAllowlist {
     }
 
     /**
-     * Whether an entry names this host in full, which is what lets it resolve to an inside address. Wildcards never
-     * do, and OpenAI's own host, on the list by default, never is inside.
+     * Whether an entry names this host in full, which allows the host to resolve to an inside address. Wildcards do not, nor
+     * does OpenAI's own host, which is on the list by default.
      */
     public boolean namesHost(String host) {
         String name = host.toLowerCase(Locale.ROOT);

@@ -7,9 +7,8 @@ import org.opensearch.action.support.ActionFilter;
 import org.opensearch.core.action.ActionListener;
 
 /**
- * Refuses an update of cluster settings with a URL that the allow-list of this node does not permit. It looks at requests
- * and not at settings: a validator of the setting would have OpenSearch archive URLs that it stored before, wherever a
- * node's list is another one.
+ * Refuses an update of cluster settings with a URL that the allow-list of this node does not permit. It checks requests, since
+ * a validator of the setting would make OpenSearch archive stored URLs on nodes with another allow-list.
  */
 public final class UrlUpdateFilter extends ActionFilter.Simple {
 
