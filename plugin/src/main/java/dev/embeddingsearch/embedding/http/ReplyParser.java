@@ -121,11 +121,7 @@ final class ReplyParser {
     }
 
     private void parseRoot(JsonParser parser) throws IOException, ServiceErrorException {
-        JsonToken first = parser.nextToken();
-        if (first == null) {
-            throw new EOFException(CUT);
-        }
-        expect(first, JsonToken.START_OBJECT, "an object");
+        expect(parser.nextToken(), JsonToken.START_OBJECT, "an object");
         boolean data = false;
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String field = parser.currentName();
