@@ -103,7 +103,38 @@ public class OddWritesIT {
                     {"foreach": {"field": "missing", "processor": {"uppercase": {"field": "_ingest._value"}}}}]}""").expect(200);
         String one = "{\"index\": {\"_index\": \"piped\"}}\n{\"t\": \"a\"}\n";
         http.post("piped/_doc?pipeline=throwing", "{\"t\": \"a\"}").expectError(400, "field [missing] not present");
-        http.bulk("_bulk?pipeline=throwing", one + one).expectError(400, "field [missing] not present");
+        String other = "{\"index\": {\"_index\": \"notpiped\", \"pipeline\": \"_none\"}}\n{\"t\": \"b\"}\n";
+        JsonNode items = http.bulk("_bulk?pipeline=throwing", one + other + one)
+                .expect(200)
+                .body()
+                .at("/items");
+        assertItem(items.at("/0/index"), 400, "field [missing] not present");
+        assertItem(items.at("/1/index"), 429, "send it again");
+        assertItem(items.at("/2/index"), 400, "field [missing] not present");
+        http.post("notpiped/_count", null).expect(404);
+        http.bulk("_bulk?pipeline=throwing", other + one).expectItemError(1, 400, "field [missing] not present");
+        http.post("notpiped/_refresh", null).expect(200);
+        assertEquals(1, http.search("notpiped", "{}").total());
+    }
+
+    /** OpenSearch runs an inner pipeline for each document by itself. */
+    @Test
+    public void testPipelineBehindAnInnerPipelineThatThrows() {
+        http.put("_ingest/pipeline/inner", """
+                {"processors": [{"embedding": {"field_map": {"t": "v"}}}]}""").expect(200);
+        http.put("_ingest/pipeline/outer", """
+                {"processors": [{"pipeline": {"name": "inner"}},
+                    {"foreach": {"field": "missing", "processor": {"uppercase": {"field": "_ingest._value"}}}}]}""").expect(200);
+        String one = "{\"index\": {\"_index\": \"piped\"}}\n{\"t\": \"a\"}\n";
+        JsonNode items =
+                http.bulk("_bulk?pipeline=outer", one + one).expect(200).body().at("/items");
+        assertItem(items.at("/0/index"), 400, "field [missing] not present");
+        assertItem(items.at("/1/index"), 400, "field [missing] not present");
+    }
+
+    private static void assertItem(JsonNode item, int status, String words) {
+        assertEquals(item.toString(), status, item.at("/status").asInt());
+        assertTrue(item.toString(), item.at("/error/reason").asText().contains(words));
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.embeddingsearch.stats.EmbeddingStats;
 import java.util.List;
 import java.util.function.Consumer;
 import org.opensearch.cluster.service.ClusterService;
+import org.opensearch.ingest.IngestDocument;
 import org.opensearch.ingest.IngestDocumentWrapper;
 import org.opensearch.transport.client.Client;
 
@@ -46,6 +47,11 @@ public final class BatchEmbedder {
             List<IngestDocumentWrapper> wrappers,
             List<EmbeddingRule> rules,
             Consumer<List<IngestDocumentWrapper>> handler) {
-        new IngestBatch(steps, rules, partialUpdates.current(), handler).start(wrappers);
+        new IngestBatch(steps, rules, partialUpdates.current(), wrappers, handler).start();
+    }
+
+    /** Whether {@code document} is in no batch of the current request, whose pipeline may therefore be continued twice. */
+    boolean isAlone(IngestDocument document) {
+        return partialUpdates.current().map(bulk -> bulk.isAlone(document)).orElse(true);
     }
 }

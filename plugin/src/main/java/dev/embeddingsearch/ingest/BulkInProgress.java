@@ -9,8 +9,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.opensearch.action.DocWriteRequest;
 import org.opensearch.action.delete.DeleteRequest;
@@ -29,14 +30,14 @@ import org.opensearch.ingest.IngestDocumentWrapper;
  * @param vectors the vectors that ingest has made for it
  * @param writeIndex returns the index that an alias or data stream writes to, since requests may name a document by any of
  *     these
- * @param fail fails the whole request, where ingest cannot continue
+ * @param abandon answers the request where ingest cannot continue: documents for these indices fail with this reason
  */
 record BulkInProgress(
         List<DocWriteRequest<?>> requests,
         TimeValue timeout,
         EmbeddedVectors vectors,
         UnaryOperator<String> writeIndex,
-        Consumer<Exception> fail) {
+        BiConsumer<Set<String>, Exception> abandon) {
 
     /** What an update will find under its id when it is applied. */
     enum Before {
@@ -51,6 +52,40 @@ record BulkInProgress(
     /** The key of a document, whichever name of its index the request uses. */
     DocumentKey key(String index, String id) {
         return new DocumentKey(writeIndex.apply(index), id);
+    }
+
+    /**
+     * Whether no other document of the request has the index of {@code document}. OpenSearch then runs its pipeline outside of
+     * batches, where a handler may be called again.
+     */
+    boolean isAlone(IngestDocument document) {
+        long same = parts(index(document));
+        return same == 1 || (same == 0 && parts(null) == 1); // none if the pipeline has changed the document's index
+    }
+
+    private static String index(IngestDocument document) {
+        return String.valueOf(document.getSourceAndMetadata().get(IngestDocument.Metadata.INDEX.getFieldName()));
+    }
+
+    /** The index that the request names for the document in {@code wrapper}, which its pipeline may have changed. */
+    private String requestedIndex(IngestDocumentWrapper wrapper) {
+        int slot = wrapper.getSlot();
+        boolean known = wrapper.getChildSlot() >= 0 && slot < requests.size() && requests.get(slot) != null;
+        return known ? requests.get(slot).index() : index(wrapper.getIngestDocument());
+    }
+
+    /** Answers the request, since the pipeline of {@code batch} has thrown {@code reason}. */
+    void fail(List<IngestDocumentWrapper> batch, Exception reason) {
+        abandon.accept(batch.stream().map(this::requestedIndex).collect(Collectors.toSet()), reason);
+    }
+
+    /** The number of documents for an index, or for all if that is null. */
+    private long parts(String index) {
+        return requests.stream()
+                .filter(request ->
+                        request != null && (index == null || request.index().equals(index)))
+                .mapToLong(request -> WrittenPart.of(request).size())
+                .sum();
     }
 
     /** The request of the document in {@code wrapper}; null if it cannot be identified. */

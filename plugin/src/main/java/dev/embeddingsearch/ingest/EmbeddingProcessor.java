@@ -133,7 +133,7 @@ public final class EmbeddingProcessor extends AbstractBatchingProcessor {
 
     @Override
     public void execute(IngestDocument document, BiConsumer<IngestDocument, Exception> handler) {
-        SingleDocument.execute(document, this::subBatchExecute, handler);
+        SingleDocument.execute(document, services.embedder().isAlone(document), this::subBatchExecute, handler);
     }
 
     @Override

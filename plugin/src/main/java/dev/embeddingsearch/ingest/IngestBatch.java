@@ -42,19 +42,22 @@ final class IngestBatch {
     private final AtomicBoolean handed = new AtomicBoolean();
     private final List<PendingDocument> documents = new ArrayList<>();
     private final Map<PendingDocument, MultiGetRequest.Item> stored = new HashMap<>();
+    private final List<IngestDocumentWrapper> wrappers;
 
     IngestBatch(
             Steps steps,
             List<EmbeddingRule> rules,
             Optional<BulkInProgress> bulk,
+            List<IngestDocumentWrapper> wrappers,
             Consumer<List<IngestDocumentWrapper>> handler) {
         this.steps = steps;
         this.rules = rules;
         this.bulk = bulk;
+        this.wrappers = wrappers;
         this.handler = handler;
     }
 
-    void start(List<IngestDocumentWrapper> wrappers) {
+    void start() {
         EmbeddedVectors vectors = bulk.map(BulkInProgress::vectors).orElseGet(EmbeddedVectors::new);
         Map<UpdateRequest, Before> before =
                 bulk.map(request -> request.before(wrappers)).orElseGet(HashMap::new);
@@ -170,7 +173,7 @@ final class IngestBatch {
         }
     };
 
-    /** Continues the pipeline, once. If it throws, the whole request fails. */
+    /** Continues the pipeline, once. If it throws, the documents of its index fail, as those of OpenSearch's batch do. */
     private void hand() {
         if (handed.getAndSet(true)) {
             return;
@@ -184,7 +187,7 @@ final class IngestBatch {
                 throw e;
             }
             logger.warn("the pipeline behind a batch of [{}] documents failed: {}", documents.size(), withoutWords(e));
-            bulk.get().fail().accept(reason);
+            bulk.get().fail(wrappers, reason);
         }
     }
 

@@ -85,10 +85,10 @@ public final class PartialUpdates implements ActionFilter {
             ActionFilterChain<Request, Response> chain) {
         List<UpdateRequest> partial = partial(bulk);
         partial.forEach(PartialUpdates::prepare);
-        ActionListener<Response> inOrder =
-                ActionListener.map(listener, response -> (Response) ItemOrder.restored((BulkResponse) response));
-        AbandonableBulk<Response> answer = new AbandonableBulk<>(
-                ActionListener.runBefore(inOrder, restore(partial)), pressure.get(), bulk.ramBytesUsed());
+        ActionListener<BulkResponse> inOrder =
+                ActionListener.map(listener, response -> (Response) ItemOrder.restored(response));
+        AbandonableBulk answer =
+                new AbandonableBulk(ActionListener.runBefore(inOrder, restore(partial)), pressure.get(), bulk);
         // Also without updates: a bulk request around this one must not be visible.
         try (ThreadContext.StoredContext caller = threadContext.newStoredContext(true, List.of(REQUEST))) {
             threadContext.putTransient(
@@ -99,7 +99,7 @@ public final class PartialUpdates implements ActionFilter {
                             new EmbeddedVectors(),
                             names::writeIndex,
                             answer::abandon));
-            chain.proceed(task, BulkAction.NAME, (Request) bulk, answer);
+            chain.proceed(task, BulkAction.NAME, (Request) bulk, (ActionListener<Response>) answer);
         }
     }
 

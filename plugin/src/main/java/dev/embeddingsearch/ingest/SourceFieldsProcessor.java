@@ -50,7 +50,7 @@ public final class SourceFieldsProcessor extends AbstractBatchingSystemProcessor
 
     @Override
     public void execute(IngestDocument document, BiConsumer<IngestDocument, Exception> handler) {
-        SingleDocument.execute(document, this::subBatchExecute, handler);
+        SingleDocument.execute(document, embedder.isAlone(document), this::subBatchExecute, handler);
     }
 
     @Override

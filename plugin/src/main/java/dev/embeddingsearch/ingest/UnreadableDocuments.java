@@ -79,8 +79,7 @@ final class UnreadableDocuments {
             DocWriteRequest<?> request = whole.requests().get(slot);
             Exception reason = reasons.get(slot);
             if (reason != null) {
-                BulkItemResponse.Failure failure = new BulkItemResponse.Failure(request.index(), request.id(), reason);
-                items.add(new BulkItemResponse(slot, request.opType(), failure));
+                items.add(AbandonableBulk.failed(slot, request, reason));
             } else {
                 items.add(moved(rest.getItems()[answered++], slot));
             }

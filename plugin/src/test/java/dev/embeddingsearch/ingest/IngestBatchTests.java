@@ -10,15 +10,21 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import org.opensearch.ExceptionsHelper;
 import org.opensearch.action.ActionRequest;
 import org.opensearch.action.bulk.BulkAction;
+import org.opensearch.action.bulk.BulkItemResponse;
 import org.opensearch.action.bulk.BulkRequest;
 import org.opensearch.action.bulk.BulkResponse;
+import org.opensearch.action.delete.DeleteRequest;
 import org.opensearch.action.index.IndexRequest;
 import org.opensearch.action.support.PlainActionFuture;
+import org.opensearch.action.update.UpdateRequest;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.concurrency.OpenSearchRejectedExecutionException;
 import org.opensearch.core.rest.RestStatus;
 import org.opensearch.index.IndexingPressureService;
 import org.opensearch.ingest.IngestDocument;
@@ -112,26 +118,44 @@ public class IngestBatchTests extends IngestTestCase {
     }
 
     /** OpenSearch guards a pipeline until its first processor waits; what comes behind it throws at nobody. */
-    public void testPipelineBehindThatThrowsFailsTheRequestAndGivesItsBytesBack() {
+    public void testPipelineBehindThatThrowsFailsItsDocumentsAndGivesTheirBytesBack() {
         IndexingPressureService pressure = new IndexingPressureService(Settings.EMPTY, clusterService);
         updates = new PartialUpdates(threadContext, () -> pressure, NAMES);
         batchEmbedder = new BatchEmbedder(
                 embedder, models, new BatchEmbedder.Node(index, clusterService, stats, access), updates);
-        BulkRequest bulk = new BulkRequest().add(new IndexRequest(INDEX).id("1").source("text", "a"));
+        BulkRequest bulk = new BulkRequest()
+                .add(new IndexRequest("other").id("3").source("text", "c"))
+                .add(new IndexRequest(INDEX).id("1").source("text", "a"))
+                .add(new DeleteRequest(INDEX, "4"))
+                .add(new UpdateRequest(INDEX, "2").doc("text", "b"));
         pressure.markCoordinatingOperationStarted(bulk::ramBytesUsed, false);
         AtomicInteger calls = new AtomicInteger();
         List<ActionListener<BulkResponse>> inner = new ArrayList<>();
         PlainActionFuture<BulkResponse> answer = new PlainActionFuture<>();
+        IngestDocument moved = document("1", "text", "a", "_index", "elsewhere");
         updates.<ActionRequest, BulkResponse>apply(
                 null, BulkAction.NAME, bulk, null, answer, (task, action, request, listener) -> {
                     inner.add(listener);
-                    batchEmbedder.embed(wrappers(document("1", "text", "a")), List.of(RULE), done -> {
+                    List<IngestDocumentWrapper> batch = List.of(wrapper(1, moved), wrapper(3, document("2")));
+                    batchEmbedder.embed(batch, List.of(RULE), done -> {
                         calls.incrementAndGet();
                         throw new IllegalArgumentException("field [missing] not present");
                     });
                 });
-        Exception e = expectThrows(IllegalArgumentException.class, answer::actionGet);
-        assertEquals("field [missing] not present", e.getMessage());
+        List<String> items = Stream.of(answer.actionGet().getItems())
+                .map(item -> item.getItemId() + " " + item.getOpType() + " " + item.getIndex() + " " + item.getId()
+                        + " " + item.status() + " " + item.getFailureMessage())
+                .toList();
+        String again = OpenSearchRejectedExecutionException.class.getName()
+                + ": not written, because the pipeline of other documents in the bulk request threw an exception; send it again";
+        String thrown = "java.lang.IllegalArgumentException: field [missing] not present";
+        assertEquals(
+                List.of(
+                        "0 INDEX other 3 TOO_MANY_REQUESTS " + again,
+                        "1 INDEX articles 1 BAD_REQUEST " + thrown,
+                        "2 DELETE articles 4 TOO_MANY_REQUESTS " + again,
+                        "3 UPDATE articles 2 BAD_REQUEST " + thrown),
+                items);
         assertEquals("the pipeline is not run twice", 1, calls.get());
         assertEquals(0, pressure.nodeStats().getCurrentCombinedCoordinatingAndPrimaryBytes());
         // Should OpenSearch go on after all, it gives back what it took itself.
@@ -139,20 +163,52 @@ public class IngestBatchTests extends IngestTestCase {
         assertEquals(bulk.ramBytesUsed(), pressure.nodeStats().getCurrentCombinedCoordinatingAndPrimaryBytes());
     }
 
-    public void testPipelineBehindASingleDocumentThatThrows() throws Exception {
+    public void testPipelineBehindTheOnlyDocumentThatThrows() throws Exception {
         List<Exception> failures = new ArrayList<>();
-        SingleDocument.execute(
-                document("1", "text", "a"),
-                (wrappers, handler) ->
-                        during(updates, new BulkRequest(), () -> batchEmbedder.embed(wrappers, List.of(RULE), handler)),
-                (document, failure) -> {
-                    if (failure == null) {
-                        throw new IllegalArgumentException("field [missing] not present");
-                    }
-                    failures.add(failure);
-                });
+        BulkRequest bulk = new BulkRequest().add(new IndexRequest(INDEX).source("text", "a"));
+        execute(document(null, "text", "a"), bulk, new PlainActionFuture<>(), (document, failure) -> {
+            if (failure == null) {
+                throw new IllegalArgumentException("field [missing] not present");
+            }
+            failures.add(failure);
+        });
         assertBusy(() -> assertEquals(1, failures.size()));
         assertThat(failures.getFirst().getMessage(), containsString("[missing]"));
+    }
+
+    /** An inner pipeline has each document by itself, and OpenSearch counts what it answers. */
+    public void testPipelineBehindOneOfManyThatThrows() {
+        AtomicInteger calls = new AtomicInteger();
+        PlainActionFuture<BulkResponse> answer = new PlainActionFuture<>();
+        BulkRequest bulk = new BulkRequest()
+                .add(new IndexRequest(INDEX).source("text", "a"))
+                .add(new IndexRequest(INDEX).source("text", "b"));
+        execute(document(null, "text", "b"), bulk, answer, (document, failure) -> {
+            calls.incrementAndGet();
+            throw new IllegalArgumentException("field [missing] not present");
+        });
+        for (BulkItemResponse item : answer.actionGet().getItems()) {
+            assertEquals(RestStatus.BAD_REQUEST, item.status());
+        }
+        assertEquals("no call is counted twice", 1, calls.get());
+    }
+
+    private void execute(
+            IngestDocument document,
+            BulkRequest bulk,
+            ActionListener<BulkResponse> answer,
+            BiConsumer<IngestDocument, Exception> handler) {
+        updates.<ActionRequest, BulkResponse>apply(
+                null,
+                BulkAction.NAME,
+                bulk,
+                null,
+                answer,
+                (task, action, request, listener) -> SingleDocument.execute(
+                        document,
+                        batchEmbedder.isAlone(document),
+                        (wrappers, each) -> batchEmbedder.embed(wrappers, List.of(RULE), each),
+                        handler));
     }
 
     /** A simulation may name any document: it must not show what is stored. */
