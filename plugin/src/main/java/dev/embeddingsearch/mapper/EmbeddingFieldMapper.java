@@ -18,6 +18,7 @@ import org.apache.lucene.index.LeafReader;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.common.xcontent.XContentType;
+import org.opensearch.common.xcontent.support.XContentMapValues;
 import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.index.IndexSettings;
@@ -235,6 +236,13 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
                         (name, context, value) -> OnFailure.of(value.toString()),
                         m -> parameters(m).onFailure())
                 .setSerializer((builder, name, value) -> builder.field(name, value.toString()), OnFailure::toString);
+        private final Parameter<Float> oversample = new Parameter<Float>(
+                        "oversample",
+                        true,
+                        () -> null,
+                        (name, context, value) -> value == null ? null : XContentMapValues.nodeFloatValue(value),
+                        m -> parameters(m).oversample())
+                .acceptsNull();
         private final Parameter<Map<String, String>> meta = Parameter.metaParam();
 
         Builder(String name, Surroundings surroundings) {
@@ -257,7 +265,16 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
         @Override
         protected List<Parameter<?>> getParameters() {
             return List.of(
-                    model, modelId, dimensions, sourceFields, inputType, similarity, indexOptions, onFailure, meta);
+                    model,
+                    modelId,
+                    dimensions,
+                    sourceFields,
+                    inputType,
+                    similarity,
+                    indexOptions,
+                    onFailure,
+                    oversample,
+                    meta);
         }
 
         @Override
@@ -270,7 +287,12 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
             requireCodec(fullName, indexOptions.get(), context.indexSettings());
             VectorsInSource.requireCodec(fullName, context.indexSettings());
             EmbeddingParameters parameters = new EmbeddingParameters(
-                    resolved, similarity.get(), sourceFields.get(), indexOptions.get(), onFailure.get());
+                    resolved,
+                    similarity.get(),
+                    sourceFields.get(),
+                    indexOptions.get(),
+                    onFailure.get(),
+                    oversample.get());
             return new EmbeddingFieldMapper(
                     name, new EmbeddingFieldType(fullName, parameters, meta.get()), surroundings);
         }

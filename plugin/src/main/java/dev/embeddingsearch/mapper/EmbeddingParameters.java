@@ -12,13 +12,30 @@ import java.util.List;
  * @param sourceFields the paths of the texts to embed; empty if documents bring their vectors
  * @param indexOptions how vectors are indexed
  * @param onFailure what happens to documents whose text cannot be embedded now
+ * @param oversample for searches that give none: the multiple of {@code k} candidates that are compared exactly where vectors
+ *     are quantized, 1 to 100; null for the choice by quantization
  */
 public record EmbeddingParameters(
         FieldModel model,
         VectorSimilarity similarity,
         List<String> sourceFields,
         VectorIndexOptions indexOptions,
-        OnFailure onFailure) {
+        OnFailure onFailure,
+        Float oversample) {
+
+    private static final int MAX_OVERSAMPLE = 100;
+
+    public EmbeddingParameters {
+        requireOversample(oversample);
+    }
+
+    /** Refuses a value that is out of range; null is none. */
+    public static void requireOversample(Float oversample) {
+        if (oversample != null && !(oversample >= 1 && oversample <= MAX_OVERSAMPLE)) {
+            throw new IllegalArgumentException(
+                    "[oversample] expects 1 to " + MAX_OVERSAMPLE + ", got [" + oversample + "]");
+        }
+    }
 
     /** How the vectors are quantized in an index that is written by the codec of this plugin. */
     public Quantization quantization() {
@@ -30,8 +47,13 @@ public record EmbeddingParameters(
         return quantization() != Quantization.NONE;
     }
 
-    /** How many candidates a search for {@code k} hits compares exactly by default. */
-    public int rescored(int k) {
-        return quantization().rescored(k);
+    /**
+     * How many candidates a search for {@code k} hits compares exactly.
+     *
+     * @param asked the {@code oversample} of the search; null for that of the field
+     */
+    public int rescored(int k, Float asked) {
+        Float multiple = asked == null ? oversample : asked;
+        return multiple == null ? quantization().rescored(k) : (int) Math.ceil(k * (double) multiple);
     }
 }

@@ -27,8 +27,6 @@ record KnnOptions(int k, Integer numCandidates, Float oversample, Float minSimil
     static final int MAX_CANDIDATES = 10_000;
     static final KnnOptions DEFAULT = new KnnOptions(DEFAULT_K, null, null, null, false);
 
-    private static final int MAX_OVERSAMPLE = 100;
-
     KnnOptions {
         if (k < 1 || k > MAX_CANDIDATES) {
             throw new IllegalArgumentException("[k] expects 1 to " + MAX_CANDIDATES + ", got [" + k + "]");
@@ -37,10 +35,7 @@ record KnnOptions(int k, Integer numCandidates, Float oversample, Float minSimil
             throw new IllegalArgumentException(
                     "[num_candidates] expects k [" + k + "] to " + MAX_CANDIDATES + ", got [" + numCandidates + "]");
         }
-        if (oversample != null && !(oversample >= 1 && oversample <= MAX_OVERSAMPLE)) {
-            throw new IllegalArgumentException(
-                    "[oversample] expects 1 to " + MAX_OVERSAMPLE + ", got [" + oversample + "]");
-        }
+        EmbeddingParameters.requireOversample(oversample);
     }
 
     KnnOptions(StreamInput in) throws IOException {
@@ -89,7 +84,6 @@ record KnnOptions(int k, Integer numCandidates, Float oversample, Float minSimil
         if (!field.quantized()) {
             return k;
         }
-        double wanted = oversample == null ? field.rescored(k) : Math.ceil(k * (double) oversample);
-        return (int) Math.min(wanted, MAX_CANDIDATES);
+        return Math.min(field.rescored(k, oversample), MAX_CANDIDATES);
     }
 }

@@ -60,6 +60,11 @@ public class EmbeddingFieldMapperTests extends EmbeddingMapperTestCase {
                         OnFailure.INDEX_WITHOUT_VECTOR,
                         ((EmbeddingFieldMapper) mapper).fieldType().parameters().onFailure()));
         checker.registerUpdateCheck(
+                b -> b.field("oversample", 2.5),
+                mapper -> assertEquals(
+                        Float.valueOf(2.5f),
+                        ((EmbeddingFieldMapper) mapper).fieldType().parameters().oversample()));
+        checker.registerUpdateCheck(
                 b -> b.startObject("meta").field("team", "search").endObject(),
                 mapper -> assertEquals("search", mapper.fieldType().meta().get("team")));
     }
@@ -85,14 +90,15 @@ public class EmbeddingFieldMapperTests extends EmbeddingMapperTestCase {
                         VectorSimilarity.COSINE,
                         List.of(),
                         VectorIndexOptions.DEFAULT,
-                        OnFailure.FAIL),
+                        OnFailure.FAIL,
+                        null),
                 parameters(service));
     }
 
     public void testAllParametersRoundTrip() throws IOException {
         String field = "{\"type\":\"embedding\",\"model\":\"tiny\",\"model_id\":\"tiny-1\",\"dimensions\":3,"
                 + "\"source_fields\":[\"title\",\"body.text\"],\"input_type\":\"code\",\"similarity\":\"l2_norm\","
-                + "\"index_options\":{\"type\":\"flat\",\"m\":8,\"ef_construction\":50,\"quantization\":\"int4\",\"storage\":\"float16\"},\"on_failure\":\"index_without_vector\",\"meta\":{\"a\":\"b\"}}";
+                + "\"index_options\":{\"type\":\"flat\",\"m\":8,\"ef_construction\":50,\"quantization\":\"int4\",\"storage\":\"float16\"},\"on_failure\":\"index_without_vector\",\"oversample\":3.5,\"meta\":{\"a\":\"b\"}}";
         MapperService service = mapped(field);
         assertWarnings(
                 EmbeddingFieldCheckTests.unmapped("field", "title"),
@@ -169,6 +175,10 @@ public class EmbeddingFieldMapperTests extends EmbeddingMapperTestCase {
         assertRefused(
                 "[on_failure] expects one of [fail, index_without_vector], got [ignore]",
                 "{\"type\":\"embedding\",\"on_failure\":\"ignore\"}");
+        for (String wrong : List.of("0.5", "101", "\"NaN\"")) {
+            assertRefused(
+                    "[oversample] expects 1 to 100, got [", "{\"type\":\"embedding\",\"oversample\":" + wrong + "}");
+        }
         assertRefused("unknown parameter [dims] on mapper [field]", "{\"type\":\"embedding\",\"dims\":4}");
     }
 

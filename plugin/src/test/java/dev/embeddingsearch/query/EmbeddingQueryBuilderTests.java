@@ -74,19 +74,34 @@ public class EmbeddingQueryBuilderTests extends AbstractQueryTestCase<EmbeddingQ
         assertEquals(expected, builder.leg(context).orElseThrow().knn());
     }
 
-    private static EmbeddingParameters field(Quantization quantization) {
+    private static EmbeddingParameters field(Quantization quantization, Float oversample) {
         return new EmbeddingParameters(
                 new FieldModel("default", "model", QueryFields.DIMENSIONS, InputType.TEXT),
                 VectorSimilarity.COSINE,
                 List.of(),
                 new VectorIndexOptions("hnsw", 16, 100, quantization, VectorPrecision.FLOAT32),
-                OnFailure.FAIL);
+                OnFailure.FAIL,
+                oversample);
     }
 
     private static void assertOptions(int candidates, int rescored, KnnOptions options, Quantization quantization) {
         assertEquals(
                 new KnnQuery.Options(options.k(), candidates, rescored, Double.NEGATIVE_INFINITY, false),
-                options.forShard(field(quantization)));
+                options.forShard(field(quantization, null)));
+    }
+
+    public void testOversamplingOfTheFieldIsForQueriesWithoutTheirOwn() {
+        EmbeddingParameters field = field(Quantization.BINARY, 3f);
+        assertEquals(
+                30, new KnnOptions(10, null, null, null, false).forShard(field).rescored());
+        assertEquals(
+                300,
+                new KnnOptions(100, null, null, null, false).forShard(field).rescored());
+        assertEquals(
+                15, new KnnOptions(10, null, 1.5f, null, false).forShard(field).rescored());
+        EmbeddingParameters exact = field(Quantization.NONE, 3f);
+        assertEquals(
+                10, new KnnOptions(10, null, null, null, false).forShard(exact).rescored());
     }
 
     public void testCandidatesDefaultToAHundredOrTwiceK() {
