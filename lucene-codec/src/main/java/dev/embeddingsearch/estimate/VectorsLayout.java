@@ -29,7 +29,7 @@ public record VectorsLayout(
     public VectorsLayout {
         if (precision == VectorPrecision.FLOAT16 && quantization == Quantization.NONE) {
             throw new IllegalArgumentException(
-                    "[storage] [" + precision + "] expects vectors with codes, got [quantization] [" + quantization
+                    "[storage] [" + precision + "] expects quantized vectors, got [quantization] [" + quantization
                             + "]: name one of [int8, int4, binary], or leave [storage] out");
         }
         check("dimensions", dimensions, 1, EmbeddingVectorsFormat.MAX_DIMENSIONS);

@@ -47,9 +47,9 @@ public record VectorIndexOptions(String type, int m, int efConstruction, Quantiz
         boolean exactOnly = asked == Quantization.NONE || (asked == null && FLAT.equals(type));
         if (storage == VectorPrecision.FLOAT16 && exactOnly) {
             throw new IllegalArgumentException("[index_options.storage] [" + storage
-                    + "] expects vectors with codes, got [index_options.quantization] ["
+                    + "] expects quantized vectors, got [index_options.quantization] ["
                     + (asked == null ? AUTO : asked) + "] with [index_options.type] [" + type
-                    + "], which has none: name one of [int8, int4, binary], or leave [storage] out");
+                    + "]: name one of [int8, int4, binary], or leave [storage] out");
         }
     }
 

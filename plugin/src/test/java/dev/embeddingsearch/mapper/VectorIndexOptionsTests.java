@@ -83,13 +83,13 @@ public class VectorIndexOptionsTests extends OpenSearchTestCase {
         VectorIndexOptions.parse(Map.of("storage", "float16", "type", "flat", "quantization", "int8"));
         assertRefused(
                 "[index_options.storage] expects one of [float32, float16], got [half]", Map.of("storage", "half"));
-        String instead = ", which has none: name one of [int8, int4, binary], or leave [storage] out";
+        String instead = ": name one of [int8, int4, binary], or leave [storage] out";
         assertRefused(
-                "[index_options.storage] [float16] expects vectors with codes, got [index_options.quantization] [none] with"
+                "[index_options.storage] [float16] expects quantized vectors, got [index_options.quantization] [none] with"
                         + " [index_options.type] [hnsw]" + instead,
                 Map.of("storage", "float16", "quantization", "none"));
         assertRefused(
-                "[index_options.storage] [float16] expects vectors with codes, got [index_options.quantization] [auto] with"
+                "[index_options.storage] [float16] expects quantized vectors, got [index_options.quantization] [auto] with"
                         + " [index_options.type] [flat]" + instead,
                 Map.of("storage", "float16", "type", "flat"));
     }

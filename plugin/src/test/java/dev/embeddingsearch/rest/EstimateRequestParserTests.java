@@ -95,7 +95,7 @@ public class EstimateRequestParserTests extends OpenSearchTestCase {
         assertRefused("[quantization] expects a text, got [8]", "quantization", 8);
         assertRefused("[storage] expects one of [float32, float16], got [bf16]", "storage", "\"bf16\"");
         assertRefused(
-                "[storage] [float16] expects vectors with codes, got [quantization] [none]: name one of [int8, int4, binary],"
+                "[storage] [float16] expects quantized vectors, got [quantization] [none]: name one of [int8, int4, binary],"
                         + " or leave [storage] out",
                 "{\"documents\":1,\"dimensions\":8,\"quantization\":\"none\",\"storage\":\"float16\"}");
         assertRefused(

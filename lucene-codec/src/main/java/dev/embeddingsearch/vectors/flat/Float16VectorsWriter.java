@@ -70,7 +70,7 @@ final class Float16VectorsWriter extends FlatVectorsWriter {
             throws IOException {
         if (field.getVectorEncoding() == VectorEncoding.FLOAT32) {
             throw new UnsupportedOperationException(
-                    "field [" + field.name + "] expects a graph over codes, got one over vectors in half precision");
+                    "field [" + field.name + "] expects a graph of quantized vectors, got one of vectors in half precision");
         }
         return delegate.mergeOneFieldToIndex(field, state);
     }
