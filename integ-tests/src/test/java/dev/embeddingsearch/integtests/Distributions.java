@@ -9,7 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The distribution, with the plugin, beside another and without, each unpacked once for all test classes. */
+/** The distribution, with the plugin, beside others and without, each unpacked once for all test classes. */
 final class Distributions {
 
     private Distributions() {}
@@ -23,6 +23,11 @@ final class Distributions {
         return WithZstd.UNPACKED;
     }
 
+    /** The plugin beside OpenSearch's own for vectors and models. */
+    static Distribution withNeighbours() {
+        return WithNeighbours.UNPACKED;
+    }
+
     static Distribution plain() {
         return Plain.UNPACKED;
     }
@@ -33,6 +38,12 @@ final class Distributions {
 
     private static final class WithZstd {
         static final Distribution UNPACKED = unpack("with-zstd", List.of("plugin.zip", "zstd.zip"));
+    }
+
+    private static final class WithNeighbours {
+        static final Distribution UNPACKED = unpack(
+                "with-neighbours",
+                List.of("job-scheduler.zip", "ml.zip", "knn.zip", "neural-search.zip", "plugin.zip"));
     }
 
     private static final class Plain {

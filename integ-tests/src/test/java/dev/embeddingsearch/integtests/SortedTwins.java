@@ -53,18 +53,27 @@ final class SortedTwins {
         }
     }
 
-    /** One thread builds the graph of a merge, so that it does not depend on the machine. */
     static void create(Http http, String index, String codec) {
+        create(http, index, "\"index.codec\": \"" + codec + "\"", "");
+    }
+
+    /**
+     * One thread builds the graph of a merge, so that it does not depend on the machine.
+     *
+     * @param setting the one in which the twins differ
+     * @param fields more of them, each with a comma before it
+     */
+    static void create(Http http, String index, String setting, String fields) {
         http.put(index, """
-                {"settings": {"number_of_shards": 1, "number_of_replicas": 0, "index.codec": "%s",
+                {"settings": {"number_of_shards": 1, "number_of_replicas": 0, %s,
                     "index.sort.field": "rank", "index.merge.scheduler.max_thread_count": 1,
                     "index.use_compound_file": false, "index.refresh_interval": "-1"},
                  "mappings": {"properties": {
                     "title": {"type": "text"},
                     "rank": {"type": "integer"},
                     "quantised": {"type": "embedding", "dimensions": %2$d},
-                    "exact": {"type": "embedding", "dimensions": %2$d, "index_options": {"quantization": "none"}}}}}
-                """.formatted(codec, DIMENSIONS)).expect(200);
+                    "exact": {"type": "embedding", "dimensions": %2$d, "index_options": {"quantization": "none"}}%3$s}}}
+                """.formatted(setting, DIMENSIONS, fields)).expect(200);
     }
 
     private float[] near(float[] centre, double distance) {
@@ -101,6 +110,11 @@ final class SortedTwins {
 
     /** Fails unless each index answers all queries as the first does. */
     void expectSameHits() {
+        expectSameHits(ROUNDING);
+    }
+
+    /** The same with scores that differ by no more than {@code tolerance}. */
+    void expectSameHits(double tolerance) {
         for (String query : queries) {
             Answer first = http.search(indices.getFirst(), query);
             assertEquals(HITS, first.hits().size());
@@ -112,7 +126,7 @@ final class SortedTwins {
                             index + " " + query,
                             first.scores().get(i),
                             other.scores().get(i),
-                            ROUNDING);
+                            tolerance);
                 }
             }
         }

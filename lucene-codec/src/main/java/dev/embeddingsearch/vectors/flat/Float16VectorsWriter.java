@@ -69,8 +69,8 @@ final class Float16VectorsWriter extends FlatVectorsWriter {
     public CloseableRandomVectorScorerSupplier mergeOneFieldToIndex(FieldInfo field, MergeState state)
             throws IOException {
         if (field.getVectorEncoding() == VectorEncoding.FLOAT32) {
-            throw new UnsupportedOperationException(
-                    "field [" + field.name + "] expects a graph of quantized vectors, got one of vectors in half precision");
+            throw new UnsupportedOperationException("field [" + field.name
+                    + "] expects a graph of quantized vectors, got one of vectors in half precision");
         }
         return delegate.mergeOneFieldToIndex(field, state);
     }
