@@ -6,10 +6,12 @@ import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.embeddingsearch.integtests.FakeService.Call;
-import dev.embeddingsearch.integtests.FakeService.Reply;
 import dev.embeddingsearch.quickstart.cluster.Node;
 import dev.embeddingsearch.quickstart.cluster.NodeSettings;
+import dev.embeddingsearch.testkit.Call;
+import dev.embeddingsearch.testkit.FakeEmbeddingService;
+import dev.embeddingsearch.testkit.Reply;
+import dev.embeddingsearch.testkit.TextVectors;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -28,13 +30,13 @@ public class BackfillIT {
     private static final String MARKED = "{\"query\": {\"exists\": {\"field\": \"meaning._embedding_pending\"}}}";
     private static final int PATIENCE_SECONDS = 60;
 
-    private static FakeService service;
+    private static FakeEmbeddingService service;
     private static Node node;
     private static Http http;
 
     @BeforeClass
     public static void start() throws IOException {
-        service = new FakeService();
+        service = new FakeEmbeddingService(TextVectors::ofWords);
         node = Distributions.withPlugin()
                 .node(NodeSettings.single("backfill")
                         .with("embedding.cache.size", "0")
@@ -99,7 +101,7 @@ public class BackfillIT {
         load("poisoned", 20);
         service.script(call -> call.inputs().contains(text(7))
                 ? Reply.error(500, "server_error", "no numbers")
-                : FakeService.vectors(call));
+                : service.vectors(call));
         Answer done = backfill("poisoned", "?batch_size=4").expect(200);
         assertEquals(done.body().toString(), 19, done.at("/embedded").asInt());
         assertEquals(done.body().toString(), 1, done.at("/failed").asInt());
@@ -147,7 +149,7 @@ public class BackfillIT {
                     Thread.currentThread().interrupt();
                 }
             }
-            return FakeService.vectors(call);
+            return service.vectors(call);
         }
 
         void await() throws InterruptedException {
