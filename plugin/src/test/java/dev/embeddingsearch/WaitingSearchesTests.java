@@ -106,9 +106,9 @@ public class WaitingSearchesTests extends OpenSearchSingleNodeTestCase {
 
     public void testCancelledSearchEndsWhileTheServiceIsSilent() throws Exception {
         CountDownLatch answers = service.hold();
-        int before = service.calls().size();
+        service.forgetCalls();
         ActionFuture<SearchResponse> search = search("a text");
-        assertBusy(() -> assertEquals(before + 1, service.calls().size()));
+        service.awaitCalls(1);
         PlainActionFuture<ListTasksResponse> cancelled = new PlainActionFuture<>();
         client().admin()
                 .cluster()

@@ -260,16 +260,10 @@ public class OddWritesIT {
                 "\"m\": {" + EMBEDDING + ", \"model\": \"other\", \"source_fields\": [\"a\", \"b\"]}",
                 "\"a\": {\"type\": \"text\"}")) {
             createOfTwo("anew");
-            CountDownLatch asked = new CountDownLatch(1);
-            CountDownLatch answer = new CountDownLatch(1);
-            service.script(call -> {
-                asked.countDown();
-                await(answer);
-                return service.vectors(call);
-            });
+            CountDownLatch answer = service.hold();
             CompletableFuture<Answer> waiting =
                     CompletableFuture.supplyAsync(() -> http.put("anew/_doc/1", "{\"a\": \"ice\"}"));
-            asked.await();
+            service.awaitCalls(1);
             http.delete("anew").expect(200);
             create("anew", anew);
             answer.countDown();
@@ -277,14 +271,6 @@ public class OddWritesIT {
             service.reset();
             assertEquals(0, Articles.count(http, "anew"));
             http.delete("anew").expect(200);
-        }
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 

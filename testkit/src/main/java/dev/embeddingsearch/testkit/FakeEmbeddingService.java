@@ -10,6 +10,7 @@ import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -28,6 +29,7 @@ import java.util.function.Function;
 public final class FakeEmbeddingService implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int OTHER_DIMENSIONS = 1536;
     private static final Map<String, Integer> DIMENSIONS = Map.of(
             "text-embedding-3-large", 3072,
@@ -107,6 +109,20 @@ public final class FakeEmbeddingService implements AutoCloseable {
         return List.copyOf(calls);
     }
 
+    /** Waits until so many calls have come. */
+    public void awaitCalls(int count) throws InterruptedException {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        synchronized (calls) {
+            while (calls.size() < count) {
+                long left = end - System.nanoTime();
+                if (left <= 0) {
+                    throw new AssertionError("expected [" + count + "] calls, got " + calls);
+                }
+                TimeUnit.NANOSECONDS.timedWait(calls, left);
+            }
+        }
+    }
+
     /** All texts of all calls. */
     public List<String> inputs() {
         return calls.stream().flatMap(call -> call.inputs().stream()).toList();
@@ -133,7 +149,10 @@ public final class FakeEmbeddingService implements AutoCloseable {
             Call call = read(exchange);
             Function<Call, Reply> scriptOfCall = script; // before a test sees the call and sets another
             CountDownLatch gateOfCall = gate;
-            calls.add(call);
+            synchronized (calls) {
+                calls.add(call);
+                calls.notifyAll();
+            }
             gateOfCall.await();
             Reply reply = scriptOfCall.apply(call);
             byte[] body = reply.body().getBytes(StandardCharsets.UTF_8);

@@ -59,7 +59,7 @@ public class DeadlineTests extends EmbeddingClientTestCase {
         client.embed(search("a"), ActionListener.runBefore(future, told::incrementAndGet));
         PlainActionFuture<List<EmbeddingResult>> queued = new PlainActionFuture<>();
         client.embed(search("queued"), queued);
-        awaitCalls(1);
+        service.awaitCalls(1);
         time.runNext();
         assertEquals(3_000, time.now());
         time.runNext();
@@ -81,7 +81,7 @@ public class DeadlineTests extends EmbeddingClientTestCase {
         service.script(call -> Reply.error(503, "e", "busy"));
         PlainActionFuture<List<EmbeddingResult>> future = new PlainActionFuture<>();
         clientOnTime("max_retries", "100", "breaker_failures", "0").embed(search("a"), future);
-        awaitCalls(1);
+        service.awaitCalls(1);
         while (!future.isDone()) {
             assertBusy(() -> assertEquals("the deadline and the next attempt", 2, time.planned()));
             time.runNext();
@@ -102,7 +102,7 @@ public class DeadlineTests extends EmbeddingClientTestCase {
                         new EmbeddingRequest(
                                 "default", Side.DOCUMENT, InputType.CODE, 0, List.of("int a;"), Purpose.SEARCH),
                         future);
-        awaitCalls(1);
+        service.awaitCalls(1);
         time.runNext();
         assertLate("10s", future);
         release.countDown();
@@ -117,7 +117,7 @@ public class DeadlineTests extends EmbeddingClientTestCase {
         time.advance(1_000);
         PlainActionFuture<List<EmbeddingResult>> queued = new PlainActionFuture<>();
         client.embed(request(0, "b", "c"), queued);
-        awaitCalls(1);
+        service.awaitCalls(1);
         time.advance(118_999);
         assertFalse(under.isDone());
         time.advance(1);
@@ -137,7 +137,7 @@ public class DeadlineTests extends EmbeddingClientTestCase {
         CountDownLatch release = service.hold();
         PlainActionFuture<List<EmbeddingResult>> future = new PlainActionFuture<>();
         clientOnTime("search_timeout", "1ms", "ingest_timeout", "0s").embed(request(0, "a"), future);
-        awaitCalls(1);
+        service.awaitCalls(1);
         assertEquals(0, time.planned());
         release.countDown();
         assertVector("a", 1536, future.actionGet(SOON).getFirst());
@@ -170,7 +170,7 @@ public class DeadlineTests extends EmbeddingClientTestCase {
             futures.add(new PlainActionFuture<>());
             cache.embed(search("new"), futures.getLast());
         }
-        awaitCalls(1);
+        service.awaitCalls(1);
         release.countDown();
         for (PlainActionFuture<List<EmbeddingResult>> future : futures) {
             assertVector("new", 1536, future.actionGet(SOON).getFirst());

@@ -31,7 +31,7 @@ public class DispatchStatusTests extends EmbeddingClientTestCase {
         assertEquals(Map.of(), client.status());
         PlainActionFuture<List<EmbeddingResult>> first = new PlainActionFuture<>();
         client.embed(request(0, "a"), first);
-        awaitCalls(1);
+        service.awaitCalls(1);
         PlainActionFuture<List<EmbeddingResult>> second = new PlainActionFuture<>();
         client.embed(request(0, "b", "c"), second);
         expectThrows(OpenSearchRejectedExecutionException.class, () -> embed(client, request(0, "d".repeat(30_000))));

@@ -298,7 +298,7 @@ public class EmbeddingClientFailureTests extends EmbeddingClientTestCase {
                             answered.countDown();
                         },
                         e -> fail("expected results a text, got " + e)));
-        awaitCalls(2);
+        service.awaitCalls(2);
         client.close();
         assertTrue(answered.await(30, TimeUnit.SECONDS));
         assertEquals(1, answers.get());

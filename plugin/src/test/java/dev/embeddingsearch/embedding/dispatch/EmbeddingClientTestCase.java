@@ -105,11 +105,6 @@ public abstract class EmbeddingClientTestCase extends OpenSearchTestCase {
                 .body(reply.body());
     }
 
-    /** Waits until so many calls have come. */
-    protected void awaitCalls(int count) throws Exception {
-        assertBusy(() -> assertEquals(count, service.calls().size()));
-    }
-
     /** A client whose default model is at the scripted service, with a key and these settings. */
     protected EmbeddingClient client(String... pairs) {
         return client(this::passAtOnce, Dns.SYSTEM, pairs);

@@ -295,7 +295,7 @@ public class EmbeddingClientTests extends EmbeddingClientTestCase {
         EmbeddingClient client = client("max_in_flight", "1", "max_batch_inputs", "1");
         PlainActionFuture<List<EmbeddingResult>> documents = new PlainActionFuture<>();
         client.embed(request(0, "d1", "d2", "d3"), documents);
-        awaitCalls(1);
+        service.awaitCalls(1);
         PlainActionFuture<List<EmbeddingResult>> query = new PlainActionFuture<>();
         client.embed(new EmbeddingRequest("default", Side.QUERY, InputType.TEXT, 0, List.of("q")), query);
         queued.countDown();

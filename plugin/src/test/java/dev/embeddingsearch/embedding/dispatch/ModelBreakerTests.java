@@ -83,7 +83,7 @@ public class ModelBreakerTests extends EmbeddingClientTestCase {
         service.script(
                 call -> randomBoolean() ? service.vectors(call) : Reply.error(randomFrom(400, 401, 429), "e", "no"));
         PlainActionFuture<List<EmbeddingResult>> probe = send(client, "probe");
-        awaitCalls(4);
+        service.awaitCalls(4);
         assertThat(failure(send(client, "b")).getMessage(), containsString("it is being tried again"));
         release.countDown();
         probe.actionGet(SOON);
@@ -208,7 +208,7 @@ public class ModelBreakerTests extends EmbeddingClientTestCase {
         time.advance(1_500);
         release.countDown();
         assertVector("document", 1536, document.actionGet(SOON).getFirst());
-        awaitCalls(2); // the search is under way
+        service.awaitCalls(2); // the search is under way
         time.advance(500);
         assertThat(failure(late).getMessage(), containsString("brought no vector within [2s]"));
         assertBreaker("closed", client);
@@ -219,7 +219,7 @@ public class ModelBreakerTests extends EmbeddingClientTestCase {
         time.advance(2_000);
         service.script(asked -> Reply.NEVER);
         PlainActionFuture<List<EmbeddingResult>> probe = send(client, "probe");
-        awaitCalls(2);
+        service.awaitCalls(2);
         time.advance(1_000);
         assertThat(failure(probe).getMessage(), containsString("brought no vector within [1s]"));
         assertBreaker("half_open", client);

@@ -65,7 +65,8 @@ public class SharedCallsTests extends EmbeddingClientTestCase {
         PlainActionFuture<List<EmbeddingResult>> first = send(client, "a");
         PlainActionFuture<List<EmbeddingResult>> second = send(client, "b", "c");
         PlainActionFuture<List<EmbeddingResult>> third = send(client, "d", "b");
-        awaitCalls(1); // the others linger
+        service.awaitCalls(1);
+        assertEquals("the others linger", 1, service.calls().size());
         time.runNext();
         assertEquals(7, time.now());
         release.countDown();
@@ -163,7 +164,7 @@ public class SharedCallsTests extends EmbeddingClientTestCase {
         CountDownLatch release = service.hold();
         EmbeddingClient client = client(time, Dns.SYSTEM, "max_in_flight", "1", "search_timeout", "2s");
         PlainActionFuture<List<EmbeddingResult>> document = send(client, "d");
-        awaitCalls(1);
+        service.awaitCalls(1);
         PlainActionFuture<List<EmbeddingResult>> late = search(client, "late");
         time.advance(1_000);
         PlainActionFuture<List<EmbeddingResult>> inTime = search(client, "in time");

@@ -104,7 +104,7 @@ public class ThrowingReceiverTests extends EmbeddingClientTestCase {
         client.embed(
                 new EmbeddingRequest("default", Side.QUERY, InputType.TEXT, 0, List.of("late")),
                 new Throwing("late", told));
-        awaitCalls(1);
+        service.awaitCalls(1);
         assertAllTold(1, () -> time.advance(3_000));
         assertBusy(() -> assertEquals(0, client.status().get("default").inFlight()));
     }

@@ -179,7 +179,7 @@ public class CountedCallTests extends EmbeddingClientTestCase {
                 Dns.SYSTEM);
         PlainActionFuture<List<EmbeddingResult>> found = new PlainActionFuture<>();
         client.embed(new EmbeddingRequest("default", Side.QUERY, InputType.TEXT, 0, List.of("one")), found);
-        awaitCalls(1);
+        service.awaitCalls(1);
         deadline.get().run();
         assertNotNull(found.actionGet(TimeValue.timeValueSeconds(60)).getFirst().failure());
         assertBusy(() -> assertFailures(FailureKind.ABANDONED, 1));

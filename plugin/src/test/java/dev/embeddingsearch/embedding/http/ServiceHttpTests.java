@@ -153,7 +153,7 @@ public class ServiceHttpTests extends EmbeddingClientTestCase {
         Recorder closed = new Recorder(response -> body(response, 100));
         Runnable cancel = http.send(http.prepare(post(Provider.OPENAI, true)), cancelled);
         http.send(http.prepare(post(Provider.OPENAI, true)), closed);
-        awaitCalls(2);
+        service.awaitCalls(2);
         cancel.run();
         assertEquals(List.of("failed"), cancelled.await());
         assertFalse(http.isClosed());
