@@ -54,7 +54,8 @@ public class ArchitectureTests {
             entry(
                     "rest",
                     Set.of("model", "embedding", "mapper", "stats", "vectors", "vectors.flat", "estimate", "wire")),
-            entry("allocation", Set.of("analysis", "mapper")));
+            entry("allocation", Set.of("analysis", "mapper")),
+            entry("testkit", Set.of()));
 
     /** Packages that know Java, Lucene and each other. */
     private static final Set<String> PURE_LUCENE =

@@ -13,7 +13,8 @@ import dev.embeddingsearch.faults.FaultPlan;
 import dev.embeddingsearch.faults.FaultServer;
 import dev.embeddingsearch.faults.FaultServer.Wire;
 import dev.embeddingsearch.faults.Judge;
-import dev.embeddingsearch.faults.RightVectors;
+import dev.embeddingsearch.testkit.Base64Vector;
+import dev.embeddingsearch.testkit.TextVectors;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -239,9 +240,9 @@ public class BulkUnderFaultsIT extends OpenSearchSingleNodeTestCase {
     private static void assertContent(String id, RandomLoad.Content expected, Map<String, Object> source) {
         assertEquals(id, expected.title(), source.get("title"));
         assertEquals(id, expected.body(), source.get("body"));
-        float[] vector = RightVectors.ofBase64((String) source.get("meaning"));
+        float[] vector = Base64Vector.read((String) source.get("meaning"));
         assertEquals(DIMENSIONS, vector.length);
-        assertTrue(id + " has another's vector", RightVectors.matches(expected.text(), vector));
+        assertTrue(id + " has another's vector", TextVectors.matches(expected.text(), vector));
     }
 
     private void assertNothingIsHeld(FaultServer server) throws Exception {

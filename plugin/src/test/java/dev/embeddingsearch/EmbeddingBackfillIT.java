@@ -12,6 +12,9 @@ import dev.embeddingsearch.reembed.BackfillAction;
 import dev.embeddingsearch.reembed.BackfillRequest;
 import dev.embeddingsearch.reembed.BackfillResponse;
 import dev.embeddingsearch.reembed.BackfillStatus;
+import dev.embeddingsearch.testkit.FakeEmbeddingService;
+import dev.embeddingsearch.testkit.Reply;
+import dev.embeddingsearch.testkit.TextVectors;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -103,14 +106,16 @@ public class EmbeddingBackfillIT extends OpenSearchIntegTestCase {
 
     /** Indexes documents while the service answers {@code status}. */
     private void load(int count, int status) {
-        service.answerWith(status);
+        if (status != 200) {
+            service.script(call -> Reply.error(status, "down", "down"));
+        }
         BulkRequestBuilder bulk = client().prepareBulk();
         for (int i = 0; i < count; i++) {
             bulk.add(document(Integer.toString(i)));
         }
         BulkResponse response = bulk.get();
         assertFalse(response.buildFailureMessage(), response.hasFailures());
-        service.answerWith(200);
+        service.reset();
     }
 
     private BackfillRequest.Builder request() {
@@ -141,7 +146,7 @@ public class EmbeddingBackfillIT extends OpenSearchIntegTestCase {
                 .get();
         assertEquals(texts.size(), all.getHits().getHits().length);
         for (SearchHit hit : all.getHits()) {
-            float[] expected = FakeEmbeddingService.vector(texts.get(hit.getId()), DIMENSIONS);
+            float[] expected = TextVectors.of(texts.get(hit.getId()), DIMENSIONS);
             List<Object> indexed = hit.field("meaning").getValues();
             assertEquals(DIMENSIONS, indexed.size());
             for (int i = 0; i < DIMENSIONS; i++) {
@@ -197,12 +202,11 @@ public class EmbeddingBackfillIT extends OpenSearchIntegTestCase {
         create();
         load(10, 200);
         assertEquals(0, pending());
-        service.answerWith(503);
+        service.script(call -> Reply.error(503, "down", "down"));
         assertFalse(client().prepareBulk().add(document("late")).get().hasFailures());
-        service.answerWith(200);
-        int before = service.calls();
+        service.reset();
         assertEquals(new BackfillStatus(1, 1, 0, 0, 0, 1), backfill(request()).progress());
-        assertEquals(before + 1, service.calls());
+        assertEquals(1, service.calls().size());
         assertAllEmbedded();
         assertEquals(1, client().prepareGet(INDEX, "0").get().getVersion());
     }
@@ -210,11 +214,10 @@ public class EmbeddingBackfillIT extends OpenSearchIntegTestCase {
     public void testNewerDocumentIsNotOverwritten() throws Exception {
         create();
         load(6, 503);
-        int before = service.calls();
         CountDownLatch gate = service.hold();
         ActionFuture<BackfillResponse> running =
                 client().execute(BackfillAction.INSTANCE, request().build());
-        assertBusy(() -> assertEquals(before + 1, service.calls()));
+        service.awaitCalls(1);
         IndexRequest newer = document("0").source("views", 7);
         client().index(newer).actionGet();
         gate.countDown();
@@ -231,11 +234,10 @@ public class EmbeddingBackfillIT extends OpenSearchIntegTestCase {
     public void testCancelEndsTheWaitForTheService() throws Exception {
         create();
         load(8, 503);
-        int before = service.calls();
         CountDownLatch gate = service.hold();
         ActionFuture<BackfillResponse> running =
                 client().execute(BackfillAction.INSTANCE, request().batchSize(4).build());
-        assertBusy(() -> assertEquals(before + 1, service.calls()));
+        service.awaitCalls(1);
         TaskInfo task = onlyTask();
         assertEquals("backfill of " + INDEX, task.getDescription());
         assertEquals(new BackfillStatus(8, 0, 0, 0, 0, 0), task.getStatus());
@@ -287,13 +289,12 @@ public class EmbeddingBackfillIT extends OpenSearchIntegTestCase {
     public void testServiceThatStillIsDownEndsTheRunAfterABatch() {
         create();
         load(9, 503);
-        int before = service.calls();
-        service.answerWith(503);
+        service.script(call -> Reply.error(503, "down", "down"));
         BackfillResponse ended = backfill(request().batchSize(2));
         assertEquals(DOWN, ended.stopped());
         assertEquals(RestStatus.SERVICE_UNAVAILABLE, ended.status());
         assertEquals(new BackfillStatus(9, 0, 0, 2, 0, 1), ended.progress());
-        assertEquals(before + 1, service.calls());
+        assertEquals(1, service.calls().size());
         assertEquals(9, pending());
     }
 
@@ -307,7 +308,7 @@ public class EmbeddingBackfillIT extends OpenSearchIntegTestCase {
 
     public void testFailureThatIsNotTheServicesKeepsDocumentsOut() {
         create();
-        service.answerWith(400);
+        service.script(call -> Reply.error(400, "refused", "no"));
         BulkResponse response = client().prepareBulk().add(document("refused")).get();
         assertThat(response.buildFailureMessage(), containsString("answered [400]"));
     }
@@ -360,7 +361,7 @@ public class EmbeddingBackfillIT extends OpenSearchIntegTestCase {
         SearchResponse all = client().prepareSearch(INDEX).setFetchSource(true).get();
         Map<?, ?> object = (Map<?, ?>) all.getHits().getAt(0).getSourceAsMap().get("o");
         assertFalse(PendingMark.is(object.get("v")));
-        assertEquals(VectorValue.encode(FakeEmbeddingService.vector(texts.get("0"), DIMENSIONS)), object.get("v"));
+        assertEquals(VectorValue.encode(TextVectors.of(texts.get("0"), DIMENSIONS)), object.get("v"));
         assertEquals(0, pending());
         client().admin().indices().prepareDelete(INDEX).get();
         client().admin().cluster().prepareDeletePipeline("marking").get();

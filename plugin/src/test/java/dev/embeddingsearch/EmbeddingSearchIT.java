@@ -7,6 +7,8 @@ import static org.opensearch.test.hamcrest.OpenSearchAssertions.assertAcked;
 import com.carrotsearch.randomizedtesting.annotations.ThreadLeakFilters;
 import dev.embeddingsearch.embedding.http.OkHttpThreadFilter;
 import dev.embeddingsearch.mapper.VectorValue;
+import dev.embeddingsearch.testkit.FakeEmbeddingService;
+import dev.embeddingsearch.testkit.TextVectors;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -159,7 +161,7 @@ public class EmbeddingSearchIT extends OpenSearchIntegTestCase {
                 .get();
         assertEquals(texts.size(), all.getHits().getHits().length);
         for (SearchHit hit : all.getHits()) {
-            float[] expected = FakeEmbeddingService.vector(texts.get(hit.getId()), DIMENSIONS);
+            float[] expected = TextVectors.of(texts.get(hit.getId()), DIMENSIONS);
             assertEquals(
                     hit.getId(),
                     VectorValue.encode(expected),
@@ -184,7 +186,7 @@ public class EmbeddingSearchIT extends OpenSearchIntegTestCase {
     public void testManySearchesOfOneNewTextAtOneNodeMakeOneCall() throws Exception {
         load(10);
         Client node = client(randomFrom(internalCluster().getNodeNames()));
-        int before = service.calls();
+        int before = service.calls().size();
         List<ActionFuture<SearchResponse>> searches = new ArrayList<>();
         for (int i = 0; i < 32; i++) {
             searches.add(node.prepareSearch(INDEX)
@@ -194,12 +196,12 @@ public class EmbeddingSearchIT extends OpenSearchIntegTestCase {
         for (ActionFuture<SearchResponse> search : searches) {
             assertTrue(search.actionGet().getHits().getHits().length > 0);
         }
-        assertEquals(before + 1, service.calls());
+        assertEquals(before + 1, service.calls().size());
     }
 
     /** Hits with their scores, asked for at one node, of which copies of the shards {@code preference} says. */
     private Map<String, Float> search(String node, String query, String preference) {
-        int before = service.calls();
+        int before = service.calls().size();
         SearchResponse found = client(node)
                 .prepareSearch(INDEX)
                 .setSearchType(SearchType.DFS_QUERY_THEN_FETCH)
@@ -208,7 +210,7 @@ public class EmbeddingSearchIT extends OpenSearchIntegTestCase {
                 .setSize(texts.size())
                 .get();
         assertEquals(0, found.getFailedShards());
-        int calls = service.calls() - before;
+        int calls = service.calls().size() - before;
         assertTrue("calls of the service for one search of three shards, none if known: " + calls, calls <= 1);
         Map<String, Float> scores = new HashMap<>();
         found.getHits().forEach(hit -> scores.put(hit.getId(), hit.getScore()));
@@ -292,9 +294,10 @@ public class EmbeddingSearchIT extends OpenSearchIntegTestCase {
         addTo(several, "new");
         assertDone(several.get());
         assertUpdated("t0-0", "one of several\n" + body);
-        int before = service.calls();
+        int before = service.calls().size();
         client().prepareUpdate(INDEX, "t0-0").setDoc("views", 8).get();
-        assertEquals("calls for a change of another field", before, service.calls());
+        assertEquals(
+                "calls for a change of another field", before, service.calls().size());
         assertUpdated("t0-0", "one of several\n" + body);
         BulkResponse scripted = client().prepareBulk()
                 .add(new UpdateRequest(INDEX, "t0-0").script(new Script("ctx._source.title = 'x'")))

@@ -7,6 +7,8 @@ import static org.opensearch.test.hamcrest.OpenSearchAssertions.assertAcked;
 import com.carrotsearch.randomizedtesting.annotations.ThreadLeakFilters;
 import dev.embeddingsearch.embedding.http.OkHttpThreadFilter;
 import dev.embeddingsearch.query.SecurityStandIn;
+import dev.embeddingsearch.testkit.FakeEmbeddingService;
+import dev.embeddingsearch.testkit.Reply;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -194,11 +196,11 @@ public class RolesIT extends OpenSearchSingleNodeTestCase {
 
     /** Has documents without vectors, as on a day on which the service is down. */
     private void mark(String index, int documents) throws Exception {
-        service.answerWith(503);
+        service.script(call -> Reply.error(503, "down", "down"));
         for (int i = 0; i < documents; i++) {
             new Caller(null, index).send("PUT", index + "/_doc/marked" + i, document());
         }
-        service.answerWith(200);
+        service.script(service::vectors);
     }
 
     @Override
@@ -451,9 +453,9 @@ public class RolesIT extends OpenSearchSingleNodeTestCase {
     private void assertRefusedUnpaid(String role, Steps steps, String... missing) throws Exception {
         for (String pattern : missing) {
             Caller caller = new Caller(without(roles.get(role), pattern), INDEX);
-            int calls = service.calls();
+            int calls = service.calls().size();
             assertTrue("without [" + pattern + "]", refused(steps, caller));
-            assertEquals("without [" + pattern + "]", calls, service.calls());
+            assertEquals("without [" + pattern + "]", calls, service.calls().size());
         }
     }
 

@@ -5,6 +5,7 @@ import static org.hamcrest.Matchers.containsString;
 
 import com.carrotsearch.randomizedtesting.annotations.ThreadLeakFilters;
 import dev.embeddingsearch.embedding.http.OkHttpThreadFilter;
+import dev.embeddingsearch.testkit.FakeEmbeddingService;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -105,9 +106,9 @@ public class WaitingSearchesTests extends OpenSearchSingleNodeTestCase {
 
     public void testCancelledSearchEndsWhileTheServiceIsSilent() throws Exception {
         CountDownLatch answers = service.hold();
-        int before = service.calls();
+        service.forgetCalls();
         ActionFuture<SearchResponse> search = search("a text");
-        assertBusy(() -> assertEquals(before + 1, service.calls()));
+        service.awaitCalls(1);
         PlainActionFuture<ListTasksResponse> cancelled = new PlainActionFuture<>();
         client().admin()
                 .cluster()

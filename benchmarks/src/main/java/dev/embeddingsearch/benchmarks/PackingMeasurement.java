@@ -14,9 +14,14 @@ import dev.embeddingsearch.model.InputType;
 import dev.embeddingsearch.model.Models;
 import dev.embeddingsearch.model.Side;
 import dev.embeddingsearch.stats.EmbeddingStats;
+import dev.embeddingsearch.testkit.FakeEmbeddingService;
+import dev.embeddingsearch.testkit.Reply;
+import dev.embeddingsearch.testkit.TextVectors;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -39,12 +44,12 @@ public final class PackingMeasurement {
     private static final int MAX_INPUTS = 2048;
     private static final int MAX_TOKENS = 300_000;
 
-    private final PacedService service;
+    private final FakeEmbeddingService service;
     private final Embedder embedder;
     private final List<String> texts;
     private final int waiting;
 
-    private PackingMeasurement(PacedService service, Embedder embedder, List<String> texts, int waiting) {
+    private PackingMeasurement(FakeEmbeddingService service, Embedder embedder, List<String> texts, int waiting) {
         this.service = service;
         this.embedder = embedder;
         this.texts = texts;
@@ -57,7 +62,7 @@ public final class PackingMeasurement {
         int latency = number(args, 1, 50);
         ThreadPool threads = new ThreadPool(
                 Settings.builder().put("node.name", "measurement").build());
-        try (PacedService service = new PacedService(latency, 1536);
+        try (FakeEmbeddingService service = paced(Duration.ofMillis(latency));
                 EmbeddingClient client = new EmbeddingClient(
                         new Models(settings(service)),
                         CertificateAuthorities.OF_JDK,
@@ -79,11 +84,20 @@ public final class PackingMeasurement {
         }
     }
 
+    /** A service that replies to each call after the same time, with the same vector for all texts. */
+    private static FakeEmbeddingService paced(Duration latency) throws IOException {
+        FakeEmbeddingService service = new FakeEmbeddingService();
+        float[] vector = TextVectors.of("any", 1536);
+        service.script(call ->
+                Reply.vectors(Collections.nCopies(call.inputs().size(), vector)).after(latency));
+        return service;
+    }
+
     private static int number(String[] args, int position, int otherwise) {
         return args.length > position ? Integer.parseInt(args[position]) : otherwise;
     }
 
-    private static Settings settings(PacedService service) {
+    private static Settings settings(FakeEmbeddingService service) {
         return Settings.builder()
                 .putList("embedding.url_allowlist", "http://127.0.0.1:*")
                 .put("embedding.model.default.url", service.url())
@@ -111,10 +125,11 @@ public final class PackingMeasurement {
         long start = System.nanoTime();
         embed(model, size);
         double seconds = (System.nanoTime() - start) / 1e9;
-        if (service.inputs() != texts.size()) {
-            throw new IllegalStateException(
-                    "expected [" + texts.size() + "] texts to be sent, not " + service.inputs());
+        int sent = service.inputs().size();
+        if (sent != texts.size()) {
+            throw new IllegalStateException("expected [" + texts.size() + "] texts to be sent, not " + sent);
         }
+        int requests = service.calls().size();
         int fewest = Math.max(divide(texts.size(), MAX_INPUTS), divide(texts.size() * TOKENS, MAX_TOKENS));
         // Eight at a time, as max_in_flight is by default.
         double best = divide(fewest, 8) * latency / 1e3;
@@ -122,11 +137,11 @@ public final class PackingMeasurement {
                 Locale.ROOT,
                 "| %s | %,d | %d | %.2f | %.2f | %.1f |",
                 name,
-                service.requests(),
+                requests,
                 fewest,
                 seconds,
                 best,
-                (double) service.requests() / fewest);
+                (double) requests / fewest);
     }
 
     private static int divide(int amount, int by) {

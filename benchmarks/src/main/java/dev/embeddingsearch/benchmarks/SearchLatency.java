@@ -8,12 +8,10 @@ import dev.embeddingsearch.quickstart.Layout;
 import dev.embeddingsearch.quickstart.Rest;
 import dev.embeddingsearch.quickstart.cluster.Node;
 import dev.embeddingsearch.quickstart.cluster.SetupException;
+import dev.embeddingsearch.testkit.Base64Vector;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -82,7 +80,7 @@ public final class SearchLatency {
                 LatencyCorpus.Entry entry = corpus.entry();
                 ObjectNode source = json.createObjectNode().put("text", entry.text());
                 lines.append("{\"index\": {}}\n")
-                        .append(source.put("meaning", base64(entry.vector())))
+                        .append(source.put("meaning", Base64Vector.of(entry.vector())))
                         .append('\n');
             }
             JsonNode reply = rest.send("POST", INDEX + "/_bulk?filter_path=errors,items.*.error", lines.toString());
@@ -93,12 +91,6 @@ public final class SearchLatency {
         }
         rest.send("POST", INDEX + "/_forcemerge?max_num_segments=1", "");
         rest.send("POST", INDEX + "/_refresh", "");
-    }
-
-    private static String base64(float[] vector) {
-        ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * vector.length).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asFloatBuffer().put(vector);
-        return Base64.getEncoder().encodeToString(bytes.array());
     }
 
     /**
@@ -124,7 +116,7 @@ public final class SearchLatency {
     private String request(Way way, LatencyCorpus.Question question, int size) {
         ObjectNode root = json.createObjectNode().put("size", size).put("_source", false);
         String words = String.join(" ", question.words());
-        String vector = base64(question.vector());
+        String vector = Base64Vector.of(question.vector());
         ObjectNode query = root.putObject("query");
         switch (way) {
             case BM25 -> query.putObject("match").put("text", words);

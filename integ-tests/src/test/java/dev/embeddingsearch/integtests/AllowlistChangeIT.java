@@ -9,6 +9,8 @@ import static org.junit.Assert.assertTrue;
 
 import dev.embeddingsearch.quickstart.cluster.Node;
 import dev.embeddingsearch.quickstart.cluster.NodeSettings;
+import dev.embeddingsearch.testkit.FakeEmbeddingService;
+import dev.embeddingsearch.testkit.TextVectors;
 import java.io.IOException;
 import java.util.List;
 import org.junit.After;
@@ -20,12 +22,12 @@ public class AllowlistChangeIT {
 
     private static final String DOCUMENT = "{\"body\": \"stones slide over ice\"}";
 
-    private FakeService service;
+    private FakeEmbeddingService service;
     private NodeSettings settings;
 
     @Before
     public void start() throws IOException {
-        service = new FakeService();
+        service = new FakeEmbeddingService(TextVectors::ofWords);
         settings = NodeSettings.single("allowlist").with("embedding.cache.size", "0");
     }
 

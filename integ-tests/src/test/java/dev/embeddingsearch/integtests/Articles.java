@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.integtests;
 
+import dev.embeddingsearch.testkit.Base64Vector;
+import dev.embeddingsearch.testkit.TextVectors;
+
 /** The index of most tests: articles whose title and body are embedded into {@code meaning}. */
 final class Articles {
 
@@ -38,6 +41,6 @@ final class Articles {
 
     /** The vector that this text has in the model {@code default}, as documents hold it. */
     static String vectorOf(String text) {
-        return Base64Vector.of(HashVectors.of("text-embedding-3-small", text, DIMENSIONS));
+        return Base64Vector.of(TextVectors.ofWords("text-embedding-3-small", text, DIMENSIONS));
     }
 }

@@ -6,16 +6,15 @@ import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.embeddingsearch.integtests.FakeService.Call;
-import dev.embeddingsearch.integtests.FakeService.Reply;
 import dev.embeddingsearch.quickstart.cluster.Node;
 import dev.embeddingsearch.quickstart.cluster.NodeSettings;
+import dev.embeddingsearch.testkit.FakeEmbeddingService;
+import dev.embeddingsearch.testkit.Reply;
+import dev.embeddingsearch.testkit.TextVectors;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import org.junit.AfterClass;
 import org.junit.Before;
 import org.junit.BeforeClass;
@@ -26,15 +25,14 @@ public class BackfillIT {
 
     private static final String DOWN = "model [default]: its service cannot be reached, is busy or is too slow [503]";
     private static final String MARKED = "{\"query\": {\"exists\": {\"field\": \"meaning._embedding_pending\"}}}";
-    private static final int PATIENCE_SECONDS = 60;
 
-    private static FakeService service;
+    private static FakeEmbeddingService service;
     private static Node node;
     private static Http http;
 
     @BeforeClass
     public static void start() throws IOException {
-        service = new FakeService();
+        service = new FakeEmbeddingService(TextVectors::ofWords);
         node = Distributions.withPlugin()
                 .node(NodeSettings.single("backfill")
                         .with("embedding.cache.size", "0")
@@ -99,7 +97,7 @@ public class BackfillIT {
         load("poisoned", 20);
         service.script(call -> call.inputs().contains(text(7))
                 ? Reply.error(500, "server_error", "no numbers")
-                : FakeService.vectors(call));
+                : service.vectors(call));
         Answer done = backfill("poisoned", "?batch_size=4").expect(200);
         assertEquals(done.body().toString(), 19, done.at("/embedded").asInt());
         assertEquals(done.body().toString(), 1, done.at("/failed").asInt());
@@ -125,38 +123,10 @@ public class BackfillIT {
                 """.formatted(text));
     }
 
-    /** A service that answers some calls and leaves the next one waiting. */
-    private static final class Stuck implements Function<Call, Reply> {
-        private final CountDownLatch arrived = new CountDownLatch(1);
-        private final CountDownLatch gate = new CountDownLatch(1);
-        private final AtomicInteger answered = new AtomicInteger();
-        private final int after;
-
-        Stuck(int after) {
-            this.after = after;
-            service.script(this);
-        }
-
-        @Override
-        public Reply apply(Call call) {
-            if (answered.getAndIncrement() == after) {
-                arrived.countDown();
-                try {
-                    gate.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-            }
-            return FakeService.vectors(call);
-        }
-
-        void await() throws InterruptedException {
-            assertTrue("no call came", arrived.await(PATIENCE_SECONDS, TimeUnit.SECONDS));
-        }
-
-        void release() {
-            gate.countDown();
-        }
+    /** Has the service reply to so many calls, but not to the next. */
+    private static void replyTo(int calls) {
+        AtomicInteger before = new AtomicInteger();
+        service.script(call -> before.getAndIncrement() == calls ? Reply.NEVER : service.vectors(call));
     }
 
     @Test
@@ -224,11 +194,11 @@ public class BackfillIT {
     public void testNewerDocumentIsNotOverwritten() throws Exception {
         create("newer", "");
         load("newer", 4);
-        Stuck stuck = new Stuck(0);
+        CountDownLatch gate = service.hold();
         String task = inBackground("newer", "");
-        stuck.await();
+        service.awaitCalls(1);
         http.put("newer/_doc/2", "{\"body\": \"written meanwhile\"}").expect(200);
-        stuck.release();
+        gate.countDown();
         Answer done = http.get("_tasks/" + task + "?wait_for_completion=true").expect(200);
         expectCounts(done.at("/response"), 4, 3, 1);
         assertEquals("written meanwhile", http.source("newer", "2").at("/body").asText());
@@ -241,15 +211,14 @@ public class BackfillIT {
     public void testCancelLeavesTheRestMarked() throws Exception {
         create("cancelled", "");
         load("cancelled", 10);
-        Stuck stuck = new Stuck(2);
+        replyTo(2);
         String task = inBackground("cancelled", "&batch_size=3");
-        stuck.await();
+        service.awaitCalls(3);
         JsonNode status = http.get("_tasks/" + task).expect(200).at("/task/status");
         assertEquals(status.toString(), 6, status.at("/embedded").asInt());
         assertEquals(status.toString(), 10, status.at("/total").asInt());
         http.post("_tasks/" + task + "/_cancel", null).expect(200);
         Answer ended = http.get("_tasks/" + task + "?wait_for_completion=true").expect(200);
-        stuck.release();
         assertEquals("by user request", ended.at("/response/canceled").asText());
         expectCounts(ended.at("/response"), 10, 6, 0);
         assertEquals(4, marked("cancelled"));
@@ -260,11 +229,10 @@ public class BackfillIT {
     public void testKilledNodeGoesOnWhereItWas() throws Exception {
         create("killed", "");
         load("killed", 100);
-        Stuck stuck = new Stuck(5);
+        replyTo(5);
         inBackground("killed", "&batch_size=10");
-        stuck.await();
+        service.awaitCalls(6);
         node.kill();
-        stuck.release();
         service.reset();
         node.start();
         http.get("_cluster/health/killed?timeout=90s&wait_for_status=yellow").expect(200);

@@ -5,6 +5,8 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.embeddingsearch.testkit.Base64Vector;
+import dev.embeddingsearch.testkit.FakeEmbeddingService;
 import java.util.Collections;
 import java.util.List;
 import org.junit.Before;
@@ -21,7 +23,7 @@ public class BadDocumentsIT {
     private static final String INDEX = "odd";
 
     private final Http http = NODE.http();
-    private final FakeService service = NODE.service();
+    private final FakeEmbeddingService service = NODE.service();
 
     @BeforeClass
     public static void createIndex() {

@@ -3,6 +3,7 @@ package dev.embeddingsearch.integtests;
 
 import static org.junit.Assert.assertEquals;
 
+import dev.embeddingsearch.testkit.Base64Vector;
 import java.util.List;
 import org.junit.Before;
 import org.junit.BeforeClass;

@@ -6,6 +6,7 @@ import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.embeddingsearch.testkit.Base64Vector;
 import org.junit.After;
 import org.junit.Before;
 import org.junit.ClassRule;

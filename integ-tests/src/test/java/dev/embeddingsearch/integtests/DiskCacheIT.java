@@ -7,6 +7,8 @@ import static org.junit.Assert.assertTrue;
 
 import dev.embeddingsearch.quickstart.cluster.Node;
 import dev.embeddingsearch.quickstart.cluster.NodeSettings;
+import dev.embeddingsearch.testkit.FakeEmbeddingService;
+import dev.embeddingsearch.testkit.TextVectors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,13 +23,13 @@ public class DiskCacheIT {
 
     private static final int DOCUMENTS = 200;
 
-    private FakeService service;
+    private FakeEmbeddingService service;
     private Node node;
     private Http http;
 
     @Before
     public void start() throws IOException {
-        service = new FakeService();
+        service = new FakeEmbeddingService(TextVectors::ofWords);
         node = Distributions.withPlugin()
                 .node(NodeSettings.single("disk-cache")
                         .with("embedding.cache.disk.size", "64mb")

@@ -7,6 +7,8 @@ import static org.junit.Assert.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.embeddingsearch.quickstart.cluster.Node;
 import dev.embeddingsearch.quickstart.cluster.NodeSettings;
+import dev.embeddingsearch.testkit.FakeEmbeddingService;
+import dev.embeddingsearch.testkit.TextVectors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,14 +29,14 @@ public class DurabilityIT {
     private static final int DOCUMENTS = 40;
     private static final String SEGMENTED = "segmented";
 
-    private static FakeService service;
+    private static FakeEmbeddingService service;
     private static List<NodeSettings> settings;
     private static Node one;
     private static Http http;
 
     @BeforeClass
     public static void start() throws IOException {
-        service = new FakeService();
+        service = new FakeEmbeddingService(TextVectors::ofWords);
         Path snapshots =
                 Distributions.withPlugin().home().resolveSibling("nodes").resolve("snapshots");
         settings = NodeSettings.cluster(List.of("one", "two")).stream()

@@ -8,6 +8,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.embeddingsearch.testkit.FakeEmbeddingService;
+import dev.embeddingsearch.testkit.Reply;
+import dev.embeddingsearch.testkit.TextVectors;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -40,7 +43,7 @@ public class IngestOracleIT {
             Map.of("default", "text-embedding-3-small", "other", "text-embedding-3-large");
 
     private final Http http = NODE.http();
-    private final FakeService service = NODE.service();
+    private final FakeEmbeddingService service = NODE.service();
     private final long seed = Long.getLong("ingest.oracle.seed", new Random().nextLong());
     private final Random random = new Random(seed);
     private final OddDocuments documents = new OddDocuments(random);
@@ -126,11 +129,11 @@ public class IngestOracleIT {
         Set<Integer> failures = mood == 0 ? Set.of(503) : mood == 1 ? Set.of(500) : Set.of();
         service.script(call -> {
             if (call.inputs().stream().anyMatch(text -> text.contains("poison"))) {
-                return FakeService.Reply.error(400, "bad", "no poison");
+                return Reply.error(400, "bad", "no poison");
             }
             return failures.isEmpty()
-                    ? FakeService.vectors(call)
-                    : FakeService.Reply.error(failures.iterator().next(), "down", "down");
+                    ? service.vectors(call)
+                    : Reply.error(failures.iterator().next(), "down", "down");
         });
     }
 
@@ -367,7 +370,7 @@ public class IngestOracleIT {
         }
         JsonNode vector = indexed.get(0).isArray() ? indexed.get(0) : indexed;
         boolean right = texts.stream()
-                .anyMatch(text -> same(HashVectors.of(MODELS.get(kind.model()), text, DIMENSIONS), vector));
+                .anyMatch(text -> same(TextVectors.ofWords(MODELS.get(kind.model()), text, DIMENSIONS), vector));
         assertTrue(where + " is of none of " + texts, right);
     }
 

@@ -8,9 +8,12 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.embeddingsearch.integtests.FakeService.Reply;
 import dev.embeddingsearch.quickstart.cluster.Node;
 import dev.embeddingsearch.quickstart.cluster.NodeSettings;
+import dev.embeddingsearch.testkit.Call;
+import dev.embeddingsearch.testkit.FakeEmbeddingService;
+import dev.embeddingsearch.testkit.Reply;
+import dev.embeddingsearch.testkit.TextVectors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -34,11 +37,11 @@ public class InstallIT {
 
     private static Node node;
     private static Http http;
-    private static FakeService service;
+    private static FakeEmbeddingService service;
 
     @BeforeClass
     public static void start() throws IOException {
-        service = new FakeService();
+        service = new FakeEmbeddingService(TextVectors::ofWords);
         node = Distributions.withPlugin()
                 .node(NodeSettings.single("keyed")
                         .with("embedding.cache.size", "0") // tests count calls
@@ -74,7 +77,7 @@ public class InstallIT {
     }
 
     private static List<String> authorizations() {
-        return service.calls().stream().map(FakeService.Call::authorization).toList();
+        return service.calls().stream().map(Call::authorization).toList();
     }
 
     @Test

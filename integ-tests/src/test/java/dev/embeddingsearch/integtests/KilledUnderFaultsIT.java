@@ -10,9 +10,9 @@ import dev.embeddingsearch.faults.FaultPlan;
 import dev.embeddingsearch.faults.FaultServer;
 import dev.embeddingsearch.faults.FaultServer.Wire;
 import dev.embeddingsearch.faults.Judge;
-import dev.embeddingsearch.faults.RightVectors;
 import dev.embeddingsearch.quickstart.cluster.Node;
 import dev.embeddingsearch.quickstart.cluster.NodeSettings;
+import dev.embeddingsearch.testkit.Base64Vector;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -124,8 +124,7 @@ public class KilledUnderFaultsIT {
         if (found) {
             String text = load.texts().get(id);
             assertEquals(text, document.at("/_source/body").asText());
-            judge.vector(
-                    text, RightVectors.ofBase64(document.at("/_source/meaning").asText()));
+            judge.vector(text, Base64Vector.read(document.at("/_source/meaning").asText()));
         }
     }
 }

@@ -6,6 +6,9 @@ import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.embeddingsearch.testkit.FakeEmbeddingService;
+import dev.embeddingsearch.testkit.Reply;
+import dev.embeddingsearch.testkit.TextVectors;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -23,7 +26,7 @@ public class OddWritesIT {
     private static final String EMBEDDING = "\"type\": \"embedding\", \"dimensions\": 256";
 
     private final Http http = NODE.http();
-    private final FakeService service = NODE.service();
+    private final FakeEmbeddingService service = NODE.service();
 
     @Before
     public void restore() {
@@ -65,7 +68,7 @@ public class OddWritesIT {
                 {"query": {"ids": {"values": ["%s"]}}, "docvalue_fields": ["%s"], "_source": false}""".formatted(id, field)).hits().get(0).path("fields");
         JsonNode numbers = fields.path(field);
         assertFalse("no vector for " + text, numbers.isMissingNode());
-        float[] expected = HashVectors.of("text-embedding-3-small", text, 256);
+        float[] expected = TextVectors.ofWords("text-embedding-3-small", text, 256);
         for (int i = 0; i < expected.length; i++) {
             assertEquals(text, expected[i], numbers.get(i).floatValue(), 1e-5f);
         }
@@ -257,16 +260,10 @@ public class OddWritesIT {
                 "\"m\": {" + EMBEDDING + ", \"model\": \"other\", \"source_fields\": [\"a\", \"b\"]}",
                 "\"a\": {\"type\": \"text\"}")) {
             createOfTwo("anew");
-            CountDownLatch asked = new CountDownLatch(1);
-            CountDownLatch answer = new CountDownLatch(1);
-            service.script(call -> {
-                asked.countDown();
-                await(answer);
-                return FakeService.vectors(call);
-            });
+            CountDownLatch answer = service.hold();
             CompletableFuture<Answer> waiting =
                     CompletableFuture.supplyAsync(() -> http.put("anew/_doc/1", "{\"a\": \"ice\"}"));
-            asked.await();
+            service.awaitCalls(1);
             http.delete("anew").expect(200);
             create("anew", anew);
             answer.countDown();
@@ -274,14 +271,6 @@ public class OddWritesIT {
             service.reset();
             assertEquals(0, Articles.count(http, "anew"));
             http.delete("anew").expect(200);
-        }
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 
@@ -342,7 +331,7 @@ public class OddWritesIT {
         createOfTwo("secret");
         http.put("secret/_doc/1", "{\"a\": \"ice\"}").expect(201);
         String stored = http.source("secret", "1").get("m").asText();
-        service.script(call -> FakeService.vectors(List.of(new float[256])));
+        service.script(call -> Reply.vectors(List.of(new float[256])));
         Answer answer = http.post("_ingest/pipeline/_simulate", """
                 {"pipeline": {"processors": [{"embedding": {"field_map": {"a": "m"}}}]},
                  "docs": [{"_index": "secret", "_id": "1", "_source": {"a": "ice"}}]}""").expect(200);
@@ -355,7 +344,7 @@ public class OddWritesIT {
         http.put("append-only", """
                 {"settings": {"index.append_only.enabled": true}, "mappings": {"properties": {"t": {"type": "text"},
                     "m": {%s, "source_fields": ["t"], "on_failure": "index_without_vector"}}}}""".formatted(EMBEDDING)).expect(200);
-        service.script(call -> FakeService.Reply.error(503, "down", "down"));
+        service.script(call -> Reply.error(503, "down", "down"));
         NODE.settings("default.max_retries", 0).expect(200);
         http.bulk("append-only/_bulk", "{\"index\": {}}\n{\"t\": \"ice\"}\n").expectAllItems();
         service.reset();

@@ -9,7 +9,9 @@ import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.embeddingsearch.integtests.FakeService.Reply;
+import dev.embeddingsearch.testkit.Base64Vector;
+import dev.embeddingsearch.testkit.FakeEmbeddingService;
+import dev.embeddingsearch.testkit.Reply;
 import java.util.List;
 import org.junit.Before;
 import org.junit.BeforeClass;
@@ -25,7 +27,7 @@ public class ProcessorIT {
     private static final String INDEX = "processed";
 
     private final Http http = NODE.http();
-    private final FakeService service = NODE.service();
+    private final FakeEmbeddingService service = NODE.service();
 
     @BeforeClass
     public static void createIndex() {

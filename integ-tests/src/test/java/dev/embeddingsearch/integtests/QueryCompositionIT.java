@@ -8,6 +8,7 @@ import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertNotEquals;
 import static org.junit.Assert.assertTrue;
 
+import dev.embeddingsearch.testkit.Base64Vector;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

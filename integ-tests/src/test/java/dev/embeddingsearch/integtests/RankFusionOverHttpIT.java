@@ -5,7 +5,7 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertNotEquals;
 import static org.junit.Assert.assertTrue;
 
-import dev.embeddingsearch.integtests.FakeService.Reply;
+import dev.embeddingsearch.testkit.Reply;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.Before;

@@ -5,6 +5,8 @@ import static org.junit.Assert.assertEquals;
 
 import dev.embeddingsearch.quickstart.cluster.Node;
 import dev.embeddingsearch.quickstart.cluster.NodeSettings;
+import dev.embeddingsearch.testkit.FakeEmbeddingService;
+import dev.embeddingsearch.testkit.TextVectors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,13 +20,13 @@ public class RemoteStoreIT {
     private static final String NEAREST = """
             {"query": {"embedding": {"field": "meaning", "text": "curling stones"}}}""";
 
-    private static FakeService service;
+    private static FakeEmbeddingService service;
     private static Node node;
     private static Http http;
 
     @BeforeClass
     public static void start() throws IOException {
-        service = new FakeService();
+        service = new FakeEmbeddingService(TextVectors::ofWords);
         Path store = Distributions.withPlugin().home().resolveSibling("nodes").resolve("remote-store");
         String attribute = "node.attr.remote_store.";
         NodeSettings settings = NodeSettings.single("remote")

@@ -8,10 +8,13 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.embeddingsearch.integtests.FakeService.Call;
-import dev.embeddingsearch.integtests.FakeService.Reply;
 import dev.embeddingsearch.quickstart.cluster.Node;
 import dev.embeddingsearch.quickstart.cluster.NodeSettings;
+import dev.embeddingsearch.testkit.Base64Vector;
+import dev.embeddingsearch.testkit.Call;
+import dev.embeddingsearch.testkit.FakeEmbeddingService;
+import dev.embeddingsearch.testkit.Reply;
+import dev.embeddingsearch.testkit.TextVectors;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -32,13 +35,13 @@ public class RestIT {
     private static final String COUNTED = "counted";
 
     private static final List<Node> NODES = new ArrayList<>();
-    private static FakeService service;
+    private static FakeEmbeddingService service;
     private static Http first;
     private static Http second;
 
     @BeforeClass
     public static void start() throws IOException {
-        service = new FakeService();
+        service = new FakeEmbeddingService(TextVectors::ofWords);
         for (NodeSettings settings : NodeSettings.cluster(List.of("first", "second"))) {
             NODES.add(Distributions.withPlugin()
                     .node(settings.with("cluster.initial_cluster_manager_nodes", List.of("first"))
@@ -188,7 +191,7 @@ public class RestIT {
     public void testEachNodeTriesItsModelsOut() {
         service.script(call -> call.authorization() == null
                 ? Reply.error(401, "invalid_api_key", "Incorrect API key provided: " + KEY)
-                : FakeService.vectors(call));
+                : service.vectors(call));
         for (int round = 1; round <= 2; round++) {
             Answer models = first.get(MODELS + "?verify=true").expect(200);
             JsonNode good = node(models, "first").at("/models/default/verify");
@@ -225,14 +228,14 @@ public class RestIT {
     }
 
     private static float[] vector(String text) {
-        return HashVectors.of("text-embedding-3-small", text, 8);
+        return TextVectors.ofWords("text-embedding-3-small", text, 8);
     }
 
     @Test
     public void testTextThatFailsLeavesTheOthersTheirVectors() {
         service.script(call -> call.inputs().contains("bad")
                 ? Reply.error(400, "invalid", "cannot embed: bad word")
-                : FakeService.vectors(call));
+                : service.vectors(call));
         Answer answer = first.post(EMBED, "{\"input\": [\"fine\", \"\", \"bad\"], \"dimensions\": 8}")
                 .expect(200);
         assertEquals(8, answer.at("/data/0/embedding").size());

@@ -3,6 +3,8 @@ package dev.embeddingsearch.integtests;
 
 import dev.embeddingsearch.quickstart.cluster.Node;
 import dev.embeddingsearch.quickstart.cluster.NodeSettings;
+import dev.embeddingsearch.testkit.FakeEmbeddingService;
+import dev.embeddingsearch.testkit.TextVectors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -10,13 +12,13 @@ import org.junit.rules.ExternalResource;
 
 /**
  * One node for all classes that need no set-up of their own, started by the first and ended with the JVM. Each class has
- * a {@link FakeService} of its own behind model {@code default}, and leaves no index, pipeline, template or setting
- * behind.
+ * a {@link FakeEmbeddingService} of its own behind model {@code default}, and leaves no index, pipeline, template or
+ * setting behind.
  */
 final class ScriptedNode extends ExternalResource {
 
     private Http http;
-    private FakeService service;
+    private FakeEmbeddingService service;
 
     private static final class Started {
         static final Node NODE = start();
@@ -37,7 +39,7 @@ final class ScriptedNode extends ExternalResource {
     @Override
     protected void before() throws Throwable {
         http = new Http(Started.NODE.uri());
-        service = new FakeService();
+        service = new FakeEmbeddingService(TextVectors::ofWords);
         restore();
     }
 
@@ -61,7 +63,7 @@ final class ScriptedNode extends ExternalResource {
         return http;
     }
 
-    FakeService service() {
+    FakeEmbeddingService service() {
         return service;
     }
 

@@ -10,6 +10,7 @@ import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.embeddingsearch.testkit.Base64Vector;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;

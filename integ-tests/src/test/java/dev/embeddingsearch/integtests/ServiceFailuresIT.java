@@ -6,11 +6,10 @@ import static org.hamcrest.CoreMatchers.not;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.junit.Assert.assertEquals;
 
-import dev.embeddingsearch.integtests.FakeService.Reply;
 import dev.embeddingsearch.quickstart.cluster.Ports;
+import dev.embeddingsearch.testkit.FakeEmbeddingService;
+import dev.embeddingsearch.testkit.Reply;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.Before;
@@ -31,7 +30,7 @@ public class ServiceFailuresIT {
             """;
 
     private final Http http = NODE.http();
-    private final FakeService service = NODE.service();
+    private final FakeEmbeddingService service = NODE.service();
 
     @BeforeClass
     public static void createIndex() {
@@ -76,20 +75,8 @@ public class ServiceFailuresIT {
     public void testSilentServiceTimesOut() {
         NODE.settings("default.timeout", "50ms").expect(200);
         NODE.settings("default.max_retries", 0).expect(200);
-        service.script(call -> {
-            await();
-            return FakeService.vectors(call);
-        });
+        service.script(call -> Reply.NEVER);
         expectRefused(503, "did not answer within [50ms] ([embedding.model.default.timeout])");
-    }
-
-    /** Longer than the timeout; the service is interrupted when it is closed. */
-    private static void await() {
-        try {
-            new CountDownLatch(1).await(1, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     @Test
@@ -111,7 +98,7 @@ public class ServiceFailuresIT {
         AtomicInteger attempts = new AtomicInteger();
         service.script(call -> attempts.incrementAndGet() < 3
                 ? Reply.error(429, "rate_limit_exceeded", "slow down")
-                : FakeService.vectors(call));
+                : service.vectors(call));
         http.put(INDEX + "/_doc/busy", DOCUMENT).expect(201);
         assertEquals(3, service.calls().size());
         assertEquals(
@@ -123,7 +110,7 @@ public class ServiceFailuresIT {
     public void testOneRefusedTextDoesNotSinkTheOthers() {
         service.script(call -> call.inputs().stream().anyMatch(text -> text.contains("forbidden"))
                 ? Reply.error(400, "content_policy", "an input was refused")
-                : FakeService.vectors(call));
+                : service.vectors(call));
         String lines = """
                 {"index": {"_id": "a"}}
                 {"body": "curling"}
@@ -147,7 +134,7 @@ public class ServiceFailuresIT {
         NODE.settings("default.max_retries", 1).expect(200);
         service.script(call -> call.inputs().stream().anyMatch(text -> text.contains("poison"))
                 ? Reply.error(500, "server_error", "input is too large to process")
-                : FakeService.vectors(call));
+                : service.vectors(call));
         Articles.create(http, "poisoned", 1);
         Answer bulk = http.bulk("poisoned/_bulk", """
                 {"index": {"_id": "a"}}
@@ -180,7 +167,7 @@ public class ServiceFailuresIT {
 
     @Test
     public void testVectorsOfAnotherLengthAreRefused() {
-        service.script(call -> FakeService.vectors(List.of(new float[] {1, 2, 3})));
+        service.script(call -> Reply.vectors(List.of(new float[] {1, 2, 3})));
         expectRefused(
                 502,
                 "sent a reply that cannot be used: expected a vector of [256] dimensions, got [3]: does the service run"
@@ -189,7 +176,7 @@ public class ServiceFailuresIT {
 
     @Test
     public void testVectorOfZerosIsRefused() {
-        service.script(call -> FakeService.vectors(List.of(new float[Articles.DIMENSIONS])));
+        service.script(call -> Reply.vectors(List.of(new float[Articles.DIMENSIONS])));
         expectRefused(502, "sent a reply that cannot be used: got a vector of zeros");
     }
 
@@ -197,19 +184,19 @@ public class ServiceFailuresIT {
     public void testVectorWithNaNIsRefused() {
         float[] vector = new float[Articles.DIMENSIONS];
         vector[7] = Float.NaN;
-        service.script(call -> FakeService.vectors(List.of(vector)));
+        service.script(call -> Reply.vectors(List.of(vector)));
         expectRefused(502, "sent a reply that cannot be used: got a vector with a value that is no finite number");
     }
 
     @Test
     public void testTooFewVectorsAreRefused() {
-        service.script(call -> FakeService.vectors(List.of()));
+        service.script(call -> Reply.vectors(List.of()));
         expectRefused(502, "sent a reply that cannot be used: expected [1] vectors, got [0]");
     }
 
     @Test
     public void testReplyThatIsNoJsonIsRefused() {
-        service.script(call -> new Reply(200, "<html>welcome</html>"));
+        service.script(call -> Reply.json(200, "<html>welcome</html>"));
         expectRefused(502, "sent a reply that cannot be used: expected JSON, got something else");
     }
 
@@ -234,8 +221,8 @@ public class ServiceFailuresIT {
         NODE.settings("default.max_batch_inputs", 10).expect(200);
         NODE.settings("default.max_in_flight", 1).expect(200);
         AtomicInteger calls = new AtomicInteger();
-        service.script(call ->
-                calls.incrementAndGet() > 2 ? Reply.error(500, "server_error", "down") : FakeService.vectors(call));
+        service.script(
+                call -> calls.incrementAndGet() > 2 ? Reply.error(500, "server_error", "down") : service.vectors(call));
         Articles.create(http, "outage", 1);
         StringBuilder lines = new StringBuilder();
         IntStream.range(0, 50)

@@ -9,6 +9,8 @@ import static org.junit.Assert.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.embeddingsearch.quickstart.cluster.Node;
 import dev.embeddingsearch.quickstart.cluster.NodeSettings;
+import dev.embeddingsearch.testkit.FakeEmbeddingService;
+import dev.embeddingsearch.testkit.TextVectors;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
@@ -30,8 +32,8 @@ public class SeveralClustersIT {
     private static final String HYBRID =
             "{\"hybrid_match\": {\"query\": \"curling\", \"fields\": [\"body\"], \"embedding_field\": \"meaning\"%s}}";
 
-    private static FakeService nearService;
-    private static FakeService farService;
+    private static FakeEmbeddingService nearService;
+    private static FakeEmbeddingService farService;
     private static Node nearNode;
     private static Node farNode;
     private static Node bareNode;
@@ -40,8 +42,8 @@ public class SeveralClustersIT {
 
     @BeforeClass
     public static void start() throws IOException {
-        nearService = new FakeService();
-        farService = new FakeService();
+        nearService = new FakeEmbeddingService(TextVectors::ofWords);
+        farService = new FakeEmbeddingService(TextVectors::ofWords);
         List<NodeSettings> both = NodeSettings.cluster(List.of("far", "bare"));
         NodeSettings farSettings =
                 both.get(0).with("cluster.name", "far").with("cluster.initial_cluster_manager_nodes", List.of("far"));
@@ -68,7 +70,7 @@ public class SeveralClustersIT {
         fill(far, "articles", "curling on far ice", "rowing on far water");
     }
 
-    private static NodeSettings model(NodeSettings node, FakeService service, String id) {
+    private static NodeSettings model(NodeSettings node, FakeEmbeddingService service, String id) {
         return node.with("embedding.url_allowlist", List.of("http://127.0.0.1:*"))
                 .with("embedding.cache.size", "0") // tests count calls
                 .with("embedding.model.default.url", service.url())
@@ -121,7 +123,7 @@ public class SeveralClustersIT {
         return cluster.post(indices, "{\"query\": " + query + "}").expect(200);
     }
 
-    private static Set<String> models(FakeService service) {
+    private static Set<String> models(FakeEmbeddingService service) {
         Set<String> models = new TreeSet<>();
         service.calls().forEach(call -> models.add(call.model()));
         return models;

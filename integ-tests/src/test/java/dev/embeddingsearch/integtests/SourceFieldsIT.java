@@ -4,6 +4,7 @@ package dev.embeddingsearch.integtests;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertNull;
 
+import dev.embeddingsearch.testkit.FakeEmbeddingService;
 import java.util.List;
 import org.junit.After;
 import org.junit.Before;
@@ -17,7 +18,7 @@ public class SourceFieldsIT {
     public static final ScriptedNode NODE = new ScriptedNode();
 
     private final Http http = NODE.http();
-    private final FakeService service = NODE.service();
+    private final FakeEmbeddingService service = NODE.service();
 
     @Before
     public void restore() {

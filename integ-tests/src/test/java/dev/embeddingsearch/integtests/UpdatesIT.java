@@ -6,6 +6,7 @@ import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.embeddingsearch.testkit.FakeEmbeddingService;
 import java.util.List;
 import org.junit.Before;
 import org.junit.BeforeClass;
@@ -21,7 +22,7 @@ public class UpdatesIT {
     private static final String INDEX = "updated";
 
     private final Http http = NODE.http();
-    private final FakeService service = NODE.service();
+    private final FakeEmbeddingService service = NODE.service();
 
     @BeforeClass
     public static void createIndex() {

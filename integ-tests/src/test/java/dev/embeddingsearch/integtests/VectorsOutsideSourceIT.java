@@ -8,6 +8,10 @@ import static org.junit.Assert.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.embeddingsearch.quickstart.cluster.Node;
 import dev.embeddingsearch.quickstart.cluster.NodeSettings;
+import dev.embeddingsearch.testkit.Base64Vector;
+import dev.embeddingsearch.testkit.FakeEmbeddingService;
+import dev.embeddingsearch.testkit.Reply;
+import dev.embeddingsearch.testkit.TextVectors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,14 +32,14 @@ public class VectorsOutsideSourceIT {
     private static final String INDEX = "outside";
     private static final int DOCUMENTS = 40;
 
-    private static FakeService service;
+    private static FakeEmbeddingService service;
     private static List<NodeSettings> settings;
     private static Node one;
     private static Http http;
 
     @BeforeClass
     public static void start() throws IOException {
-        service = new FakeService();
+        service = new FakeEmbeddingService(TextVectors::ofWords);
         Path snapshots =
                 Distributions.withPlugin().home().resolveSibling("nodes").resolve("outside-snapshots");
         settings = NodeSettings.cluster(List.of("outside-one", "outside-two")).stream()
@@ -191,7 +195,7 @@ public class VectorsOutsideSourceIT {
     }
 
     private static void backfill() {
-        service.script(call -> FakeService.Reply.error(503, "overloaded", "come back later"));
+        service.script(call -> Reply.error(503, "overloaded", "come back later"));
         StringBuilder lines = new StringBuilder();
         for (int i = 60; i < 80; i++) {
             lines.append("{\"index\": {\"_id\": \"%d\"}}\n%s\n".formatted(i, document(i)));

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.faults;
 
+import dev.embeddingsearch.testkit.Base64Vector;
+import dev.embeddingsearch.testkit.TextVectors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -79,7 +81,7 @@ final class Entries {
 
     String wrongDimensions() {
         int length = random.nextBoolean() ? dimensions - 1 : dimensions + 1;
-        return withOne(i -> entry(i, base64(RightVectors.of(input.get(i), length))));
+        return withOne(i -> entry(i, base64(TextVectors.of(input.get(i), length))));
     }
 
     String brokenBase64() {
@@ -134,11 +136,11 @@ final class Entries {
     }
 
     private float[] vector(int index) {
-        return RightVectors.of(input.get(index), dimensions);
+        return TextVectors.of(input.get(index), dimensions);
     }
 
     private static String base64(float[] vector) {
-        return "\"" + RightVectors.base64(vector) + "\"";
+        return "\"" + Base64Vector.of(vector) + "\"";
     }
 
     private static String entry(int index, String embedding) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.faults;
 
+import dev.embeddingsearch.testkit.TextVectors;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +54,7 @@ public final class FaultPlan {
     record Draw(Optional<Fault> fault, SplittableRandom random) {}
 
     Draw draw(String body) {
-        long hash = RightVectors.hash(body);
+        long hash = TextVectors.hash(body);
         int attempt = attempts.computeIfAbsent(hash, key -> new AtomicInteger()).getAndIncrement();
         SplittableRandom random = new SplittableRandom(seed ^ (hash + attempt * 0x9e3779b97f4a7c15L)).split();
         if (random.nextDouble() >= probability) {

@@ -3,6 +3,7 @@ package dev.embeddingsearch.faults;
 
 import dev.embeddingsearch.faults.Fault.Effect;
 import dev.embeddingsearch.faults.Ledger.Suffered;
+import dev.embeddingsearch.testkit.TextVectors;
 import java.util.List;
 import java.util.Locale;
 
@@ -36,7 +37,7 @@ public final class Judge {
     /** Checks a vector. */
     public void vector(String text, float[] vector) {
         require(vector.length == server.rules().dimensions(), "a vector of " + vector.length + " dimensions", text);
-        require(RightVectors.matches(text, vector), "a vector that is not its own", text);
+        require(TextVectors.matches(text, vector), "a vector that is not its own", text);
         require(!FaultServer.isGuilty(text), "a vector, though the service refuses it", text);
     }
 

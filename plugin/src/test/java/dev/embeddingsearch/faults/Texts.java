@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.faults;
 
+import dev.embeddingsearch.testkit.TextVectors;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -32,7 +33,7 @@ public final class Texts {
      */
     public Texts(String name, long seed) {
         this.name = name;
-        this.random = new Random(seed ^ RightVectors.hash(name));
+        this.random = new Random(seed ^ TextVectors.hash(name));
     }
 
     public String next() {

@@ -6,13 +6,11 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.embeddingsearch.embedding.VectorShape;
+import dev.embeddingsearch.testkit.Base64Vector;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -54,7 +52,7 @@ public class ReplyBenchmark {
     @Setup
     public void write() {
         float[][] vectors = vectors();
-        base64 = reply(vectors, ReplyBenchmark::base64);
+        base64 = reply(vectors, vector -> "\"" + Base64Vector.of(vector) + "\"");
         floats = reply(vectors, ReplyBenchmark::array);
     }
 
@@ -82,12 +80,6 @@ public class ReplyBenchmark {
                         "{\"object\":\"list\",\"data\":[",
                         "],\"model\":\"text-embedding-3-small\",\"usage\":{\"prompt_tokens\":8,\"total_tokens\":8}}"))
                 .getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static String base64(float[] vector) {
-        ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * vector.length).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asFloatBuffer().put(vector);
-        return "\"" + Base64.getEncoder().encodeToString(bytes.array()) + "\"";
     }
 
     private static String array(float[] vector) {

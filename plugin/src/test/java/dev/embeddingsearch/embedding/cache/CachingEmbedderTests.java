@@ -8,10 +8,10 @@ import dev.embeddingsearch.embedding.CacheStats;
 import dev.embeddingsearch.embedding.Embedder;
 import dev.embeddingsearch.embedding.EmbeddingRequest;
 import dev.embeddingsearch.embedding.EmbeddingResult;
-import dev.embeddingsearch.embedding.http.FakeService;
 import dev.embeddingsearch.model.InputType;
 import dev.embeddingsearch.model.Models;
 import dev.embeddingsearch.model.Side;
+import dev.embeddingsearch.testkit.TextVectors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -73,7 +73,7 @@ public class CachingEmbedderTests extends OpenSearchTestCase {
     }
 
     private static float[] vector(String text) {
-        return FakeService.vector(text, 8);
+        return TextVectors.of(text, 8);
     }
 
     private CachingEmbedder cache(Embedder next, Models models) {

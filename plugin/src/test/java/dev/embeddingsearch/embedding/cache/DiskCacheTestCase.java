@@ -3,10 +3,10 @@ package dev.embeddingsearch.embedding.cache;
 
 import dev.embeddingsearch.embedding.EmbeddingRequest;
 import dev.embeddingsearch.embedding.EmbeddingResult;
-import dev.embeddingsearch.embedding.http.FakeService;
 import dev.embeddingsearch.model.InputType;
 import dev.embeddingsearch.model.Models;
 import dev.embeddingsearch.model.Side;
+import dev.embeddingsearch.testkit.TextVectors;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -48,7 +48,7 @@ abstract class DiskCacheTestCase extends OpenSearchTestCase {
     }
 
     static float[] vector(String text) {
-        return FakeService.vector(text, 8);
+        return TextVectors.of(text, 8);
     }
 
     DiskCache disk(Executor executor) {

@@ -11,15 +11,13 @@ import dev.embeddingsearch.embedding.EmbeddingResult;
 import dev.embeddingsearch.embedding.Purpose;
 import dev.embeddingsearch.embedding.cache.CachingEmbedder;
 import dev.embeddingsearch.embedding.cache.DiskCache;
-import dev.embeddingsearch.embedding.http.FakeService;
 import dev.embeddingsearch.model.InputType;
 import dev.embeddingsearch.model.Side;
+import dev.embeddingsearch.testkit.Reply;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import mockwebserver3.MockResponse;
 import okhttp3.Dns;
 import org.opensearch.action.support.PlainActionFuture;
 import org.opensearch.common.unit.TimeValue;
@@ -34,8 +32,6 @@ public class DeadlineTests extends EmbeddingClientTestCase {
     private static final TimeValue SOON = TimeValue.timeValueSeconds(30);
 
     private final ManualTime time = new ManualTime();
-    private final CountDownLatch asked = new CountDownLatch(1);
-    private final CountDownLatch release = new CountDownLatch(1);
 
     private EmbeddingClient clientOnTime(String... pairs) {
         return client(time, Dns.SYSTEM, pairs);
@@ -43,18 +39,6 @@ public class DeadlineTests extends EmbeddingClientTestCase {
 
     private static EmbeddingRequest search(String text) {
         return new EmbeddingRequest("default", Side.QUERY, InputType.TEXT, 0, List.of(text));
-    }
-
-    private void holdAnswers() {
-        service.behaviour = call -> {
-            asked.countDown();
-            try {
-                assertTrue(release.await(30, TimeUnit.SECONDS));
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-            return service.vectors(call);
-        };
     }
 
     private void assertLate(String waited, PlainActionFuture<List<EmbeddingResult>> future) {
@@ -68,14 +52,14 @@ public class DeadlineTests extends EmbeddingClientTestCase {
     }
 
     public void testSlowServiceEndsTheSearchInTimeAndItsCall() throws Exception {
-        holdAnswers();
+        CountDownLatch release = service.hold();
         EmbeddingClient client = clientOnTime("search_timeout", "3s", "max_in_flight", "1");
         AtomicInteger told = new AtomicInteger();
         PlainActionFuture<List<EmbeddingResult>> future = new PlainActionFuture<>();
         client.embed(search("a"), ActionListener.runBefore(future, told::incrementAndGet));
         PlainActionFuture<List<EmbeddingResult>> queued = new PlainActionFuture<>();
         client.embed(search("queued"), queued);
-        assertTrue(asked.await(30, TimeUnit.SECONDS));
+        service.awaitCalls(1);
         time.runNext();
         assertEquals(3_000, time.now());
         time.runNext();
@@ -90,17 +74,14 @@ public class DeadlineTests extends EmbeddingClientTestCase {
         assertEquals("told once", 1, told.get());
         assertTrue(
                 "nobody waited for what was queued",
-                service.calls.stream().noneMatch(call -> call.input().contains("queued")));
+                service.calls().stream().noneMatch(call -> call.inputs().contains("queued")));
     }
 
     public void testPausesBetweenAttemptsAreWithinTheDeadline() throws Exception {
-        service.behaviour = call -> {
-            asked.countDown();
-            return FakeService.error(503, "e", "busy");
-        };
+        service.script(call -> Reply.error(503, "e", "busy"));
         PlainActionFuture<List<EmbeddingResult>> future = new PlainActionFuture<>();
         clientOnTime("max_retries", "100", "breaker_failures", "0").embed(search("a"), future);
-        assertTrue(asked.await(30, TimeUnit.SECONDS));
+        service.awaitCalls(1);
         while (!future.isDone()) {
             assertBusy(() -> assertEquals("the deadline and the next attempt", 2, time.planned()));
             time.runNext();
@@ -110,25 +91,25 @@ public class DeadlineTests extends EmbeddingClientTestCase {
                 future.actionGet(SOON).getFirst().failure().getMessage(),
                 containsString("all attempts together; the last one: it answered [503] [e]: busy"));
         assertEquals(10_000, time.now());
-        assertThat(service.calls.size(), greaterThan(1));
+        assertThat(service.calls().size(), greaterThan(1));
     }
 
     public void testCodeOnTheSideOfDocumentsIsASearch() throws Exception {
-        holdAnswers();
+        CountDownLatch release = service.hold();
         PlainActionFuture<List<EmbeddingResult>> future = new PlainActionFuture<>();
         clientOnTime()
                 .embed(
                         new EmbeddingRequest(
                                 "default", Side.DOCUMENT, InputType.CODE, 0, List.of("int a;"), Purpose.SEARCH),
                         future);
-        assertTrue(asked.await(30, TimeUnit.SECONDS));
+        service.awaitCalls(1);
         time.runNext();
         assertLate("10s", future);
         release.countDown();
     }
 
     public void testIngestHasADeadlineOfItsOwn() throws Exception {
-        holdAnswers();
+        CountDownLatch release = service.hold();
         EmbeddingClient client =
                 clientOnTime("search_timeout", "1ms", "ingest_timeout", "2m", "max_in_flight", "1", "linger", "0ms");
         PlainActionFuture<List<EmbeddingResult>> under = new PlainActionFuture<>();
@@ -136,7 +117,7 @@ public class DeadlineTests extends EmbeddingClientTestCase {
         time.advance(1_000);
         PlainActionFuture<List<EmbeddingResult>> queued = new PlainActionFuture<>();
         client.embed(request(0, "b", "c"), queued);
-        assertTrue(asked.await(30, TimeUnit.SECONDS));
+        service.awaitCalls(1);
         time.advance(118_999);
         assertFalse(under.isDone());
         time.advance(1);
@@ -153,25 +134,22 @@ public class DeadlineTests extends EmbeddingClientTestCase {
     }
 
     public void testIngestWithoutDeadline() throws Exception {
-        holdAnswers();
+        CountDownLatch release = service.hold();
         PlainActionFuture<List<EmbeddingResult>> future = new PlainActionFuture<>();
         clientOnTime("search_timeout", "1ms", "ingest_timeout", "0s").embed(request(0, "a"), future);
-        assertTrue(asked.await(30, TimeUnit.SECONDS));
+        service.awaitCalls(1);
         assertEquals(0, time.planned());
         release.countDown();
         assertVector("a", 1536, future.actionGet(SOON).getFirst());
     }
 
     public void testPauseThatTheServiceAsksForHoldsAlsoWhereNobodyTriesAgain() throws Exception {
-        service.behaviour = call -> new MockResponse.Builder()
-                .code(randomFrom(429, 503))
-                .setHeader("Retry-After", "60")
-                .build();
+        service.script(call -> Reply.json(randomFrom(429, 503), "").with("Retry-After", "60"));
         EmbeddingClient client = clientOnTime("max_retries", "0");
         PlainActionFuture<List<EmbeddingResult>> refused = new PlainActionFuture<>();
         client.embed(request(0, "a"), refused);
         assertNotNull(refused.actionGet(SOON).getFirst().failure());
-        service.behaviour = service::vectors;
+        service.script(service::vectors);
         PlainActionFuture<List<EmbeddingResult>> next = new PlainActionFuture<>();
         client.embed(request(0, "b"), next);
         time.advance(59_999);
@@ -182,7 +160,7 @@ public class DeadlineTests extends EmbeddingClientTestCase {
     }
 
     public void testThirtyTwoSearchesOfOneNewTextMakeOneCall() throws Exception {
-        holdAnswers();
+        CountDownLatch release = service.hold();
         EmbeddingClient client = clientOnTime();
         DiskCache noDisk = new DiskCache(ByteSizeValue.ZERO, Runnable::run, threadContext);
         CachingEmbedder cache =
@@ -192,13 +170,13 @@ public class DeadlineTests extends EmbeddingClientTestCase {
             futures.add(new PlainActionFuture<>());
             cache.embed(search("new"), futures.getLast());
         }
-        assertTrue(asked.await(30, TimeUnit.SECONDS));
+        service.awaitCalls(1);
         release.countDown();
         for (PlainActionFuture<List<EmbeddingResult>> future : futures) {
             assertVector("new", 1536, future.actionGet(SOON).getFirst());
         }
         assertVector("new", 1536, embed(cache, search("new")));
-        assertEquals(1, service.calls.size());
+        assertEquals(1, service.calls().size());
         assertEquals(1, cache.stats().misses());
         assertBusy(() -> assertEquals("an answer stops the timer", 0, time.planned()));
     }

@@ -5,11 +5,10 @@ import static org.hamcrest.Matchers.greaterThan;
 
 import dev.embeddingsearch.embedding.DispatchStatus;
 import dev.embeddingsearch.embedding.EmbeddingResult;
-import dev.embeddingsearch.embedding.http.FakeService;
+import dev.embeddingsearch.testkit.Reply;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import okhttp3.Dns;
 import org.opensearch.action.support.PlainActionFuture;
 import org.opensearch.common.settings.Settings;
@@ -27,22 +26,12 @@ public class DispatchStatusTests extends EmbeddingClientTestCase {
         budget = new QueueBudget(
                 Settings.builder().put("embedding.queue.size", "100kb").build(),
                 () -> new NoopCircuitBreaker("embedding"));
-        CountDownLatch asked = new CountDownLatch(1);
-        CountDownLatch release = new CountDownLatch(1);
-        service.behaviour = call -> {
-            asked.countDown();
-            try {
-                assertTrue(release.await(30, TimeUnit.SECONDS));
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-            return service.vectors(call);
-        };
+        CountDownLatch release = service.hold();
         EmbeddingClient client = client(time, Dns.SYSTEM, "max_in_flight", "1");
         assertEquals(Map.of(), client.status());
         PlainActionFuture<List<EmbeddingResult>> first = new PlainActionFuture<>();
         client.embed(request(0, "a"), first);
-        assertTrue(asked.await(30, TimeUnit.SECONDS));
+        service.awaitCalls(1);
         PlainActionFuture<List<EmbeddingResult>> second = new PlainActionFuture<>();
         client.embed(request(0, "b", "c"), second);
         expectThrows(OpenSearchRejectedExecutionException.class, () -> embed(client, request(0, "d".repeat(30_000))));
@@ -60,12 +49,12 @@ public class DispatchStatusTests extends EmbeddingClientTestCase {
     public void testTellsTheBreaker() {
         EmbeddingClient client =
                 client(time, Dns.SYSTEM, "max_retries", "0", "breaker_failures", "1", "breaker_pause", "3s");
-        service.behaviour = asked -> FakeService.error(500, "e", "down");
+        service.script(asked -> Reply.error(500, "e", "down"));
         failure(client, "a");
         assertEquals("open", client.status().get("default").breaker());
         time.advance(3_000);
         assertEquals("half_open", client.status().get("default").breaker());
-        service.behaviour = service::vectors;
+        service.script(service::vectors);
         embed(client, "a");
         assertEquals("closed", client.status().get("default").breaker());
     }

@@ -11,7 +11,9 @@ import static org.hamcrest.Matchers.not;
 
 import dev.embeddingsearch.embedding.EmbeddingException;
 import dev.embeddingsearch.embedding.EmbeddingResult;
-import dev.embeddingsearch.embedding.http.FakeService;
+import dev.embeddingsearch.testkit.Call;
+import dev.embeddingsearch.testkit.Reply;
+import dev.embeddingsearch.testkit.TextVectors;
 import java.net.InetAddress;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
@@ -52,34 +54,34 @@ public class EmbeddingClientFailureTests extends EmbeddingClientTestCase {
 
     public void testMissingKeyNamesTheNodeThatLacksIt() {
         withKey = false;
-        service.behaviour = asked -> FakeService.error(401, "no_key", "the reason");
+        service.script(asked -> Reply.error(401, "no_key", "the reason"));
         assertThat(
                 failure(client(), "a").getMessage(),
                 containsString("no key was sent: add [embedding.model.default.api_key] to the keystore of node [n1]"));
     }
 
     private void assertFinal(int status, String code, RestStatus expected, String words) {
-        service.calls.clear();
-        service.behaviour = asked -> FakeService.error(status, code, "the reason");
+        service.forgetCalls();
+        service.script(asked -> Reply.error(status, code, "the reason"));
         EmbeddingException failure = failure(client(), SECRET_TEXT);
         assertEquals(expected, failure.status());
         assertFalse(failure.retryable());
         assertThat(failure.getMessage(), allOf(containsString(words), containsString("the reason")));
-        assertEquals("not sent again", 1, service.calls.size());
+        assertEquals("not sent again", 1, service.calls().size());
         assertTrue(delays.isEmpty());
     }
 
     public void testBusyServiceIsAskedAgainUpToMaxRetries() {
         for (int status : new int[] {429, 502, 503, 504, 529}) {
-            service.calls.clear();
+            service.forgetCalls();
             delays.clear();
-            service.behaviour = asked -> FakeService.error(status, "rate_limit_exceeded", "slow down");
+            service.script(asked -> Reply.error(status, "rate_limit_exceeded", "slow down"));
             EmbeddingException failure = failure(client("max_retries", "3"), "a");
             assertEquals(RestStatus.SERVICE_UNAVAILABLE, failure.status());
             assertTrue(failure.retryable());
             assertThat(
                     failure.getMessage(), containsString("answered [" + status + "] [rate_limit_exceeded]: slow down"));
-            assertEquals(4, service.calls.size());
+            assertEquals(4, service.calls().size());
             assertEquals(3, delays.size());
             for (int i = 0; i < 3; i++) {
                 assertThat(delays.get(i), lessThanOrEqualTo(Backoff.FIRST_BOUND_MILLIS << i));
@@ -88,9 +90,9 @@ public class EmbeddingClientFailureTests extends EmbeddingClientTestCase {
     }
 
     public void testServiceThatRecovers() {
-        failFirst(2, asked -> FakeService.error(randomFrom(429, 500, 503), "e", "later"));
+        failFirst(2, asked -> Reply.error(randomFrom(429, 500, 503), "e", "later"));
         assertVector("a", 1536, embed(client(), "a").getFirst());
-        assertEquals(3, service.calls.size());
+        assertEquals(3, service.calls().size());
     }
 
     public void testRetryAfterIsHonoured() {
@@ -114,12 +116,8 @@ public class EmbeddingClientFailureTests extends EmbeddingClientTestCase {
                 allOf(greaterThanOrEqualTo(millis), lessThanOrEqualTo(millis + Backoff.FIRST_BOUND_MILLIS)));
     }
 
-    private static MockResponse busy(String header, String value) {
-        return new MockResponse.Builder()
-                .code(429)
-                .setHeader(header, value)
-                .body("{}")
-                .build();
+    private static Reply busy(String header, String value) {
+        return Reply.json(429, "{}").with(header, value);
     }
 
     public void testRetryAfterHoldsTheOtherCallsOfTheModel() {
@@ -127,43 +125,34 @@ public class EmbeddingClientFailureTests extends EmbeddingClientTestCase {
         embed(client("max_in_flight", "1", "max_batch_inputs", "1"), "a", "b");
         assertThat(
                 "both waits", delays.stream().filter(delay -> delay >= 60_000).count(), greaterThanOrEqualTo(1L));
-        assertEquals(3, service.calls.size());
+        assertEquals(3, service.calls().size());
     }
 
     public void testTooLongARetryAfterIsNotWaitedFor() {
-        service.behaviour = asked -> busy("Retry-After", "3600");
+        service.script(asked -> busy("Retry-After", "3600"));
         EmbeddingException failure = failure(client(), "a");
         assertTrue(failure.retryable());
         assertThat(failure.getMessage(), containsString("it asks to wait [3600] seconds"));
         assertTrue(delays.isEmpty());
     }
 
-    public void testTimeoutAndBrokenConnectionsAreRetried() {
-        failFirst(
-                1,
-                asked -> new MockResponse.Builder()
-                        .headersDelay(5, TimeUnit.MINUTES)
-                        .build());
+    public void testBrokenConnectionsAreRetried() throws Exception {
+        Reply right = Reply.vectors(List.of(TextVectors.of("a", 1536)));
+        for (MockResponse.Builder broken : List.of(
+                response(right).onResponseBody(new SocketEffect.CloseSocket()),
+                response(Reply.json(200, "{\"data\":[{\"index\":0,\"emb"))
+                        .removeHeader("Content-Length")
+                        .onResponseEnd(new SocketEffect.CloseSocket()))) {
+            String url = serve(broken, response(right));
+            assertVector("a", 1536, embed(client("url", url), "a").getFirst());
+        }
+    }
+
+    public void testTimeoutIsRetried() {
+        failFirst(1, asked -> Reply.NEVER);
         assertVector("a", 1536, embed(client("timeout", "2s"), "a").getFirst());
 
-        failFirst(
-                1,
-                asked -> new MockResponse.Builder(service.vectors(asked))
-                        .onResponseBody(new SocketEffect.CloseSocket())
-                        .build());
-        assertVector("a", 1536, embed(client(), "a").getFirst());
-
-        failFirst(
-                1,
-                asked -> FakeService.json(200, "{\"data\":[{\"index\":0,\"emb")
-                        .newBuilder()
-                        .removeHeader("Content-Length")
-                        .onResponseEnd(new SocketEffect.CloseSocket())
-                        .build());
-        assertVector("a", 1536, embed(client(), "a").getFirst());
-
-        service.behaviour = asked ->
-                new MockResponse.Builder().headersDelay(5, TimeUnit.MINUTES).build();
+        service.script(asked -> Reply.NEVER);
         EmbeddingException failure = failure(client("timeout", "50ms", "max_retries", "1"), "a");
         assertEquals(RestStatus.SERVICE_UNAVAILABLE, failure.status());
         assertTrue(failure.retryable());
@@ -172,7 +161,7 @@ public class EmbeddingClientFailureTests extends EmbeddingClientTestCase {
 
     public void testUnreachableServer() {
         EmbeddingClient client = client("max_retries", "2");
-        server.close();
+        service.close();
         EmbeddingException failure = failure(client, "a");
         assertEquals(RestStatus.SERVICE_UNAVAILABLE, failure.status());
         assertTrue(failure.retryable());
@@ -181,28 +170,26 @@ public class EmbeddingClientFailureTests extends EmbeddingClientTestCase {
     }
 
     public void testRedirectIsNotFollowed() {
-        service.behaviour = asked -> new MockResponse.Builder()
-                .code(randomFrom(301, 302, 307, 308))
-                .setHeader("Location", "http://127.0.0.1:" + server.getPort() + "/elsewhere")
-                .build();
+        service.script(asked -> Reply.json(randomFrom(301, 302, 307, 308), "")
+                .with("Location", "http://127.0.0.1:" + service.port() + "/elsewhere"));
         EmbeddingException failure = failure(client(), "a");
         assertEquals(RestStatus.BAD_REQUEST, failure.status());
         assertThat(failure.getMessage(), containsString("redirects are not followed"));
-        assertEquals(1, service.calls.size());
+        assertEquals(1, service.calls().size());
     }
 
     public void testNamePointingInsideIsNotCalled() {
         Dns inside = host -> List.of(InetAddress.getLoopbackAddress());
-        String url = "http://rebound.example.org:" + server.getPort() + "/v1";
+        String url = "http://rebound.example.org:" + service.port() + "/v1";
         EmbeddingException failure = failure(client(this::refuse, inside, "url", url), "a");
         assertEquals(RestStatus.BAD_REQUEST, failure.status());
         assertThat(failure.getMessage(), containsString("host [rebound.example.org] resolves to a private"));
-        assertEquals(0, service.calls.size());
+        assertEquals(0, service.calls().size());
     }
 
     public void testNameOnTheListMayBeInside() {
         Dns inside = host -> List.of(InetAddress.getLoopbackAddress());
-        String url = "http://localhost:" + server.getPort() + "/v1";
+        String url = "http://localhost:" + service.port() + "/v1";
         assertVector(
                 "a", 1536, embed(client(this::refuse, inside, "url", url), "a").getFirst());
     }
@@ -219,12 +206,12 @@ public class EmbeddingClientFailureTests extends EmbeddingClientTestCase {
         assertBadReply("", "expected an object");
         assertBadReply("{\"error\":{\"message\":\"went wrong\",\"code\":\"c\"}}", "with an error [c]");
         assertBadReply("{\"data\":[]}}", "expected JSON");
-        service.behaviour = asked -> FakeService.json(200, "{\"data\":[" + good + "]}");
+        service.script(asked -> Reply.json(200, "{\"data\":[" + good + "]}"));
         assertNull(embed(client("id", "mine"), "a", "b").get(1).failure());
     }
 
     private void assertBadReply(String body, String words) {
-        service.behaviour = asked -> FakeService.json(200, body);
+        service.script(asked -> Reply.json(200, body));
         for (EmbeddingResult result : embed(client("id", "mine"), "a", "b")) {
             EmbeddingException failure = (EmbeddingException) result.failure();
             assertEquals(RestStatus.BAD_GATEWAY, failure.status());
@@ -234,7 +221,7 @@ public class EmbeddingClientFailureTests extends EmbeddingClientTestCase {
     }
 
     public void testWrongLengthNamesBoth() {
-        service.dimensions = 768;
+        service.dimensions(768);
         EmbeddingException failure = failure(client(), "a");
         assertThat(failure.getMessage(), containsString("expected a vector of [1536] dimensions, got [768]"));
         assertThat(failure.getMessage(), containsString("model [default]"));
@@ -246,9 +233,9 @@ public class EmbeddingClientFailureTests extends EmbeddingClientTestCase {
             texts.add("text " + i);
         }
         Set<String> guilty = Set.copyOf(randomSubsetOf(randomIntBetween(1, 6), texts));
-        service.behaviour = asked -> asked.input().stream().anyMatch(guilty::contains)
-                ? FakeService.error(randomFrom(400, 413, 422), "invalid", "cannot embed this")
-                : service.vectors(asked);
+        service.script(asked -> asked.inputs().stream().anyMatch(guilty::contains)
+                ? Reply.error(randomFrom(400, 413, 422), "invalid", "cannot embed this")
+                : service.vectors(asked));
         List<EmbeddingResult> results = embed(client(), texts.toArray(String[]::new));
         for (int i = 0; i < texts.size(); i++) {
             if (guilty.contains(texts.get(i))) {
@@ -262,22 +249,22 @@ public class EmbeddingClientFailureTests extends EmbeddingClientTestCase {
     }
 
     public void testWrongRequestIsNotHalved() {
-        service.behaviour = asked -> FakeService.error(400, "invalid", "no such parameter");
+        service.script(asked -> Reply.error(400, "invalid", "no such parameter"));
         for (EmbeddingResult result : embed(client(), "one", "two", "three", "four")) {
             assertThat(result.failure().getMessage(), containsString("no such parameter"));
         }
-        assertEquals("the batch and one harmless text", 2, service.calls.size());
+        assertEquals("the batch and one harmless text", 2, service.calls().size());
     }
 
     public void testNeitherKeyNorTextInMessages() {
-        service.behaviour = asked -> FakeService.error(
-                401, "k", "Incorrect key: " + KEY + " or sk-te*************cdef or sk-other1, for " + SECRET_TEXT);
+        service.script(asked -> Reply.error(
+                401, "k", "Incorrect key: " + KEY + " or sk-te*************cdef or sk-other1, for " + SECRET_TEXT));
         String message = failure(client(), SECRET_TEXT).getMessage();
         for (String secret : List.of(KEY, "sk-te", "cdef", "sk-other1", SECRET_TEXT)) {
             assertThat(message, not(containsString(secret)));
         }
         assertThat(message, containsString("Incorrect key: [key] or [key] or [key]"));
-        service.behaviour = asked -> FakeService.error(400, "k", "x".repeat(10_000));
+        service.script(asked -> Reply.error(400, "k", "x".repeat(10_000)));
         assertThat(failure(client(), "a").getMessage().length(), lessThan(500));
     }
 
@@ -287,19 +274,15 @@ public class EmbeddingClientFailureTests extends EmbeddingClientTestCase {
                 "{\"error\":\"the reason\",\"error_type\":\"Validation\"}",
                 "{\"object\":\"error\",\"message\":\"the reason\",\"code\":400}",
                 "{\"detail\":\"the reason\"}")) {
-            service.behaviour = asked -> FakeService.json(400, body);
+            service.script(asked -> Reply.json(400, body));
             assertThat(failure(client(), "a").getMessage(), containsString(": the reason"));
         }
-        service.behaviour = asked -> FakeService.json(400, "<html>who knows</html>");
+        service.script(asked -> Reply.json(400, "<html>who knows</html>"));
         assertThat(failure(client(), "a").getMessage(), containsString("answered [400]"));
     }
 
     public void testCloseEndsEverythingUnderWayOnce() throws Exception {
-        CountDownLatch arrived = new CountDownLatch(2);
-        service.behaviour = asked -> {
-            arrived.countDown();
-            return new MockResponse.Builder().headersDelay(5, TimeUnit.MINUTES).build();
-        };
+        service.script(asked -> Reply.NEVER);
         EmbeddingClient client = client("max_in_flight", "2", "max_batch_inputs", "1");
         AtomicInteger answers = new AtomicInteger();
         CountDownLatch answered = new CountDownLatch(1);
@@ -315,7 +298,7 @@ public class EmbeddingClientFailureTests extends EmbeddingClientTestCase {
                             answered.countDown();
                         },
                         e -> fail("expected results a text, got " + e)));
-        assertTrue(arrived.await(30, TimeUnit.SECONDS));
+        service.awaitCalls(2);
         client.close();
         assertTrue(answered.await(30, TimeUnit.SECONDS));
         assertEquals(1, answers.get());
@@ -323,11 +306,8 @@ public class EmbeddingClientFailureTests extends EmbeddingClientTestCase {
     }
 
     public void testCloseCutsTheReasonOfAStatusOff() throws Exception {
-        service.behaviour = asked -> FakeService.error(422, "e", "refused")
-                .newBuilder()
-                .bodyDelay(5, TimeUnit.MINUTES)
-                .build();
-        EmbeddingClient client = client();
+        String url = serve(response(Reply.error(422, "e", "refused")).bodyDelay(5, TimeUnit.MINUTES));
+        EmbeddingClient client = client("url", url);
         PlainActionFuture<List<EmbeddingResult>> results = new PlainActionFuture<>();
         client.embed(request(0, "a"), results);
         assertBusy(() -> assertTrue("the body is being read", isRunning("ServiceError")));
@@ -347,7 +327,7 @@ public class EmbeddingClientFailureTests extends EmbeddingClientTestCase {
     public void testCloseEndsWhatWaitsForItsNextAttempt() throws Exception {
         CountDownLatch waiting = new CountDownLatch(1);
         List<Runnable> planned = new ArrayList<>();
-        service.behaviour = asked -> FakeService.error(500, "e", "down");
+        service.script(asked -> Reply.error(500, "e", "down"));
         EmbeddingClient client = client(
                 (task, delay, executor) -> {
                     if (isDeadline(delay)) {
@@ -366,12 +346,12 @@ public class EmbeddingClientFailureTests extends EmbeddingClientTestCase {
         assertEquals(1, answers.get());
         planned.getFirst().run();
         assertEquals("the planned attempt finds nothing to do", 1, answers.get());
-        assertEquals(1, service.calls.size());
+        assertEquals(1, service.calls().size());
     }
 
-    private void failFirst(int times, Function<FakeService.Asked, MockResponse> failure) {
+    private void failFirst(int times, Function<Call, Reply> failure) {
         AtomicInteger count = new AtomicInteger();
-        service.calls.clear();
-        service.behaviour = asked -> count.incrementAndGet() <= times ? failure.apply(asked) : service.vectors(asked);
+        service.forgetCalls();
+        service.script(asked -> count.incrementAndGet() <= times ? failure.apply(asked) : service.vectors(asked));
     }
 }

@@ -7,22 +7,30 @@ import dev.embeddingsearch.embedding.EmbeddingRequest;
 import dev.embeddingsearch.embedding.EmbeddingResult;
 import dev.embeddingsearch.embedding.http.CertificateAuthorities;
 import dev.embeddingsearch.embedding.http.EmbeddingsApi;
-import dev.embeddingsearch.embedding.http.FakeService;
 import dev.embeddingsearch.embedding.http.OkHttpThreadFilter;
 import dev.embeddingsearch.embedding.http.ServiceHttp;
 import dev.embeddingsearch.model.InputType;
 import dev.embeddingsearch.model.Models;
 import dev.embeddingsearch.model.Side;
 import dev.embeddingsearch.stats.EmbeddingStats;
+import dev.embeddingsearch.testkit.FakeEmbeddingService;
+import dev.embeddingsearch.testkit.Reply;
+import dev.embeddingsearch.testkit.TextVectors;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import mockwebserver3.Dispatcher;
+import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
 import okhttp3.Dns;
+import okhttp3.Headers;
 import org.junit.After;
 import org.junit.Before;
 import org.opensearch.ExceptionsHelper;
@@ -47,25 +55,54 @@ public abstract class EmbeddingClientTestCase extends OpenSearchTestCase {
     protected final EmbeddingStats stats = new EmbeddingStats();
     protected QueueBudget budget = new QueueBudget(Settings.EMPTY, () -> new NoopCircuitBreaker("embedding"));
     protected CertificateAuthorities authorities = CertificateAuthorities.OF_JDK;
-    protected FakeService service;
-    protected MockWebServer server;
+    protected FakeEmbeddingService service;
     protected boolean withKey = true;
     private Models models;
     private final AtomicLong nanos = new AtomicLong();
     private final List<EmbeddingClient> clients = new ArrayList<>();
+    private final List<MockWebServer> servers = new ArrayList<>();
 
     @Before
-    public void startServer() throws Exception {
-        service = new FakeService();
-        server = new MockWebServer();
-        server.setDispatcher(service);
-        server.start(InetAddress.getLoopbackAddress(), 0);
+    public void startService() throws Exception {
+        service = new FakeEmbeddingService();
     }
 
     @After
-    public void stopServer() {
+    public void stopService() {
         clients.forEach(EmbeddingClient::close);
-        server.close();
+        service.close();
+        servers.forEach(MockWebServer::close);
+    }
+
+    /**
+     * Starts a server that sends what only MockWebServer can: broken connections, slow or packed bytes.
+     *
+     * @param responses in turn, the last of them to all further calls
+     * @return its URL
+     */
+    protected String serve(MockResponse.Builder... responses) throws IOException {
+        Iterator<MockResponse.Builder> next = Arrays.asList(responses).iterator();
+        MockWebServer server = new MockWebServer();
+        servers.add(server);
+        server.setDispatcher(new Dispatcher() {
+            private MockResponse last;
+
+            @Override
+            public synchronized MockResponse dispatch(RecordedRequest request) {
+                last = next.hasNext() ? next.next().build() : last;
+                return last;
+            }
+        });
+        server.start(InetAddress.getLoopbackAddress(), 0);
+        return "http://127.0.0.1:" + server.getPort() + "/v1";
+    }
+
+    /** A reply for {@link #serve}. */
+    protected static MockResponse.Builder response(Reply reply) {
+        return new MockResponse.Builder()
+                .code(reply.status())
+                .headers(Headers.of(reply.headers()))
+                .body(reply.body());
     }
 
     /** A client whose default model is at the scripted service, with a key and these settings. */
@@ -115,7 +152,7 @@ public abstract class EmbeddingClientTestCase extends OpenSearchTestCase {
                         "http://localhost:*",
                         "https://localhost:*",
                         "https://127.0.0.1:*")
-                .put("embedding.model.default.url", "http://127.0.0.1:" + server.getPort() + "/v1");
+                .put("embedding.model.default.url", service.url());
         for (int i = 0; i < pairs.length; i += 2) {
             settings.put("embedding.model.default." + pairs[i], pairs[i + 1]);
         }
@@ -162,6 +199,6 @@ public abstract class EmbeddingClientTestCase extends OpenSearchTestCase {
 
     protected static void assertVector(String text, int dimensions, EmbeddingResult result) {
         assertNull(result.failure());
-        assertArrayEquals(FakeService.vector(text, dimensions), result.vector(), 1e-6f);
+        assertArrayEquals(TextVectors.of(text, dimensions), result.vector(), 1e-6f);
     }
 }

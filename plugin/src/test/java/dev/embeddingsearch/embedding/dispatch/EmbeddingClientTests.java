@@ -7,9 +7,11 @@ import static org.hamcrest.Matchers.instanceOf;
 import dev.embeddingsearch.embedding.EmbeddingException;
 import dev.embeddingsearch.embedding.EmbeddingRequest;
 import dev.embeddingsearch.embedding.EmbeddingResult;
-import dev.embeddingsearch.embedding.http.FakeService;
 import dev.embeddingsearch.model.InputType;
 import dev.embeddingsearch.model.Side;
+import dev.embeddingsearch.testkit.Call;
+import dev.embeddingsearch.testkit.Reply;
+import dev.embeddingsearch.testkit.TextVectors;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -52,7 +54,7 @@ public class EmbeddingClientTests extends EmbeddingClientTestCase {
     public void testEveryModelOfOpenAisTable() {
         for (List<Object> row : TABLE) {
             String id = (String) row.get(0);
-            service.dimensions = (int) row.get(2);
+            service.dimensions((int) row.get(2));
             EmbeddingClient client = client("id", id);
             for (Side side : Side.values()) {
                 for (InputType type : InputType.values()) {
@@ -61,11 +63,11 @@ public class EmbeddingClientTests extends EmbeddingClientTestCase {
                     EmbeddingResult result = embed(
                                     client, new EmbeddingRequest("default", side, type, 0, List.of(text)))
                             .getFirst();
-                    FakeService.Asked asked = service.calls.getLast();
+                    Call asked = service.calls().getLast();
                     assertEquals(
                             side == Side.DOCUMENT ? id : row.get(1),
                             asked.body().get("model"));
-                    assertEquals(id + " " + type, List.of(sent), asked.input());
+                    assertEquals(id + " " + type, List.of(sent), asked.inputs());
                     assertEquals(
                             Set.of("model", "input", "encoding_format"),
                             asked.body().keySet());
@@ -73,32 +75,32 @@ public class EmbeddingClientTests extends EmbeddingClientTestCase {
                 }
             }
         }
-        assertEquals(13 * 4, service.calls.size());
+        assertEquals(13 * 4, service.calls().size());
     }
 
     public void testRequestOnTheWire() {
         embed(client(), "one", "two");
-        FakeService.Asked asked = service.calls.getFirst();
+        Call asked = service.calls().getFirst();
         assertEquals("/v1/embeddings", asked.target());
         assertEquals("Bearer " + KEY, asked.headers().get("Authorization"));
         assertEquals("embedding-search/test", asked.headers().get("User-Agent"));
         assertThat(asked.headers().get("Content-Type"), containsString("application/json"));
         assertEquals("base64", asked.body().get("encoding_format"));
-        assertEquals(List.of("one", "two"), asked.input());
+        assertEquals(List.of("one", "two"), asked.inputs());
     }
 
     public void testNoKeyNoHeader() {
         withKey = false;
         embed(client(), "without");
-        assertFalse(service.calls.getLast().headers().containsKey("Authorization"));
-        assertFalse(service.calls.getLast().headers().containsKey("api-key"));
+        assertFalse(service.calls().getLast().headers().containsKey("Authorization"));
+        assertFalse(service.calls().getLast().headers().containsKey("api-key"));
     }
 
     public void testAzure() {
         EmbeddingClient client =
-                client("provider", "azure", "id", "my deployment/1", "url", "http://127.0.0.1:" + server.getPort());
+                client("provider", "azure", "id", "my deployment/1", "url", "http://127.0.0.1:" + service.port());
         assertVector("text", 1536, embed(client, "text").getFirst());
-        FakeService.Asked asked = service.calls.getFirst();
+        Call asked = service.calls().getFirst();
         assertEquals("/openai/deployments/my%20deployment%2F1/embeddings?api-version=2024-10-21", asked.target());
         assertEquals(KEY, asked.headers().get("api-key"));
         assertFalse(asked.headers().containsKey("Authorization"));
@@ -110,7 +112,7 @@ public class EmbeddingClientTests extends EmbeddingClientTestCase {
             texts[i] = "text " + i;
         }
         for (boolean floats : new boolean[] {true, false}) {
-            service.floats = floats;
+            service.script(call -> service.vectors(call.with("encoding_format", floats ? "float" : "base64")));
             List<EmbeddingResult> results = embed(client(), texts);
             for (int i = 0; i < texts.length; i++) {
                 assertVector(texts[i], 1536, results.get(i));
@@ -120,16 +122,16 @@ public class EmbeddingClientTests extends EmbeddingClientTestCase {
 
     public void testShorterVectorsOnRequest() {
         assertVector("a", 256, embed(client(), request(256, "a")).getFirst());
-        assertEquals(256, service.calls.getFirst().body().get("dimensions"));
+        assertEquals(256, service.calls().getFirst().body().get("dimensions"));
         assertVector("a", 1536, embed(client(), request(1536, "a")).getFirst());
-        assertFalse(service.calls.get(1).body().containsKey("dimensions"));
+        assertFalse(service.calls().get(1).body().containsKey("dimensions"));
     }
 
     public void testShorterVectorsByCuttingWhereTheModelCannot() {
         EmbeddingClient client = client("id", "text-embedding-ada-002", "dimensions", "100");
         float[] cut = embed(client, "a").getFirst().vector();
-        assertFalse(service.calls.getFirst().body().containsKey("dimensions"));
-        float[] whole = FakeService.vector("a", 1536);
+        assertFalse(service.calls().getFirst().body().containsKey("dimensions"));
+        float[] whole = TextVectors.of("a", 1536);
         double squares = 0;
         for (int i = 0; i < 100; i++) {
             squares += whole[i] * whole[i];
@@ -141,7 +143,7 @@ public class EmbeddingClientTests extends EmbeddingClientTestCase {
     }
 
     public void testModelOfUnknownLength() {
-        service.dimensions = 77;
+        service.dimensions(77);
         assertEquals(77, embed(client("id", "mine"), "a").getFirst().vector().length);
         assertEquals(
                 50, embed(client("id", "mine"), request(50, "a")).getFirst().vector().length);
@@ -154,7 +156,7 @@ public class EmbeddingClientTests extends EmbeddingClientTestCase {
         EmbeddingRequest request = request(1537, "a");
         Exception e = assertThrows(IllegalArgumentException.class, () -> embed(client, request));
         assertThat(e.getMessage(), containsString("has [1536] dimensions, [1537] were asked for"));
-        assertEquals(0, service.calls.size());
+        assertEquals(0, service.calls().size());
     }
 
     public void testUnknownModelFailsTheRequest() {
@@ -165,7 +167,7 @@ public class EmbeddingClientTests extends EmbeddingClientTestCase {
 
     public void testEachDistinctTextOnce() {
         List<EmbeddingResult> results = embed(client(), "a", "b", "a", "a");
-        assertEquals(List.of("a", "b"), service.calls.getFirst().input());
+        assertEquals(List.of("a", "b"), service.calls().getFirst().inputs());
         assertVector("a", 1536, results.get(0));
         assertVector("b", 1536, results.get(1));
         assertVector("a", 1536, results.get(3));
@@ -182,26 +184,26 @@ public class EmbeddingClientTests extends EmbeddingClientTestCase {
             assertThat(results.get(i).failure(), instanceOf(IllegalArgumentException.class));
             assertThat(results.get(i).failure().getMessage(), containsString("empty"));
         }
-        assertEquals(List.of("good"), service.calls.getFirst().input());
+        assertEquals(List.of("good"), service.calls().getFirst().inputs());
         embed(client(), "");
-        assertEquals("nothing to send, no call", 1, service.calls.size());
+        assertEquals("nothing to send, no call", 1, service.calls().size());
         assertEquals(List.of(), embed(client()));
     }
 
     public void testPrefixesBySide() {
-        service.dimensions = 1024;
+        service.dimensions(1024);
         EmbeddingClient client = client("id", "intfloat/multilingual-e5-large");
         embed(client, new EmbeddingRequest("default", Side.DOCUMENT, InputType.TEXT, 0, List.of("x")));
         embed(client, new EmbeddingRequest("default", Side.QUERY, InputType.TEXT, 0, List.of("x")));
-        assertEquals(List.of("passage: x"), service.calls.get(0).input());
-        assertEquals(List.of("query: x"), service.calls.get(1).input());
+        assertEquals(List.of("passage: x"), service.calls().get(0).inputs());
+        assertEquals(List.of("query: x"), service.calls().get(1).inputs());
     }
 
     public void testTextTravelsUnharmed() {
         for (String text : List.of(
                 "冰壶是一项冬季运动", "カーリングは氷上で行う", "👩‍👩‍👧‍👦 \"quoted\" \\ \u0000 \u2028", "<|endoftext|> is text")) {
             assertVector(text, 1536, embed(client(), text).getFirst());
-            assertEquals(List.of(text), service.calls.getLast().input());
+            assertEquals(List.of(text), service.calls().getLast().inputs());
         }
         assertVector("a ? b", 1536, embed(client(), "a \ud83d b").getFirst());
     }
@@ -209,7 +211,7 @@ public class EmbeddingClientTests extends EmbeddingClientTestCase {
     public void testTooLongIsCutOrRefused() {
         String text = "one two three four five six";
         embed(client("max_input_tokens", "3"), text);
-        assertEquals(List.of("one two three"), service.calls.getLast().input());
+        assertEquals(List.of("one two three"), service.calls().getLast().inputs());
         List<EmbeddingResult> results =
                 embed(client("max_input_tokens", "3", "truncate", "none"), text, "one two three");
         assertVector("one two three", 1536, results.get(1));
@@ -236,7 +238,7 @@ public class EmbeddingClientTests extends EmbeddingClientTestCase {
         for (int i = 0; i < texts.length; i++) {
             assertVector(texts[i], 1536, results.get(i));
         }
-        service.calls.clear();
+        service.forgetCalls();
         embed(client("max_batch_tokens", "29"), texts);
         assertEquals(List.of(7, 9, 9), callSizes());
     }
@@ -256,7 +258,7 @@ public class EmbeddingClientTests extends EmbeddingClientTestCase {
 
     private List<Integer> callSizes() {
         List<Integer> sizes = new ArrayList<>();
-        service.calls.forEach(call -> sizes.add(call.input().size()));
+        service.calls().forEach(call -> sizes.add(call.inputs().size()));
         Collections.sort(sizes);
         return sizes;
     }
@@ -265,7 +267,7 @@ public class EmbeddingClientTests extends EmbeddingClientTestCase {
         AtomicInteger running = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
         CountDownLatch three = new CountDownLatch(3);
-        service.behaviour = asked -> {
+        service.script(asked -> {
             most.accumulateAndGet(running.incrementAndGet(), Math::max);
             three.countDown();
             try {
@@ -276,7 +278,7 @@ public class EmbeddingClientTests extends EmbeddingClientTestCase {
                 running.decrementAndGet();
             }
             return service.vectors(asked);
-        };
+        });
         String[] texts = new String[40];
         for (int i = 0; i < texts.length; i++) {
             texts[i] = "t" + i;
@@ -289,21 +291,11 @@ public class EmbeddingClientTests extends EmbeddingClientTestCase {
     }
 
     public void testQueriesGoAheadOfWaitingDocuments() throws Exception {
-        CountDownLatch first = new CountDownLatch(1);
-        CountDownLatch queued = new CountDownLatch(1);
-        service.behaviour = asked -> {
-            first.countDown();
-            try {
-                assertTrue(queued.await(30, TimeUnit.SECONDS));
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-            return service.vectors(asked);
-        };
+        CountDownLatch queued = service.hold();
         EmbeddingClient client = client("max_in_flight", "1", "max_batch_inputs", "1");
         PlainActionFuture<List<EmbeddingResult>> documents = new PlainActionFuture<>();
         client.embed(request(0, "d1", "d2", "d3"), documents);
-        assertTrue(first.await(30, TimeUnit.SECONDS));
+        service.awaitCalls(1);
         PlainActionFuture<List<EmbeddingResult>> query = new PlainActionFuture<>();
         client.embed(new EmbeddingRequest("default", Side.QUERY, InputType.TEXT, 0, List.of("q")), query);
         queued.countDown();
@@ -311,13 +303,13 @@ public class EmbeddingClientTests extends EmbeddingClientTestCase {
         documents.actionGet(TimeValue.timeValueSeconds(30));
         assertEquals(
                 List.of("d1", "q", "d2", "d3"),
-                service.calls.stream().map(call -> call.input().getFirst()).toList());
+                service.calls().stream().map(call -> call.inputs().getFirst()).toList());
     }
 
     public void testPacesRequestsPerMinute() {
         EmbeddingClient client = client("requests_per_minute", "30", "max_batch_inputs", "1", "max_in_flight", "1");
         embed(client, "a", "b", "c", "d");
-        assertEquals(4, service.calls.size());
+        assertEquals(4, service.calls().size());
         assertEquals(List.of(2000L, 2000L, 2000L), delays);
     }
 
@@ -336,8 +328,8 @@ public class EmbeddingClientTests extends EmbeddingClientTestCase {
     public void testManyRequestsAtOnceOnARealThreadPool() throws Exception {
         ThreadPool threadPool = new TestThreadPool(getTestName());
         AtomicInteger count = new AtomicInteger();
-        service.behaviour = asked ->
-                count.incrementAndGet() % 3 == 0 ? FakeService.error(500, "e", "flaky") : service.vectors(asked);
+        service.script(
+                asked -> count.incrementAndGet() % 3 == 0 ? Reply.error(500, "e", "flaky") : service.vectors(asked));
         try (EmbeddingClient client = client(threadPool, Dns.SYSTEM, "max_batch_inputs", "7", "max_retries", "20")) {
             List<PlainActionFuture<List<EmbeddingResult>>> futures = new ArrayList<>();
             for (int r = 0; r < 20; r++) {

@@ -20,10 +20,10 @@ import dev.embeddingsearch.faults.FaultPlan;
 import dev.embeddingsearch.faults.FaultServer;
 import dev.embeddingsearch.faults.FaultServer.Wire;
 import dev.embeddingsearch.faults.Judge;
-import dev.embeddingsearch.faults.RightVectors;
 import dev.embeddingsearch.faults.SelfSigned;
 import dev.embeddingsearch.model.Models;
 import dev.embeddingsearch.stats.EmbeddingStats;
+import dev.embeddingsearch.testkit.TextVectors;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -191,7 +191,7 @@ public class EmbeddingClientUnderFaultsTests extends OpenSearchTestCase {
             Exception failure = results.get(i).failure();
             if (vector) {
                 assertNull(fault.toString(), failure);
-                assertTrue(RightVectors.matches(
+                assertTrue(TextVectors.matches(
                         i == 0 ? "a stone" : "a broom", results.get(i).vector()));
             } else {
                 assertNotNull(fault.toString(), failure);

@@ -7,15 +7,14 @@ import dev.embeddingsearch.embedding.EmbeddingResult;
 import dev.embeddingsearch.embedding.VectorMeter;
 import dev.embeddingsearch.embedding.cache.CachingEmbedder;
 import dev.embeddingsearch.embedding.cache.DiskCache;
-import dev.embeddingsearch.embedding.http.FakeService;
 import dev.embeddingsearch.model.InputType;
 import dev.embeddingsearch.model.Side;
+import dev.embeddingsearch.testkit.Reply;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import okhttp3.Dns;
 import org.junit.After;
@@ -139,24 +138,18 @@ public class ExactlyOnceTests extends EmbeddingClientTestCase {
 
     public void testCallersThatThrowAtAnyAnswer() throws Exception {
         for (int round = 0; round < 10; round++) {
-            CountDownLatch release = new CountDownLatch(1);
+            CountDownLatch release = service.hold();
             int status = randomFrom(200, 200, 400, 401, 429, 500, 503);
-            service.behaviour = asked -> {
-                try {
-                    assertTrue(release.await(30, TimeUnit.SECONDS));
-                } catch (InterruptedException e) {
-                    throw new AssertionError(e);
-                }
-                return status == 200 || (status == 500 && !asked.input().contains("one"))
-                        ? service.vectors(asked)
-                        : FakeService.error(status, "e", "no");
-            };
+            service.script(
+                    asked -> status == 200 || (status == 500 && !asked.inputs().contains("one"))
+                            ? service.vectors(asked)
+                            : Reply.error(status, "e", "no"));
             EmbeddingClient client = client("max_retries", "1", "linger", "0ms", "breaker_failures", "0");
             Embedder embedder = maybeCached(client);
             send(embedder, 30);
             release.countDown();
             assertAllAnsweredOnce();
-            service.behaviour = service::vectors;
+            service.script(service::vectors);
             Caller next = new Caller(null, threads);
             embedder.embed(request(64, "one", "two"), next);
             callers.add(next);
@@ -166,15 +159,7 @@ public class ExactlyOnceTests extends EmbeddingClientTestCase {
     }
 
     public void testCallersThatThrowWhenTimeIsUpOrAllEnds() throws Exception {
-        CountDownLatch release = new CountDownLatch(1);
-        service.behaviour = asked -> {
-            try {
-                assertTrue(release.await(30, TimeUnit.SECONDS));
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-            return service.vectors(asked);
-        };
+        CountDownLatch release = service.hold();
         EmbeddingClient client = client(time, Dns.SYSTEM, "max_in_flight", "2", "search_timeout", "3s");
         send(maybeCached(client), 30);
         while (randomInt(5) > 0 && time.planned() > 0) {
@@ -202,7 +187,7 @@ public class ExactlyOnceTests extends EmbeddingClientTestCase {
     }
 
     public void testSchedulerThatThrows() throws Exception {
-        service.behaviour = asked -> FakeService.error(503, "e", "busy");
+        service.script(asked -> Reply.error(503, "e", "busy"));
         EmbeddingClient client = client(
                 (task, delay, executor) -> {
                     if (isDeadline(delay)) {

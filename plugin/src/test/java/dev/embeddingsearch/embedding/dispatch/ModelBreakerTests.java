@@ -7,14 +7,13 @@ import static org.hamcrest.Matchers.startsWith;
 import dev.embeddingsearch.embedding.EmbeddingException;
 import dev.embeddingsearch.embedding.EmbeddingRequest;
 import dev.embeddingsearch.embedding.EmbeddingResult;
-import dev.embeddingsearch.embedding.http.FakeService;
 import dev.embeddingsearch.model.InputType;
 import dev.embeddingsearch.model.Side;
+import dev.embeddingsearch.testkit.Reply;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import mockwebserver3.MockResponse;
 import okhttp3.Dns;
 import org.opensearch.action.support.PlainActionFuture;
 import org.opensearch.common.unit.TimeValue;
@@ -47,7 +46,7 @@ public class ModelBreakerTests extends EmbeddingClientTestCase {
     }
 
     private void goDown() {
-        service.behaviour = asked -> FakeService.error(503, "e", "secret words");
+        service.script(asked -> Reply.error(503, "e", "secret words"));
     }
 
     private EmbeddingClient open(int failures, String... pairs) {
@@ -74,31 +73,24 @@ public class ModelBreakerTests extends EmbeddingClientTestCase {
                 containsString(
                         "] is not called for now: [" + failures + "] calls in a row brought no answer, the first ["
                                 + first + "] ago; at last it answered [503]; it is tried again in [7s]"));
-        assertEquals("not called", failures, service.calls.size());
+        assertEquals("not called", failures, service.calls().size());
     }
 
     public void testAnswerToOneCallClosesIt() throws Exception {
         EmbeddingClient client = open(3, "breaker_pause", "2s");
         time.advance(2_000);
-        CountDownLatch asked = new CountDownLatch(1);
-        CountDownLatch release = new CountDownLatch(1);
-        service.behaviour = call -> {
-            asked.countDown();
-            try {
-                assertTrue(release.await(30, TimeUnit.SECONDS));
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-            return randomBoolean() ? service.vectors(call) : FakeService.error(randomFrom(400, 401, 429), "e", "no");
-        };
+        CountDownLatch release = service.hold();
+        service.script(
+                call -> randomBoolean() ? service.vectors(call) : Reply.error(randomFrom(400, 401, 429), "e", "no"));
         PlainActionFuture<List<EmbeddingResult>> probe = send(client, "probe");
-        assertTrue(asked.await(30, TimeUnit.SECONDS));
+        service.awaitCalls(4);
         assertThat(failure(send(client, "b")).getMessage(), containsString("it is being tried again"));
         release.countDown();
         probe.actionGet(SOON);
-        service.behaviour = service::vectors;
+        service.script(service::vectors);
         assertVector("c", 1536, send(client, "c").actionGet(SOON).getFirst());
-        assertEquals("three, the one let through and the last", 5, service.calls.size());
+        assertEquals(
+                "three, the one let through and the last", 5, service.calls().size());
     }
 
     public void testFailureOfThatCallOpensItAgain() {
@@ -110,19 +102,19 @@ public class ModelBreakerTests extends EmbeddingClientTestCase {
                 containsString(
                         "[3] calls in a row brought no answer, the first [2.1s] ago; at last it answered [503]; it is"
                                 + " tried again in [2s]"));
-        assertEquals(3, service.calls.size());
+        assertEquals(3, service.calls().size());
     }
 
     public void testOnlyOutagesInARowCount() {
         EmbeddingClient client = client(time, Dns.SYSTEM, "max_retries", "0", "breaker_failures", "2");
         for (int status : new int[] {400, 401, 404, 429, 400, 429}) {
-            service.behaviour = asked -> FakeService.error(status, "e", "no");
+            service.script(asked -> Reply.error(status, "e", "no"));
             assertNotNull(send(client, "a").actionGet(SOON).getFirst().failure());
         }
         for (int i = 0; i < 5; i++) {
             goDown();
             failure(send(client, "a"));
-            service.behaviour = service::vectors;
+            service.script(service::vectors);
             assertVector("a", 1536, send(client, "a").actionGet(SOON).getFirst());
         }
     }
@@ -133,7 +125,7 @@ public class ModelBreakerTests extends EmbeddingClientTestCase {
         for (int i = 0; i < 30; i++) {
             assertThat(failure(send(client, "a")).getMessage(), containsString("answered [503]"));
         }
-        assertEquals(30, service.calls.size());
+        assertEquals(30, service.calls().size());
     }
 
     public void testDocumentsSentBeforeWaitForTheNextCall() throws Exception {
@@ -144,9 +136,9 @@ public class ModelBreakerTests extends EmbeddingClientTestCase {
         assertBusy(() -> assertTrue("the next attempt is planned", time.planned() > 0));
         assertThat(failure(send(client, Side.QUERY, "q")).getMessage(), containsString("is not called for now"));
         assertFalse(document.isDone());
-        service.behaviour = service::vectors;
+        service.script(service::vectors);
         time.advance(59_999);
-        assertEquals("spared", 1, service.calls.size());
+        assertEquals("spared", 1, service.calls().size());
         time.advance(1);
         assertVector("document", 1536, document.actionGet(SOON).getFirst());
         assertVector("next", 1536, send(client, "next").actionGet(SOON).getFirst());
@@ -165,31 +157,28 @@ public class ModelBreakerTests extends EmbeddingClientTestCase {
                 "ingest_timeout",
                 "0s");
         CountDownLatch both = new CountDownLatch(2);
-        service.behaviour = asked -> {
+        service.script(asked -> {
             both.countDown();
             try {
                 assertTrue(both.await(30, TimeUnit.SECONDS));
             } catch (InterruptedException e) {
                 throw new AssertionError(e);
             }
-            return FakeService.error(503, "e", "secret words");
-        };
+            return Reply.error(503, "e", "secret words");
+        });
         List<PlainActionFuture<List<EmbeddingResult>>> documents = List.of(send(client, "a"), send(client, "b"));
         assertBusy(() -> assertTrue("both are planned", time.planned() >= 2));
         time.advance(60_000);
         for (PlainActionFuture<List<EmbeddingResult>> document : documents) {
             assertThat(failure(document).getMessage(), containsString("at last it answered [503]"));
         }
-        assertEquals("two, and one of them again", 3, service.calls.size());
+        assertEquals("two, and one of them again", 3, service.calls().size());
     }
-
-    private static final MockResponse SILENCE =
-            new MockResponse.Builder().headersDelay(5, TimeUnit.MINUTES).build();
 
     public void testSearchThatHadItsTimeCounts() {
         EmbeddingClient client =
                 client(time, Dns.SYSTEM, "breaker_failures", "1", "search_timeout", "2s", "breaker_pause", "60s");
-        service.behaviour = asked -> SILENCE;
+        service.script(asked -> Reply.NEVER);
         PlainActionFuture<List<EmbeddingResult>> search = send(client, Side.QUERY, "silence");
         time.advance(2_000);
         assertThat(failure(search).getMessage(), containsString("brought no vector within [2s]"));
@@ -212,21 +201,14 @@ public class ModelBreakerTests extends EmbeddingClientTestCase {
     public void testCallThatIsCutShortSaysNothing() throws Exception {
         EmbeddingClient client =
                 client(time, Dns.SYSTEM, "breaker_failures", "1", "search_timeout", "2s", "max_in_flight", "1");
-        CountDownLatch release = new CountDownLatch(1);
-        service.behaviour = asked -> {
-            try {
-                assertTrue(release.await(30, TimeUnit.SECONDS));
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-            return asked.input().contains("late") ? SILENCE : service.vectors(asked);
-        };
+        CountDownLatch release = service.hold();
+        service.script(asked -> asked.inputs().contains("late") ? Reply.NEVER : service.vectors(asked));
         PlainActionFuture<List<EmbeddingResult>> document = send(client, "document");
         PlainActionFuture<List<EmbeddingResult>> late = send(client, Side.QUERY, "late");
         time.advance(1_500);
         release.countDown();
         assertVector("document", 1536, document.actionGet(SOON).getFirst());
-        assertBusy(() -> assertEquals("the search is under way", 2, service.calls.size()));
+        service.awaitCalls(2); // the search is under way
         time.advance(500);
         assertThat(failure(late).getMessage(), containsString("brought no vector within [2s]"));
         assertBreaker("closed", client);
@@ -235,13 +217,13 @@ public class ModelBreakerTests extends EmbeddingClientTestCase {
     public void testCallThatFindsOutAndIsCutShortLeavesItToTheNext() throws Exception {
         EmbeddingClient client = open(1, "breaker_pause", "2s", "ingest_timeout", "1s");
         time.advance(2_000);
-        service.behaviour = asked -> SILENCE;
+        service.script(asked -> Reply.NEVER);
         PlainActionFuture<List<EmbeddingResult>> probe = send(client, "probe");
-        assertBusy(() -> assertEquals(2, service.calls.size()));
+        service.awaitCalls(2);
         time.advance(1_000);
         assertThat(failure(probe).getMessage(), containsString("brought no vector within [1s]"));
         assertBreaker("half_open", client);
-        service.behaviour = service::vectors;
+        service.script(service::vectors);
         assertVector("next", 1536, send(client, "next").actionGet(SOON).getFirst());
         assertBreaker("closed", client);
     }
@@ -251,26 +233,26 @@ public class ModelBreakerTests extends EmbeddingClientTestCase {
                 time,
                 Dns.SYSTEM,
                 "url",
-                "http://localhost:" + server.getPort() + "/v1",
+                "http://localhost:" + service.port() + "/v1",
                 "breaker_failures",
                 "1",
                 "max_retries",
                 "0");
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
-        service.behaviour = call -> {
+        service.script(call -> {
             asked.countDown();
             try {
                 assertTrue(release.await(30, TimeUnit.SECONDS));
             } catch (InterruptedException e) {
                 throw new AssertionError(e);
             }
-            return FakeService.error(503, "e", "moved");
-        };
+            return Reply.error(503, "e", "moved");
+        });
         PlainActionFuture<List<EmbeddingResult>> former = send(client, "former");
         assertTrue(asked.await(30, TimeUnit.SECONDS));
-        service.behaviour = service::vectors;
-        changeUrl("http://127.0.0.1:" + server.getPort() + "/v1");
+        service.script(service::vectors);
+        changeUrl("http://127.0.0.1:" + service.port() + "/v1");
         assertVector(
                 "next", 1536, send(client, Side.QUERY, "next").actionGet(SOON).getFirst());
         release.countDown();
@@ -279,10 +261,10 @@ public class ModelBreakerTests extends EmbeddingClientTestCase {
     }
 
     public void testAnotherUrlStartsClosed() {
-        EmbeddingClient client = open(1, "url", "http://localhost:" + server.getPort() + "/v1");
+        EmbeddingClient client = open(1, "url", "http://localhost:" + service.port() + "/v1");
         assertThat(failure(send(client, "b")).getMessage(), containsString("is not called for now"));
-        service.behaviour = service::vectors;
-        changeUrl("http://127.0.0.1:" + server.getPort() + "/v1");
+        service.script(service::vectors);
+        changeUrl("http://127.0.0.1:" + service.port() + "/v1");
         assertVector("c", 1536, send(client, "c").actionGet(SOON).getFirst());
     }
 }

@@ -7,15 +7,13 @@ import static org.hamcrest.Matchers.instanceOf;
 import dev.embeddingsearch.embedding.EmbeddingRequest;
 import dev.embeddingsearch.embedding.EmbeddingResult;
 import dev.embeddingsearch.embedding.Purpose;
-import dev.embeddingsearch.embedding.http.FakeService;
 import dev.embeddingsearch.model.InputType;
 import dev.embeddingsearch.model.Side;
+import dev.embeddingsearch.testkit.Reply;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import mockwebserver3.MockResponse;
 import okhttp3.Dns;
 import org.opensearch.ExceptionsHelper;
 import org.opensearch.action.support.PlainActionFuture;
@@ -114,7 +112,7 @@ public class QueueBudgetTests extends EmbeddingClientTestCase {
                 OpenSearchRejectedExecutionException.class,
                 () -> embed(client, request(0, "a", "b".repeat(2_000), "c".repeat(2_000))));
         assertThat(rejection.getMessage(), containsString("[embedding.queue.size]"));
-        assertEquals(0, service.calls.size());
+        assertEquals(0, service.calls().size());
         assertVector("a", 1536, embed(client, "a").getFirst());
         assertEquals(0, budget.bytes());
     }
@@ -129,7 +127,7 @@ public class QueueBudgetTests extends EmbeddingClientTestCase {
                 "expected a text of at most [9.3kb] in memory, got one of [11.7kb], [3] bytes a character; shorten it,"
                         + " set the model's [max_input_tokens] to have it cut, or raise [embedding.queue.size]",
                 tooLarge.getMessage());
-        assertEquals(List.of("a"), service.calls.getLast().input());
+        assertEquals(List.of("a"), service.calls().getLast().inputs());
         assertEquals(
                 "as the model gets it",
                 1,
@@ -156,22 +154,14 @@ public class QueueBudgetTests extends EmbeddingClientTestCase {
     public void testNothingIsLeftAfterAnyEnd() throws Exception {
         budget("embedding.queue.size", "300kb");
         ManualTime time = new ManualTime();
-        CountDownLatch release = new CountDownLatch(1);
-        service.behaviour = asked -> {
-            try {
-                assertTrue(release.await(30, TimeUnit.SECONDS));
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-            return switch (Math.floorMod(asked.input().hashCode(), 6)) {
-                case 0 -> FakeService.error(500, "e", "down");
-                case 1 -> FakeService.error(400, "e", "bad");
-                case 2 -> FakeService.error(401, "e", "key");
-                case 3 ->
-                    new MockResponse.Builder().headersDelay(5, TimeUnit.MINUTES).build();
-                default -> service.vectors(asked);
-            };
-        };
+        CountDownLatch release = service.hold();
+        service.script(asked -> switch (Math.floorMod(asked.inputs().hashCode(), 6)) {
+            case 0 -> Reply.error(500, "e", "down");
+            case 1 -> Reply.error(400, "e", "bad");
+            case 2 -> Reply.error(401, "e", "key");
+            case 3 -> Reply.NEVER;
+            default -> service.vectors(asked);
+        });
         EmbeddingClient client =
                 client(time, Dns.SYSTEM, "search_timeout", "1s", "max_batch_inputs", "4", "max_retries", "2");
         List<PlainActionFuture<List<EmbeddingResult>>> futures = new ArrayList<>();

@@ -6,9 +6,11 @@ import static org.hamcrest.Matchers.lessThanOrEqualTo;
 
 import dev.embeddingsearch.embedding.EmbeddingRequest;
 import dev.embeddingsearch.embedding.EmbeddingResult;
-import dev.embeddingsearch.embedding.http.FakeService;
 import dev.embeddingsearch.model.InputType;
 import dev.embeddingsearch.model.Side;
+import dev.embeddingsearch.testkit.Call;
+import dev.embeddingsearch.testkit.Reply;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,7 +20,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import mockwebserver3.MockResponse;
 import okhttp3.Dns;
 import org.opensearch.action.support.PlainActionFuture;
 import org.opensearch.common.unit.TimeValue;
@@ -32,21 +33,6 @@ public class SharedCallsTests extends EmbeddingClientTestCase {
     private static final TimeValue SOON = TimeValue.timeValueSeconds(60);
 
     private final ManualTime time = new ManualTime();
-    private final CountDownLatch firstAsked = new CountDownLatch(1);
-    private final CountDownLatch release = new CountDownLatch(1);
-
-    /** The answers come when {@link #release} says so; everything sent before is under way until then. */
-    private void holdAnswers() {
-        service.behaviour = asked -> {
-            firstAsked.countDown();
-            try {
-                assertTrue(release.await(30, TimeUnit.SECONDS));
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-            return service.vectors(asked);
-        };
-    }
 
     private PlainActionFuture<List<EmbeddingResult>> send(EmbeddingClient client, String... texts) {
         PlainActionFuture<List<EmbeddingResult>> future = new PlainActionFuture<>();
@@ -63,7 +49,7 @@ public class SharedCallsTests extends EmbeddingClientTestCase {
     }
 
     private List<List<String>> calls() {
-        return service.calls.stream().map(FakeService.Asked::input).toList();
+        return service.calls().stream().map(Call::inputs).toList();
     }
 
     public void testLoneRequestWaitsForNothing() throws Exception {
@@ -74,13 +60,13 @@ public class SharedCallsTests extends EmbeddingClientTestCase {
     }
 
     public void testWhatComesMeanwhileSharesTheNextCall() throws Exception {
-        holdAnswers();
+        CountDownLatch release = service.hold();
         EmbeddingClient client = client(time, Dns.SYSTEM, "linger", "7ms");
         PlainActionFuture<List<EmbeddingResult>> first = send(client, "a");
         PlainActionFuture<List<EmbeddingResult>> second = send(client, "b", "c");
         PlainActionFuture<List<EmbeddingResult>> third = send(client, "d", "b");
-        assertTrue(firstAsked.await(30, TimeUnit.SECONDS));
-        assertEquals("the others linger", 1, service.calls.size());
+        service.awaitCalls(1);
+        assertEquals("the others linger", 1, service.calls().size());
         time.runNext();
         assertEquals(7, time.now());
         release.countDown();
@@ -95,7 +81,7 @@ public class SharedCallsTests extends EmbeddingClientTestCase {
     }
 
     public void testFullCallDoesNotLinger() throws Exception {
-        holdAnswers();
+        CountDownLatch release = service.hold();
         EmbeddingClient client = client(time, Dns.SYSTEM, "max_batch_inputs", "3", "linger", "1s");
         PlainActionFuture<List<EmbeddingResult>> first = send(client, "a");
         PlainActionFuture<List<EmbeddingResult>> second = send(client, "b", "c");
@@ -109,18 +95,18 @@ public class SharedCallsTests extends EmbeddingClientTestCase {
     }
 
     public void testWithoutLingerEachRequestGoesAtOnce() throws Exception {
-        holdAnswers();
+        CountDownLatch release = service.hold();
         EmbeddingClient client = client(time, Dns.SYSTEM, "linger", "0ms");
         List<PlainActionFuture<List<EmbeddingResult>>> futures = List.of(send(client, "a"), send(client, "b"));
         release.countDown();
         assertVectors(futures.get(0), "a");
         assertVectors(futures.get(1), "b");
         assertEquals(0, time.now());
-        assertEquals(2, service.calls.size());
+        assertEquals(2, service.calls().size());
     }
 
     public void testOtherTargetsHaveCallsOfTheirOwn() throws Exception {
-        holdAnswers();
+        CountDownLatch release = service.hold();
         EmbeddingClient client =
                 client(time, Dns.SYSTEM, "query_id", "for-queries", "max_in_flight", "1", "ingest_timeout", "0s");
         PlainActionFuture<List<EmbeddingResult>> first = send(client, "a");
@@ -153,17 +139,10 @@ public class SharedCallsTests extends EmbeddingClientTestCase {
         Set<String> guilty = Set.copyOf(randomSubsetOf(randomIntBetween(1, 5), all));
         EmbeddingClient client =
                 client(time, Dns.SYSTEM, "max_in_flight", "1", "max_batch_inputs", "30", "ingest_timeout", "0s");
-        service.behaviour = asked -> {
-            firstAsked.countDown();
-            try {
-                assertTrue(release.await(30, TimeUnit.SECONDS));
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-            return asked.input().stream().anyMatch(guilty::contains)
-                    ? FakeService.error(400, "invalid", "cannot embed this")
-                    : service.vectors(asked);
-        };
+        CountDownLatch release = service.hold();
+        service.script(asked -> asked.inputs().stream().anyMatch(guilty::contains)
+                ? Reply.error(400, "invalid", "cannot embed this")
+                : service.vectors(asked));
         List<PlainActionFuture<List<EmbeddingResult>>> futures = new ArrayList<>();
         requests.forEach(texts -> futures.add(send(client, texts.toArray(String[]::new))));
         release.countDown();
@@ -182,10 +161,10 @@ public class SharedCallsTests extends EmbeddingClientTestCase {
     }
 
     public void testAbandonedSearchLeavesTheOthersOfItsCallAlone() throws Exception {
-        holdAnswers();
+        CountDownLatch release = service.hold();
         EmbeddingClient client = client(time, Dns.SYSTEM, "max_in_flight", "1", "search_timeout", "2s");
         PlainActionFuture<List<EmbeddingResult>> document = send(client, "d");
-        assertTrue(firstAsked.await(30, TimeUnit.SECONDS));
+        service.awaitCalls(1);
         PlainActionFuture<List<EmbeddingResult>> late = search(client, "late");
         time.advance(1_000);
         PlainActionFuture<List<EmbeddingResult>> inTime = search(client, "in time");
@@ -202,7 +181,7 @@ public class SharedCallsTests extends EmbeddingClientTestCase {
     /** All come while one call is under way, in time that does not pass. */
     public void testManyRequestsFillTheirCalls() throws Exception {
         int most = randomIntBetween(64, 256);
-        holdAnswers();
+        CountDownLatch release = service.hold();
         EmbeddingClient client =
                 client(time, Dns.SYSTEM, "max_batch_inputs", Integer.toString(most), "ingest_timeout", "0s");
         List<List<String>> requests = new ArrayList<>();
@@ -219,8 +198,8 @@ public class SharedCallsTests extends EmbeddingClientTestCase {
             assertVectors(futures.get(r), requests.get(r).toArray(String[]::new));
         }
         int optimum = (total + most - 1) / most;
-        assertThat("optimum " + optimum, service.calls.size(), lessThanOrEqualTo(optimum + optimum / 20));
-        assertThat("all but the first and the last are full", service.calls.size(), lessThanOrEqualTo(optimum + 2));
+        assertThat("optimum " + optimum, service.calls().size(), lessThanOrEqualTo(optimum + optimum / 20));
+        assertThat("all but the first and the last are full", service.calls().size(), lessThanOrEqualTo(optimum + 2));
     }
 
     /**
@@ -230,9 +209,7 @@ public class SharedCallsTests extends EmbeddingClientTestCase {
     public void testTenThousandDocumentsInConcurrentBulks() throws Exception {
         ThreadPool threadPool = new TestThreadPool(getTestName());
         ExecutorService writers = Executors.newFixedThreadPool(randomIntBetween(2, 8));
-        service.behaviour = asked -> new MockResponse.Builder(service.vectors(asked))
-                .headersDelay(50, TimeUnit.MILLISECONDS)
-                .build();
+        service.script(asked -> service.vectors(asked).after(Duration.ofMillis(50)));
         int most = 256;
         try (EmbeddingClient client =
                 client(threadPool, Dns.SYSTEM, "max_batch_inputs", Integer.toString(most), "linger", "1s")) {
@@ -253,7 +230,7 @@ public class SharedCallsTests extends EmbeddingClientTestCase {
             ThreadPool.terminate(threadPool, 30, TimeUnit.SECONDS);
         }
         int optimum = (10_000 + most - 1) / most;
-        assertThat(service.calls.size(), lessThanOrEqualTo(optimum + optimum / 20));
+        assertThat(service.calls().size(), lessThanOrEqualTo(optimum + optimum / 20));
         assertEquals(10_000, calls().stream().mapToInt(List::size).sum());
     }
 

@@ -8,8 +8,10 @@ import static org.hamcrest.Matchers.lessThan;
 import dev.embeddingsearch.embedding.EmbeddingException;
 import dev.embeddingsearch.embedding.EmbeddingResult;
 import dev.embeddingsearch.embedding.InputRefusedException;
-import dev.embeddingsearch.embedding.http.FakeService;
 import dev.embeddingsearch.model.EmbeddingModel;
+import dev.embeddingsearch.testkit.Call;
+import dev.embeddingsearch.testkit.Reply;
+import dev.embeddingsearch.testkit.TextVectors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,7 +19,6 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import mockwebserver3.MockResponse;
 import org.opensearch.core.rest.RestStatus;
 
 /** A text that the service cannot take, in all ways to say so, costs nobody but itself. */
@@ -43,12 +44,12 @@ public class TextAtFaultTests extends EmbeddingClientTestCase {
         return texts;
     }
 
-    private void failGuilty(Function<FakeService.Asked, MockResponse> failure) {
-        service.behaviour = asked -> asked.input().contains(GUILTY) ? failure.apply(asked) : service.vectors(asked);
+    private void failGuilty(Function<Call, Reply> failure) {
+        service.script(asked -> asked.inputs().contains(GUILTY) ? failure.apply(asked) : service.vectors(asked));
     }
 
     private List<EmbeddingResult> embed(EmbeddingClient client, List<String> texts) {
-        service.calls.clear();
+        service.forgetCalls();
         return embed(client, texts.toArray(String[]::new));
     }
 
@@ -68,34 +69,37 @@ public class TextAtFaultTests extends EmbeddingClientTestCase {
     }
 
     /** A reply with {@code entry} in place of the guilty text's vector, or without an entry where it is null. */
-    private MockResponse vectorsBut(FakeService.Asked asked, String entry) {
+    private Reply vectorsBut(Call asked, String entry) {
         List<String> entries = new ArrayList<>();
-        for (int i = 0; i < asked.input().size(); i++) {
-            String text = asked.input().get(i);
-            String embedding = text.equals(GUILTY) ? entry : Arrays.toString(FakeService.vector(text, 1536));
+        for (int i = 0; i < asked.inputs().size(); i++) {
+            String text = asked.inputs().get(i);
+            String embedding = text.equals(GUILTY) ? entry : Arrays.toString(TextVectors.of(text, 1536));
             if (embedding != null) {
                 entries.add("{\"index\":" + i + ",\"embedding\":" + embedding + "}");
             }
         }
-        return FakeService.json(200, "{\"data\":[" + String.join(",", entries) + "]}");
+        return Reply.json(200, "{\"data\":[" + String.join(",", entries) + "]}");
     }
 
     public void testTextThatFailsTheModelFailsAlone() {
         for (int status : new int[] {500, 424}) {
-            failGuilty(asked -> FakeService.error(status, "e", "input is too large to process"));
+            failGuilty(asked -> Reply.error(status, "e", "input is too large to process"));
             List<String> texts = withGuilty(31);
             String message = assertOnlyGuiltyFails(texts, embed(client("max_retries", "2"), texts))
                     .getMessage();
             assertThat(message, containsString("answered [" + status + "] [e]: input is too large to process"));
             assertThat(message, containsString("it answers for other texts, so this one is the cause"));
-            assertThat("three attempts, the harmless text, ten halves, two more", service.calls.size(), lessThan(18));
+            assertThat(
+                    "three attempts, the harmless text, ten halves, two more",
+                    service.calls().size(),
+                    lessThan(18));
             delays.clear();
         }
     }
 
     public void testReplyThatIsNoneFailsTheTextAlone() {
         for (String reply : List.of("<html>", "{}", "{\"object\":\"error\",\"message\":\"no\"}", "{\"data\":[]}")) {
-            failGuilty(asked -> FakeService.json(200, reply));
+            failGuilty(asked -> Reply.json(200, reply));
             List<String> texts = withGuilty(8);
             assertOnlyGuiltyFails(texts, embed(client(), texts));
         }
@@ -109,8 +113,8 @@ public class TextAtFaultTests extends EmbeddingClientTestCase {
             List<String> texts = withGuilty(9);
             EmbeddingException failure = assertOnlyGuiltyFails(texts, embed(client(), texts));
             assertThat(failure.getMessage(), containsString("sent a reply that cannot be used: "));
-            assertEquals(String.valueOf(entry), 2, service.calls.size());
-            assertEquals(List.of(GUILTY), service.calls.getLast().input());
+            assertEquals(String.valueOf(entry), 2, service.calls().size());
+            assertEquals(List.of(GUILTY), service.calls().getLast().inputs());
         }
     }
 
@@ -125,14 +129,14 @@ public class TextAtFaultTests extends EmbeddingClientTestCase {
     }
 
     public void testLoneTextIsToldFromAServiceThatFails() {
-        failGuilty(asked -> FakeService.error(500, "e", "NaN in the output"));
+        failGuilty(asked -> Reply.error(500, "e", "NaN in the output"));
         assertOnlyGuiltyFails(List.of(GUILTY), embed(client("max_retries", "2"), List.of(GUILTY)));
-        assertEquals("three attempts and the harmless text", 4, service.calls.size());
+        assertEquals("three attempts and the harmless text", 4, service.calls().size());
 
         failGuilty(asked -> vectorsBut(asked, randomFrom(ENTRIES_WITHOUT_A_VECTOR)));
         assertOnlyGuiltyFails(List.of(GUILTY), embed(client(), List.of(GUILTY)));
 
-        service.behaviour = asked -> FakeService.error(500, "e", "out of memory");
+        service.script(asked -> Reply.error(500, "e", "out of memory"));
         EmbeddingException failure = (EmbeddingException)
                 embed(client("max_retries", "2"), List.of(GUILTY)).getFirst().failure();
         assertEquals(RestStatus.SERVICE_UNAVAILABLE, failure.status());
@@ -141,17 +145,20 @@ public class TextAtFaultTests extends EmbeddingClientTestCase {
 
     public void testWhatStandsBeforeTheServiceIsNoTextsFault() {
         for (int status : new int[] {502, 503, 504, 529}) {
-            failGuilty(asked -> FakeService.error(status, "e", "busy"));
+            failGuilty(asked -> Reply.error(status, "e", "busy"));
             for (EmbeddingResult result : embed(client("max_retries", "1"), withGuilty(4))) {
                 assertEquals(RestStatus.SERVICE_UNAVAILABLE, ((EmbeddingException) result.failure()).status());
             }
-            assertEquals("neither halved nor with a harmless text", 2, service.calls.size());
+            assertEquals(
+                    "neither halved nor with a harmless text",
+                    2,
+                    service.calls().size());
         }
     }
 
     public void testTextsAtFaultNeverOpenTheBreaker() {
         failGuilty(asked -> randomBoolean()
-                ? FakeService.error(500, "e", "no")
+                ? Reply.error(500, "e", "no")
                 : vectorsBut(asked, randomFrom(ENTRIES_WITHOUT_A_VECTOR)));
         EmbeddingClient client = client("breaker_failures", "10", "max_retries", "5");
         for (int i = 0; i < 10; i++) {
@@ -162,33 +169,36 @@ public class TextAtFaultTests extends EmbeddingClientTestCase {
     }
 
     public void testServiceThatFailsForAllTextsIsDownAfterAsManyFailures() {
-        service.behaviour = asked -> FakeService.error(500, "e", "down");
+        service.script(asked -> Reply.error(500, "e", "down"));
         EmbeddingClient client = client("breaker_failures", "4", "max_retries", "100", "breaker_pause", "7s");
         EmbeddingException failure =
                 (EmbeddingException) embed(client, texts(1)).getFirst().failure();
         assertEquals(RestStatus.SERVICE_UNAVAILABLE, failure.status());
         assertThat(failure.getMessage(), containsString("is not called for now: "));
-        assertThat("four of the text's own, and a harmless one", service.calls.size(), lessThan(10));
+        assertThat("four of the text's own, and a harmless one", service.calls().size(), lessThan(10));
     }
 
     public void testNumberOfInputsThatIsTakenIsLearned() {
-        service.behaviour = asked -> asked.input().size() > 32
-                ? FakeService.error(randomFrom(400, 413, 422), "e", "batch size > maximum allowed batch size 32")
-                : service.vectors(asked);
+        service.script(asked -> asked.inputs().size() > 32
+                ? Reply.error(randomFrom(400, 413, 422), "e", "batch size > maximum allowed batch size 32")
+                : service.vectors(asked));
         EmbeddingClient client = client("max_batch_inputs", "64");
         embed(client, texts(64)).forEach(result -> assertNull(result.failure()));
-        assertEquals("the batch, the harmless text and two halves", 4, service.calls.size());
+        assertEquals(
+                "the batch, the harmless text and two halves",
+                4,
+                service.calls().size());
         embed(client, texts(96)).forEach(result -> assertNull(result.failure()));
-        assertEquals("three of 32", 3, service.calls.size());
+        assertEquals("three of 32", 3, service.calls().size());
     }
 
     public void testSizeIsNotLearnedFromATextAtFault() {
-        failGuilty(asked -> FakeService.error(400, "e", "no"));
+        failGuilty(asked -> Reply.error(400, "e", "no"));
         EmbeddingClient client = client();
         List<String> texts = withGuilty(63);
         assertOnlyGuiltyFails(texts, embed(client, texts));
         embed(client, texts(64));
-        assertEquals(1, service.calls.size());
+        assertEquals(1, service.calls().size());
     }
 
     public void testLearnedSizeHoldsForAnHourAndOneService() {
@@ -207,25 +217,25 @@ public class TextAtFaultTests extends EmbeddingClientTestCase {
     public void testStatusesThatPassAreAskedAgainAndAnEmptyAccountIsNot() {
         for (int status : new int[] {408, 409, 425}) {
             AtomicInteger count = new AtomicInteger();
-            service.behaviour = asked ->
-                    count.incrementAndGet() == 1 ? FakeService.error(status, "e", "later") : service.vectors(asked);
+            service.script(
+                    asked -> count.incrementAndGet() == 1 ? Reply.error(status, "e", "later") : service.vectors(asked));
             assertVector("a", 1536, embed(client(), List.of("a")).getFirst());
-            assertEquals(2, service.calls.size());
+            assertEquals(2, service.calls().size());
         }
-        service.calls.clear();
-        service.behaviour = asked -> FakeService.error(402, "e", "Insufficient Balance");
+        service.forgetCalls();
+        service.script(asked -> Reply.error(402, "e", "Insufficient Balance"));
         EmbeddingException failure = failure(client(), "a");
         assertEquals(RestStatus.SERVICE_UNAVAILABLE, failure.status());
         assertThat(failure.getMessage(), containsString("Insufficient Balance; the account's quota is used up"));
-        assertEquals(1, service.calls.size());
+        assertEquals(1, service.calls().size());
     }
 
     public void testSeveralGuiltyTextsAreAllFound() {
         List<String> texts = texts(100);
         Set<String> guilty = Set.copyOf(randomSubsetOf(randomIntBetween(1, 6), texts));
-        service.behaviour = asked -> asked.input().stream().anyMatch(guilty::contains)
-                ? FakeService.error(500, "e", "no")
-                : service.vectors(asked);
+        service.script(asked -> asked.inputs().stream().anyMatch(guilty::contains)
+                ? Reply.error(500, "e", "no")
+                : service.vectors(asked));
         List<EmbeddingResult> results = embed(client("max_retries", "1", "breaker_failures", "2"), texts);
         for (int i = 0; i < texts.size(); i++) {
             assertEquals(

@@ -15,14 +15,12 @@ import dev.embeddingsearch.model.EmbeddingModel;
 import dev.embeddingsearch.model.InputType;
 import dev.embeddingsearch.model.Models;
 import dev.embeddingsearch.model.Side;
+import dev.embeddingsearch.testkit.Reply;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import mockwebserver3.MockResponse;
 import okhttp3.Dns;
 import org.opensearch.ExceptionsHelper;
 import org.opensearch.core.action.ActionListener;
@@ -75,8 +73,7 @@ public class ThrowingReceiverTests extends EmbeddingClientTestCase {
     }
 
     public void testAllHearOfTheEnd() {
-        service.behaviour = call ->
-                new MockResponse.Builder().headersDelay(5, TimeUnit.MINUTES).build();
+        service.script(call -> Reply.NEVER);
         EmbeddingModel model = models("max_in_flight", "2", "linger", "0ms").get("default");
         try (EmbeddingsApi api = api()) {
             ModelDispatcher dispatcher = dispatcher(api);
@@ -102,16 +99,12 @@ public class ThrowingReceiverTests extends EmbeddingClientTestCase {
     }
 
     public void testDeadlineEndsTheCallOfAReceiverThatThrows() throws Exception {
-        CountDownLatch asked = new CountDownLatch(1);
-        service.behaviour = call -> {
-            asked.countDown();
-            return new MockResponse.Builder().headersDelay(5, TimeUnit.MINUTES).build();
-        };
+        service.script(call -> Reply.NEVER);
         EmbeddingClient client = client(time, Dns.SYSTEM, "search_timeout", "3s");
         client.embed(
                 new EmbeddingRequest("default", Side.QUERY, InputType.TEXT, 0, List.of("late")),
                 new Throwing("late", told));
-        assertTrue(asked.await(30, TimeUnit.SECONDS));
+        service.awaitCalls(1);
         assertAllTold(1, () -> time.advance(3_000));
         assertBusy(() -> assertEquals(0, client.status().get("default").inFlight()));
     }

@@ -6,10 +6,13 @@ import static org.hamcrest.Matchers.containsString;
 import dev.embeddingsearch.embedding.EmbeddingException;
 import dev.embeddingsearch.embedding.dispatch.EmbeddingClient;
 import dev.embeddingsearch.embedding.dispatch.EmbeddingClientTestCase;
+import dev.embeddingsearch.testkit.Reply;
+import dev.embeddingsearch.testkit.TextVectors;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import mockwebserver3.MockWebServer;
 import okhttp3.tls.HandshakeCertificates;
@@ -43,7 +46,8 @@ public class CertificateAuthoritiesTests extends EmbeddingClientTestCase {
                 build(new HeldCertificate.Builder().signedBy(authority).addSubjectAlternativeName("localhost"));
         tlsServer.useHttps(
                 new HandshakeCertificates.Builder().heldCertificate(own).build().sslSocketFactory());
-        tlsServer.setDispatcher(service);
+        tlsServer.enqueue(
+                response(Reply.vectors(List.of(TextVectors.of("a", 1536)))).build());
         tlsServer.start(InetAddress.getLoopbackAddress(), 0);
         config = createTempDir();
     }
@@ -86,7 +90,7 @@ public class CertificateAuthoritiesTests extends EmbeddingClientTestCase {
                     containsString("has a certificate that is not trusted for it; an authority of your own goes into"
                             + " [embedding.ssl.certificate_authorities]"));
         }
-        assertEquals(0, service.calls.size());
+        assertEquals(0, tlsServer.getRequestCount());
     }
 
     public void testCertificateOfAnotherHostIsNot() throws IOException {

@@ -16,6 +16,9 @@ import dev.embeddingsearch.model.Models;
 import dev.embeddingsearch.model.Side;
 import dev.embeddingsearch.stats.FailureKind;
 import dev.embeddingsearch.stats.ModelSnapshot;
+import dev.embeddingsearch.testkit.Call;
+import dev.embeddingsearch.testkit.Reply;
+import dev.embeddingsearch.testkit.TextVectors;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,7 +28,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
-import mockwebserver3.MockResponse;
 import okhttp3.Dns;
 import org.opensearch.action.support.PlainActionFuture;
 import org.opensearch.common.unit.TimeValue;
@@ -52,17 +54,17 @@ public class CountedCallTests extends EmbeddingClientTestCase {
     }
 
     /** Vectors, with these words on what they cost. */
-    private static MockResponse costing(FakeService.Asked asked, String usage) {
+    private static Reply costing(Call asked, String usage) {
         List<String> entries = new ArrayList<>();
-        for (String text : asked.input()) {
-            entries.add("{\"index\":" + entries.size() + ",\"embedding\":"
-                    + Arrays.toString(FakeService.vector(text, 1536)) + "}");
+        for (String text : asked.inputs()) {
+            entries.add("{\"index\":" + entries.size() + ",\"embedding\":" + Arrays.toString(TextVectors.of(text, 1536))
+                    + "}");
         }
-        return FakeService.json(200, "{\"data\":[" + String.join(",", entries) + "],\"usage\":" + usage + "}");
+        return Reply.json(200, "{\"data\":[" + String.join(",", entries) + "],\"usage\":" + usage + "}");
     }
 
     public void testTokensAreThoseTheServiceCounts() {
-        service.behaviour = asked -> costing(asked, "{\"prompt_tokens\":7,\"total_tokens\":12345}");
+        service.script(asked -> costing(asked, "{\"prompt_tokens\":7,\"total_tokens\":12345}"));
         embed(client(), "one", "two", "three");
         assertEquals(1, counter("requests"));
         assertEquals(3, counter("inputs"));
@@ -73,7 +75,7 @@ public class CountedCallTests extends EmbeddingClientTestCase {
     }
 
     public void testOwnCountIsTakenWhereTheServiceDoesNotCount() {
-        service.behaviour = asked -> costing(
+        service.script(asked -> costing(
                 asked,
                 randomFrom(
                         "null",
@@ -81,7 +83,7 @@ public class CountedCallTests extends EmbeddingClientTestCase {
                         "{\"total_tokens\":0}",
                         "3",
                         "[[1],{}]",
-                        "{\"total_tokens\":9223372036854775807}"));
+                        "{\"total_tokens\":9223372036854775807}")));
         String text = "word ".repeat(4000); // long enough to be counted before it is sent
         embed(client("price_per_million_tokens", "2"), text);
         int tokens = Encodings.newLazyEncodingRegistry()
@@ -92,16 +94,16 @@ public class CountedCallTests extends EmbeddingClientTestCase {
     }
 
     public void testShortTextsAreGuessedWhereNobodyCounts() {
-        service.behaviour = asked -> costing(asked, "{}");
+        service.script(asked -> costing(asked, "{}"));
         embed(client(), "four by four one");
         assertEquals(4, counter("tokens"));
     }
 
     public void testEachAttemptIsACallAndAllButTheFirstAreRetries() {
         AtomicInteger attempts = new AtomicInteger();
-        service.behaviour = asked -> attempts.incrementAndGet() < 3
-                ? FakeService.error(429, "rate_limit_exceeded", "slow down")
-                : service.vectors(asked);
+        service.script(asked -> attempts.incrementAndGet() < 3
+                ? Reply.error(429, "rate_limit_exceeded", "slow down")
+                : service.vectors(asked));
         embed(client(), "one");
         assertEquals(3, counter("requests"));
         assertEquals(2, counter("retries"));
@@ -110,8 +112,8 @@ public class CountedCallTests extends EmbeddingClientTestCase {
         assertFailures(FailureKind.THROTTLED, 2);
     }
 
-    private void assertKind(FailureKind kind, MockResponse answer) {
-        service.behaviour = asked -> answer;
+    private void assertKind(FailureKind kind, Reply answer) {
+        service.script(asked -> answer);
         failure(client("max_retries", "0"), "one");
         assertFailures(kind, 1);
         assertEquals(0, counter("tokens"));
@@ -119,38 +121,38 @@ public class CountedCallTests extends EmbeddingClientTestCase {
     }
 
     public void testQuota() {
-        assertKind(FailureKind.QUOTA, FakeService.error(429, "insufficient_quota", "no money"));
+        assertKind(FailureKind.QUOTA, Reply.error(429, "insufficient_quota", "no money"));
     }
 
     public void testRefused() {
-        assertKind(FailureKind.REFUSED, FakeService.error(randomFrom(400, 413, 422), "c", "m"));
+        assertKind(FailureKind.REFUSED, Reply.error(randomFrom(400, 413, 422), "c", "m"));
     }
 
     public void testAuthentication() {
-        assertKind(FailureKind.AUTHENTICATION, FakeService.error(randomFrom(401, 403), "c", "m"));
+        assertKind(FailureKind.AUTHENTICATION, Reply.error(randomFrom(401, 403), "c", "m"));
     }
 
     public void testSettings() {
-        assertKind(FailureKind.SETTINGS, FakeService.error(randomFrom(404, 301, 405), "c", "m"));
+        assertKind(FailureKind.SETTINGS, Reply.error(randomFrom(404, 301, 405), "c", "m"));
     }
 
     public void testServerError() {
-        assertKind(FailureKind.SERVER_ERROR, FakeService.error(randomFrom(502, 503), "c", "m"));
+        assertKind(FailureKind.SERVER_ERROR, Reply.error(randomFrom(502, 503), "c", "m"));
     }
 
     public void testServiceThatCallsItselfLate() {
-        assertKind(FailureKind.TIMEOUT, FakeService.error(408, "c", "m"));
+        assertKind(FailureKind.TIMEOUT, Reply.error(408, "c", "m"));
     }
 
     public void testBadReply() {
         String reply = randomFrom("{\"data\":[]}", "no JSON", "{\"error\":{\"message\":\"m\"}}");
-        service.behaviour = asked -> FakeService.json(200, reply);
+        service.script(asked -> Reply.json(200, reply));
         failure(client("max_retries", "0"), "one");
         assertFailures(FailureKind.BAD_REPLY, 2); // to the text, and to a harmless one
     }
 
     public void testUnreachable() {
-        server.close();
+        service.close();
         failure(client("max_retries", "0"), "one");
         assertFailures(FailureKind.UNREACHABLE, 1);
     }
@@ -167,13 +169,7 @@ public class CountedCallTests extends EmbeddingClientTestCase {
     }
 
     public void testSearchThatEndsItsCallIsNotTheServicesFault() throws Exception {
-        CountDownLatch asked = new CountDownLatch(1);
-        CountDownLatch answer = new CountDownLatch(1);
-        service.behaviour = call -> {
-            asked.countDown();
-            await(answer);
-            return service.vectors(call);
-        };
+        CountDownLatch answer = service.hold();
         AtomicReference<Runnable> deadline = new AtomicReference<>();
         EmbeddingClient client = client(
                 (task, delay, executor) -> {
@@ -183,24 +179,16 @@ public class CountedCallTests extends EmbeddingClientTestCase {
                 Dns.SYSTEM);
         PlainActionFuture<List<EmbeddingResult>> found = new PlainActionFuture<>();
         client.embed(new EmbeddingRequest("default", Side.QUERY, InputType.TEXT, 0, List.of("one")), found);
-        asked.await();
+        service.awaitCalls(1);
         deadline.get().run();
         assertNotNull(found.actionGet(TimeValue.timeValueSeconds(60)).getFirst().failure());
         assertBusy(() -> assertFailures(FailureKind.ABANDONED, 1));
         answer.countDown();
     }
 
-    private static void await(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     public void testMetersAroundACacheTellWhatItSaves() {
-        service.behaviour = asked ->
-                costing(asked, "{\"total_tokens\":" + 10 * asked.input().size() + "}");
+        service.script(asked ->
+                costing(asked, "{\"total_tokens\":" + 10 * asked.inputs().size() + "}"));
         EmbeddingClient client = client();
         Models models = models();
         Embedder behind = new VectorMeter(

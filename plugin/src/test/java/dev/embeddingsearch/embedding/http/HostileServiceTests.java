@@ -11,6 +11,7 @@ import dev.embeddingsearch.embedding.EmbeddingException;
 import dev.embeddingsearch.embedding.EmbeddingResult;
 import dev.embeddingsearch.embedding.dispatch.EmbeddingClient;
 import dev.embeddingsearch.embedding.dispatch.EmbeddingClientTestCase;
+import dev.embeddingsearch.testkit.Reply;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -34,7 +35,7 @@ public class HostileServiceTests extends EmbeddingClientTestCase {
 
     private static final String TEXT = "my secret diary";
 
-    private static MockResponse gzipped(int status, String begin, int spaces) {
+    private static MockResponse.Builder gzipped(int status, String begin, int spaces) {
         Buffer packed = new Buffer();
         try (GZIPOutputStream out = new GZIPOutputStream(packed.outputStream())) {
             out.write(begin.getBytes(StandardCharsets.UTF_8));
@@ -45,44 +46,40 @@ public class HostileServiceTests extends EmbeddingClientTestCase {
         return new MockResponse.Builder()
                 .code(status)
                 .setHeader("Content-Encoding", "gzip")
-                .body(packed)
-                .build();
+                .body(packed);
     }
 
-    public void testCompressedReplyCountsByWhatItUnpacksTo() {
-        service.behaviour = asked -> gzipped(200, "{", 20_000_000);
-        EmbeddingException failure = failure(client(), TEXT);
+    public void testCompressedReplyCountsByWhatItUnpacksTo() throws IOException {
+        String url = serve(gzipped(200, "{", 20_000_000));
+        EmbeddingException failure = failure(client("url", url), TEXT);
         assertEquals(RestStatus.BAD_GATEWAY, failure.status());
         assertThat(failure.getMessage(), containsString("expected a reply of at most ["));
     }
 
-    public void testEndlessErrorIsReadToABoundAndSaysNothing() {
-        service.behaviour = asked -> gzipped(401, "{\"error\":{\"message\":\"", 20_000_000);
-        assertThat(failure(client(), TEXT).getMessage(), containsString("answered [401]; check ["));
+    public void testEndlessErrorIsReadToABoundAndSaysNothing() throws IOException {
+        String url = serve(gzipped(401, "{\"error\":{\"message\":\"", 20_000_000));
+        assertThat(failure(client("url", url), TEXT).getMessage(), containsString("answered [401]; check ["));
     }
 
     public void testDeepErrorSaysNothing() {
         String deep = "{\"error\":".repeat(5000) + "\"x\"" + "}".repeat(5000);
-        service.behaviour = asked -> FakeService.json(401, deep);
+        service.script(asked -> Reply.json(401, deep));
         assertThat(failure(client(), TEXT).getMessage(), containsString("answered [401]; check ["));
     }
 
-    public void testBodyThatDripsEndsWithTheTimeout() {
-        service.behaviour = asked -> new MockResponse.Builder()
-                .code(200)
-                .throttleBody(1, 100, TimeUnit.MILLISECONDS)
-                .body("{" + " ".repeat(100_000))
-                .build();
-        EmbeddingException failure = failure(client("timeout", "1s", "max_retries", "0"), TEXT);
+    public void testBodyThatDripsEndsWithTheTimeout() throws IOException {
+        String url =
+                serve(response(Reply.json(200, "{" + " ".repeat(100_000))).throttleBody(1, 100, TimeUnit.MILLISECONDS));
+        EmbeddingException failure = failure(client("url", url, "timeout", "1s", "max_retries", "0"), TEXT);
         assertThat(failure.getMessage(), containsString("did not answer within [1s]"));
     }
 
     public void testThreadsAreNamedWithoutKeyAndText() {
         List<String> names = Collections.synchronizedList(new ArrayList<>());
-        service.behaviour = asked -> {
+        service.script(asked -> {
             Thread.getAllStackTraces().keySet().forEach(thread -> names.add(thread.getName()));
             return service.vectors(asked);
-        };
+        });
         assertVector(TEXT, 1536, embed(client(), TEXT).getFirst());
         assertThat("the call's own thread is among them", names, hasItem(containsString("http://127.0.0.1:")));
         for (String name : names) {
@@ -114,19 +111,19 @@ public class HostileServiceTests extends EmbeddingClientTestCase {
     }
 
     public void testVersionAndIdCannotLeaveTheirPlaceInTheUrl() {
-        String url = "http://127.0.0.1:" + server.getPort();
+        String url = "http://127.0.0.1:" + service.port();
         EmbeddingClient client = client(
                 "provider", "azure", "url", url, "id", "../a?b#c/d", "dimensions", "1536", "api_version", "1&x=2#y");
         embed(client, TEXT);
         assertThat(
-                service.calls.getFirst().target(),
+                service.calls().getFirst().target(),
                 endsWith("/openai/deployments/..%2Fa%3Fb%23c%2Fd/embeddings?api-version=1%26x%3D2%23y"));
     }
 
     /** A text in other letters, or part of it, is not recognised in what the service says. */
     public void testMessageAboutSeveralTextsReachesNobody() {
         int status = randomFrom(401, 402, 403, 404, 409, 429, 502, 503);
-        service.behaviour = asked -> FakeService.error(status, "some_code", "cannot embed My Secret Dia...");
+        service.script(asked -> Reply.error(status, "some_code", "cannot embed My Secret Dia..."));
         for (EmbeddingResult result : embed(client("max_retries", "0"), "a harmless text", TEXT, "and another")) {
             String trace = ExceptionsHelper.stackTrace(result.failure());
             assertThat(trace, containsString("answered [" + status + "]"));
@@ -140,7 +137,7 @@ public class HostileServiceTests extends EmbeddingClientTestCase {
     }
 
     public void testWholeTraceOfAFailureHasNoTextAndIsShort() {
-        service.behaviour = asked -> FakeService.error(500, "c", "cannot embed " + TEXT + " " + "x".repeat(20_000));
+        service.script(asked -> Reply.error(500, "c", "cannot embed " + TEXT + " " + "x".repeat(20_000)));
         String trace = ExceptionsHelper.stackTrace(failure(client("max_retries", "0"), TEXT));
         assertThat(trace, containsString("cannot embed [input]"));
         assertThat(trace, not(containsString("diary")));

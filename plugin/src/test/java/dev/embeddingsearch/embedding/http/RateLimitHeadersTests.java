@@ -7,9 +7,9 @@ import dev.embeddingsearch.embedding.EmbeddingResult;
 import dev.embeddingsearch.embedding.dispatch.EmbeddingClient;
 import dev.embeddingsearch.embedding.dispatch.EmbeddingClientTestCase;
 import dev.embeddingsearch.embedding.dispatch.ManualTime;
+import dev.embeddingsearch.testkit.Reply;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import mockwebserver3.MockResponse;
 import okhttp3.Dns;
 import okhttp3.Headers;
 import org.opensearch.action.support.PlainActionFuture;
@@ -81,19 +81,17 @@ public class RateLimitHeadersTests extends EmbeddingClientTestCase {
     public void testNextCallWaitsForTheReset() {
         for (boolean refused : new boolean[] {false, true}) {
             ManualTime time = new ManualTime();
-            service.calls.clear();
-            service.behaviour = asked -> new MockResponse.Builder(
-                            refused ? FakeService.error(429, "rate_limit_exceeded", "slow") : service.vectors(asked))
-                    .setHeader("x-ratelimit-remaining-requests", "0")
-                    .setHeader("x-ratelimit-reset-requests", "2m3s")
-                    .build();
+            service.forgetCalls();
+            service.script(asked -> (refused ? Reply.error(429, "rate_limit_exceeded", "slow") : service.vectors(asked))
+                    .with("x-ratelimit-remaining-requests", "0")
+                    .with("x-ratelimit-reset-requests", "2m3s"));
             EmbeddingClient client = client(time, Dns.SYSTEM, "max_retries", "0");
             embed(client, "a");
-            service.behaviour = service::vectors;
+            service.script(service::vectors);
             PlainActionFuture<List<EmbeddingResult>> next = new PlainActionFuture<>();
             client.embed(request(0, "b"), next);
             time.advance(122_999);
-            assertEquals(1, service.calls.size());
+            assertEquals(1, service.calls().size());
             time.advance(1);
             assertVector(
                     "b", 1536, next.actionGet(TimeValue.timeValueSeconds(30)).getFirst());
@@ -101,13 +99,11 @@ public class RateLimitHeadersTests extends EmbeddingClientTestCase {
     }
 
     public void testCallsAreNoLargerThanTheServicesLimit() {
-        service.behaviour = asked -> new MockResponse.Builder(service.vectors(asked))
-                .setHeader("x-ratelimit-limit-tokens", "6")
-                .build();
+        service.script(asked -> service.vectors(asked).with("x-ratelimit-limit-tokens", "6"));
         EmbeddingClient client = client();
         embed(client, "first");
         embed(client, "one two three", "two three four", "three four five", "four five six");
-        assertEquals(3, service.calls.size());
-        assertThat(service.calls.get(1).input().size(), greaterThanOrEqualTo(2));
+        assertEquals(3, service.calls().size());
+        assertThat(service.calls().get(1).inputs().size(), greaterThanOrEqualTo(2));
     }
 }

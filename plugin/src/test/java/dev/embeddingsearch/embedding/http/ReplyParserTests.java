@@ -2,14 +2,13 @@
 package dev.embeddingsearch.embedding.http;
 
 import dev.embeddingsearch.embedding.VectorShape;
+import dev.embeddingsearch.testkit.Base64Vector;
+import dev.embeddingsearch.testkit.TextVectors;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -21,10 +20,10 @@ public class ReplyParserTests extends OpenSearchTestCase {
 
     public void testBase64OfEveryLengthIsExact() throws Exception {
         for (int length = 1; length < 40; length++) {
-            float[] vector = FakeService.vector("v" + length, length);
+            float[] vector = TextVectors.of("v" + length, length);
             assertArrayEquals(vector, parse(entries(base64(vector)), ANY, 1)[0], 0);
         }
-        float[] large = FakeService.vector("large", 12_288);
+        float[] large = TextVectors.of("large", 12_288);
         assertArrayEquals(large, parse(entries(base64(large)), new VectorShape(0, 12_288, 12_288), 1)[0], 0);
     }
 
@@ -224,8 +223,6 @@ public class ReplyParserTests extends OpenSearchTestCase {
     }
 
     private static String base64(float[] vector) {
-        ByteBuffer bytes = ByteBuffer.allocate(4 * vector.length).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asFloatBuffer().put(vector);
-        return "\"" + Base64.getEncoder().encodeToString(bytes.array()) + "\"";
+        return "\"" + Base64Vector.of(vector) + "\"";
     }
 }

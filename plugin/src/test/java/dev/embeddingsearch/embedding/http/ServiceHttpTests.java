@@ -6,6 +6,8 @@ import static org.hamcrest.Matchers.containsString;
 import dev.embeddingsearch.embedding.dispatch.EmbeddingClientTestCase;
 import dev.embeddingsearch.model.Models;
 import dev.embeddingsearch.model.Provider;
+import dev.embeddingsearch.testkit.Call;
+import dev.embeddingsearch.testkit.Reply;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -16,7 +18,6 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import mockwebserver3.MockResponse;
 import okhttp3.Dns;
 import okhttp3.HttpUrl;
 import okhttp3.MediaType;
@@ -88,7 +89,7 @@ public class ServiceHttpTests extends EmbeddingClientTestCase {
 
     private JsonPost post(Provider provider, boolean key) {
         return new JsonPost(
-                HttpUrl.get("http://127.0.0.1:" + server.getPort() + "/v1/other"),
+                HttpUrl.get("http://127.0.0.1:" + service.port() + "/v1/other"),
                 provider,
                 key ? models().apiKey(Models.DEFAULT) : Optional.empty(),
                 RequestBody.create("{\"question\":\"why\"}", MediaType.get("application/json")),
@@ -96,11 +97,11 @@ public class ServiceHttpTests extends EmbeddingClientTestCase {
     }
 
     public void testAnyBodyGoesOutAndAnyStatusComesBack() throws Exception {
-        service.behaviour = asked -> FakeService.json(418, "{\"a\":1}");
+        service.script(asked -> Reply.json(418, "{\"a\":1}"));
         Recorder recorder = new Recorder(response -> body(response, 100));
         http.send(http.prepare(post(Provider.OPENAI, true)), recorder);
         assertEquals(List.of("418 {\"a\":1}", "closed"), recorder.await());
-        FakeService.Asked asked = service.calls.getFirst();
+        Call asked = service.calls().getFirst();
         assertEquals("/v1/other", asked.target());
         assertEquals(Map.of("question", "why"), asked.body());
         assertEquals("agent/1", asked.headers().get("User-Agent"));
@@ -108,26 +109,26 @@ public class ServiceHttpTests extends EmbeddingClientTestCase {
     }
 
     public void testAzureHasAHeaderOfItsOwnForTheKey() throws Exception {
-        service.behaviour = asked -> FakeService.json(200, "{}");
+        service.script(asked -> Reply.json(200, "{}"));
         for (boolean key : new boolean[] {true, false}) {
             Recorder recorder = new Recorder(response -> body(response, 100));
             http.send(http.prepare(post(Provider.AZURE, key)), recorder);
             recorder.await();
-            Map<String, String> headers = service.calls.getLast().headers();
+            Map<String, String> headers = service.calls().getLast().headers();
             assertEquals(key ? KEY : null, headers.get("api-key"));
             assertNull(headers.get("Authorization"));
         }
     }
 
     public void testBodyIsBounded() throws Exception {
-        service.behaviour = asked -> FakeService.json(200, "x".repeat(1000));
+        service.script(asked -> Reply.json(200, "x".repeat(1000)));
         Recorder recorder = new Recorder(response -> body(response, 100));
         http.send(http.prepare(post(Provider.OPENAI, true)), recorder);
         assertThat(recorder.await().getFirst(), containsString("expected a reply of at most [100] bytes"));
     }
 
     public void testReaderThatThrowsIsReportedOnce() throws Exception {
-        service.behaviour = asked -> FakeService.json(200, "{}");
+        service.script(asked -> Reply.json(200, "{}"));
         Recorder recorder = new Recorder(response -> {
             throw new IllegalStateException("reader");
         });
@@ -147,16 +148,12 @@ public class ServiceHttpTests extends EmbeddingClientTestCase {
     }
 
     public void testCancelAndCloseFailRequestsInFlight() throws Exception {
-        CountDownLatch asked = new CountDownLatch(2);
-        service.behaviour = call -> {
-            asked.countDown();
-            return new MockResponse.Builder().headersDelay(5, TimeUnit.MINUTES).build();
-        };
+        service.script(call -> Reply.NEVER);
         Recorder cancelled = new Recorder(response -> body(response, 100));
         Recorder closed = new Recorder(response -> body(response, 100));
         Runnable cancel = http.send(http.prepare(post(Provider.OPENAI, true)), cancelled);
         http.send(http.prepare(post(Provider.OPENAI, true)), closed);
-        assertTrue(asked.await(30, TimeUnit.SECONDS));
+        service.awaitCalls(2);
         cancel.run();
         assertEquals(List.of("failed"), cancelled.await());
         assertFalse(http.isClosed());

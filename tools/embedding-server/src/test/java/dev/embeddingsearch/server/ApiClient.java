@@ -3,6 +3,7 @@ package dev.embeddingsearch.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.embeddingsearch.testkit.Base64Vector;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -11,9 +12,6 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.Base64;
 
 /** Speaks to a server under test. */
 final class ApiClient implements AutoCloseable {
@@ -33,15 +31,7 @@ final class ApiClient implements AutoCloseable {
 
         float[] vector(int index) {
             JsonNode embedding = json.path("data").path(index).path("embedding");
-            return embedding.isTextual() ? decode(embedding.textValue()) : floats(embedding);
-        }
-
-        private static float[] decode(String base64) {
-            ByteBuffer bytes =
-                    ByteBuffer.wrap(Base64.getDecoder().decode(base64)).order(ByteOrder.LITTLE_ENDIAN);
-            float[] vector = new float[bytes.remaining() / Float.BYTES];
-            bytes.asFloatBuffer().get(vector);
-            return vector;
+            return embedding.isTextual() ? Base64Vector.read(embedding.textValue()) : floats(embedding);
         }
 
         private static float[] floats(JsonNode array) {
