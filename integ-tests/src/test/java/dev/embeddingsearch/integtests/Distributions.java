@@ -56,7 +56,7 @@ final class Distributions {
     private static Distribution unpack(String name, List<String> plugins) {
         try {
             Account account = Account.current();
-            Path folder = account.folder(Path.of(System.getProperty("java.io.tmpdir"), "integ", name));
+            Path folder = account.folder(folder(name));
             deleteAtEnd(folder);
             Folders.delete(folder.resolve("nodes"));
             Distribution distribution =
@@ -68,6 +68,12 @@ final class Distributions {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** A folder of this JVM's own, since others run tests beside it. */
+    static Path folder(String name) {
+        return Path.of(
+                System.getProperty("java.io.tmpdir"), "integ-" + System.getProperty("org.gradle.test.worker"), name);
     }
 
     /** The logs stay for a look at what went wrong, where the folder lies in the build's own. */

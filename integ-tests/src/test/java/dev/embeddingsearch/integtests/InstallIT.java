@@ -8,6 +8,7 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.embeddingsearch.quickstart.cluster.Node;
 import dev.embeddingsearch.quickstart.cluster.NodeSettings;
 import dev.embeddingsearch.testkit.Call;
@@ -18,10 +19,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import org.junit.AfterClass;
 import org.junit.Before;
 import org.junit.BeforeClass;
@@ -87,6 +92,39 @@ public class InstallIT {
         assertEquals("embedding-search", plugins.at("/0/component").asText());
         assertEquals(
                 System.getProperty("plugin.version"), plugins.at("/0/version").asText());
+    }
+
+    @Test
+    public void testChecksumIsThatOfTheZip() throws Exception {
+        Path zip = Path.of(System.getProperty("plugin.zip"));
+        String sum =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-512").digest(Files.readAllBytes(zip)));
+        List<String> words =
+                List.of(Files.readString(Path.of(zip + ".sha512")).strip().split(" +"));
+        assertEquals(List.of(sum, zip.getFileName().toString()), words);
+    }
+
+    @Test
+    public void testBillOfMaterialsHasEachLibraryOfTheZip() throws IOException {
+        String zip = System.getProperty("plugin.zip");
+        JsonNode bill = new ObjectMapper()
+                .readTree(Path.of(zip.replaceAll("zip$", "cdx.json")).toFile());
+        assertEquals("CycloneDX", bill.get("bomFormat").asText());
+        Set<String> listed = new TreeSet<>();
+        listed.add(jar(bill.at("/metadata/component")));
+        bill.get("components").forEach(component -> listed.add(jar(component)));
+        Set<String> shipped = new TreeSet<>();
+        try (ZipFile file = new ZipFile(zip)) {
+            file.stream()
+                    .map(ZipEntry::getName)
+                    .filter(name -> name.endsWith(".jar"))
+                    .forEach(shipped::add);
+        }
+        assertEquals(shipped, listed);
+    }
+
+    private static String jar(JsonNode component) {
+        return component.get("name").asText() + "-" + component.get("version").asText() + ".jar";
     }
 
     @Test

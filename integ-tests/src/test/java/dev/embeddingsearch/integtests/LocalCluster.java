@@ -27,8 +27,7 @@ final class LocalCluster extends ExternalResource {
 
         private static Started start() {
             try {
-                Path folder = Files.createDirectories(
-                        Path.of(System.getProperty("java.io.tmpdir"), "integ", "embedding-server"));
+                Path folder = Files.createDirectories(Distributions.folder("embedding-server"));
                 LocalServer server = LocalServer.start(Path.of(System.getProperty("server.jar")), folder, Ports.free());
                 Node node = Distributions.withPlugin()
                         .node(NodeSettings.single("local")
