@@ -49,7 +49,8 @@ public class ArchitectureTests {
             entry("codec", Set.of("mapper", "vectors", "source")),
             entry("search", Set.of("mapper", "hybrid", "knn")),
             entry("query", Set.of("model", "embedding", "mapper", "hybrid", "knn", "rank", "search", "stats", "wire")),
-            entry("ingest", Set.of("model", "embedding", "mapper", "stats")),
+            entry("bulk", Set.of()),
+            entry("ingest", Set.of("model", "embedding", "mapper", "stats", "bulk")),
             entry("reembed", Set.of("ingest", "mapper", "wire")),
             entry(
                     "rest",

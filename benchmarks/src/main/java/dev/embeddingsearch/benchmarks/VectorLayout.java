@@ -13,7 +13,8 @@ import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.KnnVectorsWriter;
 import org.apache.lucene.codecs.lucene104.Lucene104HnswScalarQuantizedVectorsFormat;
-import org.apache.lucene.codecs.lucene104.Lucene104ScalarQuantizedVectorsFormat.ScalarEncoding;
+// ScalarEncoding is a member of this class in Lucene 10.4, of QuantizedByteVectorValues below from 10.5 on.
+import org.apache.lucene.codecs.lucene104.Lucene104ScalarQuantizedVectorsFormat.*;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
@@ -21,6 +22,7 @@ import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.RescoreTopNQuery;
+import org.apache.lucene.util.quantization.QuantizedByteVectorValues.*;
 
 /** The ways to lay out and search vectors that are compared: Lucene's own and ours, all with the same graph. */
 enum VectorLayout {

@@ -20,6 +20,7 @@ import org.opensearch.client.ResponseException;
 import org.opensearch.client.RestClient;
 
 /** Talks to a node with OpenSearch's own client; an error is an answer like any other. */
+@SuppressWarnings("deprecation") // since 3.8 the client names another one, which is not that of 3.6
 final class Http implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -5,6 +5,7 @@ import dev.embeddingsearch.vectors.flat.VectorPrecision;
 import dev.embeddingsearch.vectors.graph.DistinctGraphWriter;
 import dev.embeddingsearch.vectors.graph.GraphNodesWriter;
 import dev.embeddingsearch.vectors.graph.GraphOptions;
+import dev.embeddingsearch.vectors.graph.TwoPhaseMergeWriter;
 import java.io.IOException;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.KnnVectorsReader;
@@ -173,7 +174,7 @@ public final class EmbeddingVectorsFormat extends KnnVectorsFormat {
     @Override
     public KnnVectorsWriter fieldsWriter(SegmentWriteState state) throws IOException {
         GraphNodesWriter nodes = new GraphNodesWriter(state);
-        KnnVectorsWriter graphs = new DistinctGraphWriter(state, graph, FLAT.fieldsWriter(state), nodes);
+        TwoPhaseMergeWriter graphs = new DistinctGraphWriter(state, graph, FLAT, nodes);
         return new EmbeddingVectorsWriter(state, graphs, VectorPrecision.FLOAT32, nodes);
     }
 

@@ -3,6 +3,7 @@ package dev.embeddingsearch.vectors;
 
 import dev.embeddingsearch.vectors.flat.VectorPrecision;
 import dev.embeddingsearch.vectors.graph.GraphNodesWriter;
+import dev.embeddingsearch.vectors.graph.TwoPhaseMergeWriter;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,7 +12,6 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.apache.lucene.codecs.KnnFieldVectorsWriter;
 import org.apache.lucene.codecs.KnnVectorsReader;
-import org.apache.lucene.codecs.KnnVectorsWriter;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.KnnVectorValues.DocIndexIterator;
@@ -21,18 +21,19 @@ import org.apache.lucene.index.Sorter;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.util.Bits;
+import org.apache.lucene.util.IORunnable;
 
 /** Writes vectors through Lucene's writer, and computes the {@link Centroid} of each float field on the way. */
-final class EmbeddingVectorsWriter extends KnnVectorsWriter {
+final class EmbeddingVectorsWriter extends TwoPhaseMergeWriter {
     private final SegmentWriteState state;
-    private final KnnVectorsWriter delegate;
+    private final TwoPhaseMergeWriter delegate;
     private final VectorPrecision precision;
     private final GraphNodesWriter nodes;
     private final Map<FieldInfo, CentroidSum> sums = new LinkedHashMap<>();
 
     /** @param nodes the writer that {@code delegate} uses, for its entries in the .emc file */
     EmbeddingVectorsWriter(
-            SegmentWriteState state, KnnVectorsWriter delegate, VectorPrecision precision, GraphNodesWriter nodes) {
+            SegmentWriteState state, TwoPhaseMergeWriter delegate, VectorPrecision precision, GraphNodesWriter nodes) {
         this.state = state;
         this.delegate = delegate;
         this.precision = precision;
@@ -57,8 +58,8 @@ final class EmbeddingVectorsWriter extends KnnVectorsWriter {
     }
 
     @Override
-    public void mergeOneField(FieldInfo field, MergeState mergeState) throws IOException {
-        delegate.mergeOneField(field, mergeState);
+    public IORunnable mergeVectors(FieldInfo field, MergeState mergeState) throws IOException {
+        IORunnable graph = delegate.mergeVectors(field, mergeState);
         if (field.getVectorEncoding() == VectorEncoding.FLOAT32) {
             CentroidSum sum = newSum(field);
             for (int i = 0; i < mergeState.knnVectorsReaders.length; i++) {
@@ -68,6 +69,7 @@ final class EmbeddingVectorsWriter extends KnnVectorsWriter {
             }
             sample(sum, field.name, mergeState);
         }
+        return graph;
     }
 
     /** Samples vectors at equal distances over all source segments, deleted documents skipped. */

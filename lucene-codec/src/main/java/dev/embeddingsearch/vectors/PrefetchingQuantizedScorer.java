@@ -2,9 +2,6 @@
 package dev.embeddingsearch.vectors;
 
 import java.io.IOException;
-import org.apache.lucene.codecs.hnsw.FlatVectorScorerUtil;
-import org.apache.lucene.codecs.lucene104.Lucene104ScalarQuantizedVectorScorer;
-import org.apache.lucene.codecs.lucene104.QuantizedByteVectorValues;
 import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
@@ -15,11 +12,7 @@ import org.apache.lucene.util.hnsw.UpdateableRandomVectorScorer;
  * Scores quantized vectors as Lucene does, for searching and for building graphs, but loads all vectors of a batch into
  * the processor's cache first. Scores are the same.
  */
-final class PrefetchingQuantizedScorer extends Lucene104ScalarQuantizedVectorScorer {
-
-    PrefetchingQuantizedScorer() {
-        super(FlatVectorScorerUtil.getLucene99FlatVectorsScorer());
-    }
+final class PrefetchingQuantizedScorer extends QuantizedScorer {
 
     @Override
     public RandomVectorScorer getRandomVectorScorer(
@@ -32,16 +25,11 @@ final class PrefetchingQuantizedScorer extends Lucene104ScalarQuantizedVectorSco
     @Override
     public RandomVectorScorerSupplier getRandomVectorScorerSupplier(
             VectorSimilarityFunction similarity, KnnVectorValues values) throws IOException {
-        return prefetching(super.getRandomVectorScorerSupplier(similarity, values), values);
+        return wrap(super.getRandomVectorScorerSupplier(similarity, values), values);
     }
 
     @Override
-    public RandomVectorScorerSupplier getRandomVectorScorerSupplier(
-            VectorSimilarityFunction similarity, QuantizedByteVectorValues queries, QuantizedByteVectorValues targets) {
-        return prefetching(super.getRandomVectorScorerSupplier(similarity, queries, targets), targets);
-    }
-
-    private static RandomVectorScorerSupplier prefetching(RandomVectorScorerSupplier supplier, KnnVectorValues values) {
+    RandomVectorScorerSupplier wrap(RandomVectorScorerSupplier supplier, KnnVectorValues values) {
         QuantizedPrefetcher prefetcher = QuantizedPrefetcher.of(values);
         return prefetcher == null ? supplier : new PrefetchingSupplier(supplier, values, prefetcher);
     }

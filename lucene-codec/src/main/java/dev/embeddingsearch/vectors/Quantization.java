@@ -2,7 +2,9 @@
 package dev.embeddingsearch.vectors;
 
 import java.util.Locale;
-import org.apache.lucene.codecs.lucene104.Lucene104ScalarQuantizedVectorsFormat.ScalarEncoding;
+// ScalarEncoding is a member of the first class in Lucene 10.4, of the second from 10.5 on.
+import org.apache.lucene.codecs.lucene104.Lucene104ScalarQuantizedVectorsFormat.*;
+import org.apache.lucene.util.quantization.QuantizedByteVectorValues.*;
 
 /**
  * The number of bits a dimension has in quantized vectors. Searches score quantized vectors first and compute the

@@ -2,7 +2,7 @@
 package dev.embeddingsearch.vectors;
 
 import java.io.IOException;
-import org.apache.lucene.codecs.lucene104.QuantizedByteVectorValues;
+import org.apache.lucene.codecs.lucene95.HasIndexSlice;
 import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.store.MemorySegmentAccessInput;
 import org.apache.lucene.store.RandomAccessInput;
@@ -35,11 +35,9 @@ final class QuantizedPrefetcher {
 
     /** A prefetcher for {@code values}; null if they are not quantized, or not in a memory-mapped file. */
     static QuantizedPrefetcher of(KnnVectorValues values) {
-        return values instanceof QuantizedByteVectorValues quantized
-                        && quantized.getSlice() instanceof MemorySegmentAccessInput
-                ? new QuantizedPrefetcher(
-                        (RandomAccessInput) quantized.getSlice(),
-                        quantized.getScalarEncoding().getDocPackedLength(quantized.dimension()) + CORRECTION_BYTES)
+        return QuantizedScorer.quantized(values)
+                        && ((HasIndexSlice) values).getSlice() instanceof MemorySegmentAccessInput file
+                ? new QuantizedPrefetcher((RandomAccessInput) file, values.getVectorByteLength() + CORRECTION_BYTES)
                 : null;
     }
 

@@ -7,17 +7,15 @@ import dev.embeddingsearch.vectors.graph.DeferredGraphWriter;
 import dev.embeddingsearch.vectors.graph.DistinctGraphWriter;
 import dev.embeddingsearch.vectors.graph.GraphNodesWriter;
 import dev.embeddingsearch.vectors.graph.GraphOptions;
+import dev.embeddingsearch.vectors.graph.TwoPhaseMergeWriter;
 import java.io.IOException;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.KnnVectorsWriter;
 import org.apache.lucene.codecs.hnsw.FlatVectorsFormat;
 import org.apache.lucene.codecs.hnsw.FlatVectorsReader;
-import org.apache.lucene.codecs.hnsw.FlatVectorsWriter;
 import org.apache.lucene.codecs.lucene104.Lucene104HnswScalarQuantizedVectorsFormat;
 import org.apache.lucene.codecs.lucene104.Lucene104ScalarQuantizedVectorsFormat;
-import org.apache.lucene.codecs.lucene104.Lucene104ScalarQuantizedVectorsReader;
-import org.apache.lucene.codecs.lucene104.Lucene104ScalarQuantizedVectorsWriter;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsReader;
 import org.apache.lucene.index.LeafReader;
@@ -64,8 +62,6 @@ public sealed class QuantizedVectorsFormat extends KnnVectorsFormat permits Floa
     static final int SCANNED_BYTES = 4_194_304;
 
     private static final FlatVectorsFormat FLOAT16 = new Float16VectorsFormat();
-
-    private static final PrefetchingQuantizedScorer SCORER = new PrefetchingQuantizedScorer();
 
     private final VectorPrecision precision;
     private final Quantization quantization;
@@ -164,24 +160,23 @@ public sealed class QuantizedVectorsFormat extends KnnVectorsFormat permits Floa
         return (int) (vectors / Math.log(vectors));
     }
 
-    private FlatVectorsFormat rawVectors() {
-        return precision == VectorPrecision.FLOAT32 ? EmbeddingVectorsFormat.FLAT : FLOAT16;
+    /** Quantized and exact vectors, without a graph. */
+    private FlatVectorsFormat flat() {
+        FlatVectorsFormat exact = precision == VectorPrecision.FLOAT32 ? EmbeddingVectorsFormat.FLAT : FLOAT16;
+        return new QuantizedFlatFormat(quantization, exact);
     }
 
     @Override
     public KnnVectorsWriter fieldsWriter(SegmentWriteState state) throws IOException {
-        FlatVectorsWriter quantized = new Lucene104ScalarQuantizedVectorsWriter(
-                state, quantization.encoding(), rawVectors().fieldsWriter(state), SCORER);
         GraphNodesWriter nodes = new GraphNodesWriter(state);
-        KnnVectorsWriter graphs = new DistinctGraphWriter(state, graph, quantized, nodes);
+        TwoPhaseMergeWriter graphs = new DistinctGraphWriter(state, graph, flat(), nodes);
         return new EmbeddingVectorsWriter(state, new DeferredGraphWriter(state, graphs, graph), precision, nodes);
     }
 
     @Override
     public KnnVectorsReader fieldsReader(SegmentReadState state) throws IOException {
         return EmbeddingVectorsReader.open(state, () -> {
-            FlatVectorsReader quantized = new Lucene104ScalarQuantizedVectorsReader(
-                    state, rawVectors().fieldsReader(state), SCORER);
+            FlatVectorsReader quantized = flat().fieldsReader(state);
             return new EmbeddingVectorsReader.LuceneReaders(
                     new Lucene99HnswVectorsReader(state, quantized), quantized, true);
         });

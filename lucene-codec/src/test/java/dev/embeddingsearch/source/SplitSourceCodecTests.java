@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.source;
 
+import dev.embeddingsearch.vectors.UpgradeTests;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -231,5 +232,24 @@ public class SplitSourceCodecTests extends LuceneTestCase {
         assertEquals(
                 "documents are stored without vectors by codec [Lucene104] only, got [EmbeddingSearchSource104]",
                 e.getMessage());
+    }
+
+    /** 40 documents in two segments, the sixth of them deleted. */
+    public void testSegmentsOfLucene104() throws IOException {
+        try (Directory directory = UpgradeTests.unpack("index.EmbeddingSearchSource104.zip")) {
+            TestUtil.checkIndex(directory);
+            try (DirectoryReader reader = DirectoryReader.open(directory)) {
+                assertEquals(2, reader.leaves().size());
+                expectWhole(reader, 40, 1);
+            }
+            try (IndexWriter writer = new IndexWriter(directory, new IndexWriterConfig().setCodec(codec()))) {
+                writer.forceMerge(1);
+            }
+            TestUtil.checkIndex(directory);
+            try (DirectoryReader reader = DirectoryReader.open(directory)) {
+                assertEquals(1, reader.leaves().size());
+                expectWhole(reader, 40, 1);
+            }
+        }
     }
 }

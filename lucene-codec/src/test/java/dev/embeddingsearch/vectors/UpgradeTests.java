@@ -109,7 +109,8 @@ public class UpgradeTests extends VectorsTestCase {
         }
     }
 
-    private static Directory unpack(String archive) throws IOException {
+    /** The index of a test resource. */
+    public static Directory unpack(String archive) throws IOException {
         Directory dir = new ByteBuffersDirectory();
         try (InputStream in = UpgradeTests.class.getResourceAsStream("/" + archive);
                 ZipInputStream zip = new ZipInputStream(in)) {

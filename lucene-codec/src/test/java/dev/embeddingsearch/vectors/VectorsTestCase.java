@@ -132,7 +132,11 @@ public abstract class VectorsTestCase extends LuceneTestCase {
 
     /** Segments of 400 vectors have a graph, those of 200 have none. */
     protected static QuantizedVectorsFormat withGraphsFrom400() {
-        return new QuantizedVectorsFormat(randomQuantization(), 8, 50, 50).withPrecision(randomPrecision());
+        return withGraphsFrom400(randomQuantization());
+    }
+
+    protected static QuantizedVectorsFormat withGraphsFrom400(Quantization quantization) {
+        return new QuantizedVectorsFormat(quantization, 8, 50, 50).withPrecision(randomPrecision());
     }
 
     protected static HnswGraph graph(LeafReader segment, String field) throws IOException {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.ingest;
 
+import dev.embeddingsearch.bulk.RefusedItems;
+import dev.embeddingsearch.bulk.RefusedItemsChannel;
 import dev.embeddingsearch.mapper.DocumentPath;
 import dev.embeddingsearch.mapper.DocumentText;
 import dev.embeddingsearch.mapper.EmbeddingMappings;
@@ -20,6 +22,7 @@ import org.opensearch.action.support.replication.TransportReplicationAction.Conc
 import org.opensearch.action.update.UpdateRequest;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.core.rest.RestStatus;
+import org.opensearch.transport.TransportChannel;
 import org.opensearch.transport.TransportInterceptor;
 import org.opensearch.transport.TransportRequest;
 import org.opensearch.transport.TransportRequestHandler;
@@ -47,32 +50,63 @@ public final class PrimaryWrites implements TransportInterceptor {
     }
 
     @Override
-    @SuppressWarnings("try") // the stored context restores the caller's when closed
     public <T extends TransportRequest> TransportRequestHandler<T> interceptHandler(
             String action, String executor, boolean forceExecution, TransportRequestHandler<T> actualHandler) {
         if (!ACTION.equals(action)) {
             return actualHandler;
         }
         return (request, channel, task) -> {
-            Optional<UpdateOrigins> origins = request instanceof ConcreteShardRequest<?> concrete
-                            && concrete.getRequest() instanceof BulkShardRequest bulk
-                    ? check(bulk)
-                    : Optional.empty();
-            if (origins.isEmpty()) {
-                actualHandler.messageReceived(request, channel, task);
-                return;
-            }
-            try (ThreadContext.StoredContext sender = threadContext.newStoredContext(true)) {
-                origins.get().putInto(threadContext);
+            if (mappings.get() != null
+                    && request instanceof ConcreteShardRequest<?> concrete
+                    && concrete.getRequest() instanceof BulkShardRequest bulk) {
+                receive(concrete, bulk, channel, (accepted, answers) -> {
+                    @SuppressWarnings("unchecked") // a request of the same class as the intercepted one
+                    T received = (T) accepted;
+                    actualHandler.messageReceived(received, answers, task);
+                });
+            } else {
                 actualHandler.messageReceived(request, channel, task);
             }
         };
     }
 
-    private Optional<UpdateOrigins> check(BulkShardRequest bulk) {
-        if (mappings.get() == null) {
-            return Optional.empty();
+    /** What happens to a request that is not refused as a whole. */
+    private interface Receiver {
+        void receive(ConcreteShardRequest<?> request, TransportChannel channel) throws Exception;
+    }
+
+    @SuppressWarnings("try") // the stored context restores the caller's when closed
+    private void receive(
+            ConcreteShardRequest<?> request, BulkShardRequest bulk, TransportChannel channel, Receiver receiver)
+            throws Exception {
+        RefusedItems refused = new RefusedItems(bulk);
+        Optional<UpdateOrigins> origins = check(bulk, refused);
+        if (refused.all()) {
+            channel.sendResponse(refused.response());
+            return;
         }
+        ConcreteShardRequest<?> accepted = refused.none() ? request : with(refused.accepted(), request);
+        TransportChannel answers = refused.none() ? channel : new RefusedItemsChannel(channel, refused);
+        if (origins.isEmpty()) {
+            receiver.receive(accepted, answers);
+            return;
+        }
+        try (ThreadContext.StoredContext sender = threadContext.newStoredContext(true)) {
+            origins.get().putInto(threadContext);
+            receiver.receive(accepted, answers);
+        }
+    }
+
+    private static ConcreteShardRequest<BulkShardRequest> with(BulkShardRequest bulk, ConcreteShardRequest<?> request) {
+        return new ConcreteShardRequest<>(
+                bulk,
+                request.getTargetAllocationID(),
+                request.getPrimaryTerm(),
+                request.sentFromLocalReroute(),
+                request.localRerouteInitiatedByNodeClient());
+    }
+
+    private Optional<UpdateOrigins> check(BulkShardRequest bulk, RefusedItems refused) {
         String index = bulk.shardId().getIndexName();
         Map<String, MappedEmbedding> fields = mappings.get().of(index);
         UpdateOrigins origins = new UpdateOrigins(fields);
@@ -97,7 +131,7 @@ public final class PrimaryWrites implements TransportInterceptor {
                     }
                 }
             } catch (RuntimeException e) {
-                item.abort(index, e);
+                refused.refuse(item, e);
             }
         }
         return origins.isEmpty() ? Optional.empty() : Optional.of(origins);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.ingest;
 
+import dev.embeddingsearch.bulk.RefusedItems;
 import dev.embeddingsearch.mapper.DocumentText;
 import dev.embeddingsearch.mapper.EmbeddingMappings;
 import dev.embeddingsearch.mapper.MappedEmbedding;
@@ -16,6 +17,7 @@ import org.opensearch.action.ActionRequest;
 import org.opensearch.action.DocWriteRequest;
 import org.opensearch.action.bulk.BulkItemRequest;
 import org.opensearch.action.bulk.BulkShardRequest;
+import org.opensearch.action.bulk.BulkShardResponse;
 import org.opensearch.action.bulk.TransportShardBulkAction;
 import org.opensearch.action.index.IndexRequest;
 import org.opensearch.action.support.ActionFilter;
@@ -63,6 +65,7 @@ public final class UnembeddedWrites implements ActionFilter {
     }
 
     @Override
+    @SuppressWarnings("unchecked") // the action's name implies the types of request and response
     public <Request extends ActionRequest, Response extends ActionResponse> void apply(
             Task task,
             String action,
@@ -74,14 +77,20 @@ public final class UnembeddedWrites implements ActionFilter {
             chain.proceed(task, action, request, listener);
             return;
         }
-        List<IndexRequest> attached = check((BulkShardRequest) request);
-        chain.proceed(
-                task,
-                action,
-                request,
-                attached.isEmpty()
-                        ? listener
-                        : ActionListener.runBefore(listener, () -> attached.forEach(Provenance::detachFrom)));
+        BulkShardRequest bulk = (BulkShardRequest) request;
+        RefusedItems refused = new RefusedItems(bulk);
+        List<IndexRequest> attached = check(bulk, refused);
+        ActionListener<Response> detaching = attached.isEmpty()
+                ? listener
+                : ActionListener.runBefore(listener, () -> attached.forEach(Provenance::detachFrom));
+        if (refused.all()) {
+            detaching.onResponse((Response) refused.response());
+        } else if (refused.none()) {
+            chain.proceed(task, action, request, detaching);
+        } else {
+            chain.proceed(task, action, (Request) refused.accepted(), ActionListener.map(detaching, written ->
+                    (Response) refused.join((BulkShardResponse) written)));
+        }
     }
 
     /** Registers a document that was embedded outside of ingest. */
@@ -89,7 +98,7 @@ public final class UnembeddedWrites implements ActionFilter {
         checked.put(request, document.vectors());
     }
 
-    private List<IndexRequest> check(BulkShardRequest bulk) {
+    private List<IndexRequest> check(BulkShardRequest bulk, RefusedItems refused) {
         String index = bulk.shardId().getIndexName();
         Map<String, MappedEmbedding> fields = mappings.of(index);
         EmbeddedVectors made = bulks.current().map(BulkInProgress::vectors).orElse(EmbeddedVectors.NONE);
@@ -100,7 +109,7 @@ public final class UnembeddedWrites implements ActionFilter {
                 try {
                     check(item.request(), new WriteCheck(index, fields, vectors, false), fields.values(), attached);
                 } catch (RuntimeException e) {
-                    item.abort(index, e);
+                    refused.refuse(item, e);
                 }
             }
         }

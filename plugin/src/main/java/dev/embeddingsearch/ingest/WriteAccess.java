@@ -37,8 +37,9 @@ import org.opensearch.indices.IndexClosedException;
 
 /**
  * Checks as the caller whether shards accept writes, before any stored document is read and any text is embedded. It sends a
- * bulk request to the shard whose items are aborted, so that nothing is written. Whatever would refuse or delay the real
- * request does so with this one: missing permissions, blocks, closed indices, shards that are starting.
+ * bulk request to the shard whose item conflicts with any document and with none, so that nothing is written. Whatever would
+ * refuse or delay the real request does so with this one: missing permissions, blocks, closed indices, shards that are
+ * starting.
  */
 public final class WriteAccess {
 
@@ -121,7 +122,6 @@ public final class WriteAccess {
     @SuppressWarnings("try") // the stored context restores the caller's when closed
     private void ask(Question question, TimeValue timeout, Consumer<Exception> answer) {
         BulkItemRequest item = new BulkItemRequest(0, document(question));
-        item.abort(question.shard().getIndexName(), new IllegalStateException("withdrawn before it was written"));
         BulkShardRequest request =
                 new BulkShardRequest(question.shard(), RefreshPolicy.NONE, new BulkItemRequest[] {item});
         request.timeout(timeout);
@@ -137,13 +137,17 @@ public final class WriteAccess {
         }
     }
 
+    /** A write of a version of a document that no document ever has. */
     private static DocWriteRequest<?> document(Question question) {
         String id = "withdrawn";
-        return question.opType() == DocWriteRequest.OpType.UPDATE
+        DocWriteRequest<?> write = question.opType() == DocWriteRequest.OpType.UPDATE
                 ? new UpdateRequest(question.name(), id).doc(Map.of())
                 : new IndexRequest(question.name())
                         .id(id)
                         .source(Map.of())
                         .create(question.opType() == DocWriteRequest.OpType.CREATE);
+        write.setIfSeqNo(Long.MAX_VALUE);
+        write.setIfPrimaryTerm(1);
+        return write;
     }
 }

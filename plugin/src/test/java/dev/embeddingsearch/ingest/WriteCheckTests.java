@@ -11,7 +11,6 @@ import dev.embeddingsearch.mapper.PendingMark;
 import dev.embeddingsearch.mapper.UpdateOrigins;
 import dev.embeddingsearch.mapper.VectorOrigin;
 import dev.embeddingsearch.model.InputType;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,19 +19,14 @@ import java.util.Set;
 import org.opensearch.ExceptionsHelper;
 import org.opensearch.action.DocWriteRequest;
 import org.opensearch.action.bulk.BulkAction;
-import org.opensearch.action.bulk.BulkItemRequest;
 import org.opensearch.action.bulk.BulkRequest;
 import org.opensearch.action.bulk.BulkShardRequest;
+import org.opensearch.action.bulk.BulkShardResponse;
 import org.opensearch.action.bulk.TransportShardBulkAction;
 import org.opensearch.action.index.IndexRequest;
-import org.opensearch.action.support.WriteRequest.RefreshPolicy;
 import org.opensearch.action.support.replication.TransportReplicationAction.ConcreteShardRequest;
 import org.opensearch.action.update.UpdateRequest;
-import org.opensearch.common.io.stream.BytesStreamOutput;
 import org.opensearch.core.action.ActionListener;
-import org.opensearch.core.common.bytes.BytesReference;
-import org.opensearch.core.index.Index;
-import org.opensearch.core.index.shard.ShardId;
 import org.opensearch.core.rest.RestStatus;
 import org.opensearch.script.Script;
 import org.opensearch.transport.TransportRequestHandler;
@@ -157,12 +151,7 @@ public class WriteCheckTests extends IngestTestCase {
 
     private BulkShardRequest coordinated(
             EmbeddingMappings mappings, EmbeddedVectors vectors, DocWriteRequest<?>... requests) {
-        BulkItemRequest[] items = new BulkItemRequest[requests.length];
-        for (int i = 0; i < items.length; i++) {
-            items[i] = new BulkItemRequest(i, requests[i]);
-        }
-        BulkShardRequest shard =
-                new BulkShardRequest(new ShardId(new Index(INDEX, "_na_"), 0), RefreshPolicy.NONE, items);
+        BulkShardRequest shard = new ShardBulk(INDEX, requests).request();
         UnembeddedWrites filter = new UnembeddedWrites(mappings, updates, () -> true);
         during(updates, new BulkRequest().add(requests), () -> {
             EmbeddedVectors known = updates.current().orElseThrow().vectors();
@@ -188,22 +177,15 @@ public class WriteCheckTests extends IngestTestCase {
         }
     }
 
-    /** The items of a request that arrives, as they look once the primary's node has checked them. */
+    /** Of each item of a request that arrives, why the primary's node refuses it; empty if the item is written. */
     private List<String> arrived(EmbeddingMappings mappings, BulkShardRequest request) throws Exception {
-        List<BulkShardRequest> passed = new ArrayList<>();
+        ShardBulk bulk = new ShardBulk(request);
         TransportRequestHandler<ConcreteShardRequest<BulkShardRequest>> handler =
-                (one, channel, task) -> passed.add(one.getRequest());
+                (one, channel, task) -> channel.sendResponse(bulk.<BulkShardResponse>pass(one.getRequest()));
         new PrimaryWrites(() -> mappings, threadContext)
                 .interceptHandler(TransportShardBulkAction.ACTION_NAME + "[p]", "write", false, handler)
-                .messageReceived(new ConcreteShardRequest<>(request, "allocation", 1), null, null);
-        List<String> items = new ArrayList<>();
-        for (BulkItemRequest item : passed.getFirst().items()) {
-            try (BytesStreamOutput out = new BytesStreamOutput()) {
-                item.writeTo(out);
-                items.add(new String(BytesReference.toBytes(out.bytes()), StandardCharsets.ISO_8859_1));
-            }
-        }
-        return items;
+                .messageReceived(new ConcreteShardRequest<>(request, "allocation", 1), bulk.channel(), null);
+        return bulk.refusals();
     }
 
     public void testPrimaryTakesWhatWasCheckedForItsMapping() throws Exception {
@@ -238,13 +220,7 @@ public class WriteCheckTests extends IngestTestCase {
                 whole("t", "ice", "o.v", "AAAA"),
                 new UpdateRequest(INDEX, "2").doc("x", 1)
             };
-            BulkItemRequest[] items = new BulkItemRequest[requests.length];
-            for (int i = 0; i < items.length; i++) {
-                items[i] = new BulkItemRequest(i, requests[i]);
-            }
-            List<String> arrived = arrived(
-                    indices.mappings(),
-                    copy(new BulkShardRequest(new ShardId(new Index(INDEX, "_na_"), 0), RefreshPolicy.NONE, items)));
+            List<String> arrived = arrived(indices.mappings(), copy(new ShardBulk(INDEX, requests).request()));
             assertThat(arrived.get(0), containsString("did not pass ingest"));
             assertThat(arrived.get(1), containsString("did not pass ingest"));
             assertThat(arrived.get(2), containsString("a scripted update inside [_bulk]"));
@@ -257,10 +233,7 @@ public class WriteCheckTests extends IngestTestCase {
         try (MappedIndices same = new MappedIndices(threadPool, INDEX, FIELD.formatted(""))) {
             IndexRequest request = whole("t", "ice", "o.v", "AAAA");
             UnembeddedWrites filter = new UnembeddedWrites(same.mappings(), updates, () -> true);
-            BulkShardRequest shard = new BulkShardRequest(
-                    new ShardId(new Index(INDEX, "_na_"), 0),
-                    RefreshPolicy.NONE,
-                    new BulkItemRequest[] {new BulkItemRequest(0, request)});
+            BulkShardRequest shard = new ShardBulk(INDEX, request).request();
             List<String> pipelines = new ArrayList<>();
             for (EmbeddedVectors known : List.of(made(MADE, "AAAA"), new EmbeddedVectors())) {
                 during(updates, new BulkRequest().add(request), () -> {

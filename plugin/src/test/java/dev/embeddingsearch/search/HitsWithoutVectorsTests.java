@@ -132,7 +132,7 @@ public class HitsWithoutVectorsTests extends OpenSearchSingleNodeTestCase {
     public void testInnerHits() {
         create("");
         InnerHitBuilder plain = new InnerHitBuilder("plain");
-        InnerHitBuilder asked = new InnerHitBuilder("asked").setFetchSourceContext(new FetchSourceContext(true));
+        InnerHitBuilder asked = new InnerHitBuilder("asked").setFetchSourceContext(FetchSourceContext.FETCH_SOURCE);
         SearchHit hit = only(search().setQuery(QueryBuilders.boolQuery()
                 .must(parts("one").innerHit(plain))
                 .must(parts("two").innerHit(asked))));

@@ -39,15 +39,15 @@ public class WholeDocumentsTests extends OpenSearchTestCase {
     }
 
     public void testRewritersAskForWholeDocuments() {
-        assertEquals(new FetchSourceContext(true), source(new ReindexRequest()));
-        assertEquals(new FetchSourceContext(true), source(new UpdateByQueryRequest("index")));
+        assertEquals(FetchSourceContext.FETCH_SOURCE, source(new ReindexRequest()));
+        assertEquals(FetchSourceContext.FETCH_SOURCE, source(new UpdateByQueryRequest("index")));
     }
 
     public void testWhatTheyAskForThemselvesStays() {
         ReindexRequest some = new ReindexRequest();
         some.getSearchRequest().source().fetchSource("text", null);
         assertEquals(new FetchSourceContext(true, new String[] {"text"}, null), source(some));
-        assertEquals(new FetchSourceContext(false), source(new DeleteByQueryRequest("index")));
+        assertEquals(FetchSourceContext.DO_NOT_FETCH_SOURCE, source(new DeleteByQueryRequest("index")));
     }
 
     /** The first versions of other clusters' software know no filter of the source. */

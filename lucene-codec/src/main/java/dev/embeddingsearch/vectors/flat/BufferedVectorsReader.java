@@ -5,13 +5,11 @@ import java.util.Map;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.index.ByteVectorValues;
 import org.apache.lucene.index.FieldInfo;
-import org.apache.lucene.index.FieldInfos;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.MergeState;
 import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.KnnCollector;
-import org.apache.lucene.util.Bits;
 
 /**
  * Presents the {@link BufferedVectors} of one field as the only source segment of a merge, so that a flush can write
@@ -26,24 +24,7 @@ final class BufferedVectorsReader extends KnnVectorsReader {
 
     /** A merge of {@code vectors} alone, on the calling thread, which keeps all document numbers. */
     static MergeState merge(SegmentWriteState state, FieldInfo field, BufferedVectors vectors) {
-        FieldInfos fields = new FieldInfos(new FieldInfo[] {field});
-        return new MergeState(
-                new MergeState.DocMap[] {document -> document},
-                state.segmentInfo,
-                fields,
-                null,
-                null,
-                null,
-                null,
-                new FieldInfos[] {fields},
-                new Bits[] {null},
-                null,
-                null,
-                new KnnVectorsReader[] {new BufferedVectorsReader(vectors)},
-                new int[] {state.segmentInfo.maxDoc()},
-                state.infoStream,
-                null,
-                false);
+        return MergeStates.of(state, field, new BufferedVectorsReader(vectors));
     }
 
     /** New values for each call: a merge iterates several times, and may hold two vectors at once. */

@@ -41,7 +41,7 @@ public final class Float16VectorsFormat extends FlatVectorsFormat {
                 Float16.asByteVectors(state.fieldInfos),
                 state.context,
                 state.segmentSuffix);
-        return new Float16VectorsReader(delegate.fieldsReader(asStored), state.fieldInfos);
+        return new Float16VectorsReader(delegate.fieldsReader(asStored), state.fieldInfos, SCORER);
     }
 
     @Override

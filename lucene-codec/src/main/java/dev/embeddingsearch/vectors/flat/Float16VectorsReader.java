@@ -2,21 +2,17 @@
 package dev.embeddingsearch.vectors.flat;
 
 import java.io.IOException;
-import java.util.Map;
 import org.apache.lucene.codecs.hnsw.FlatVectorsReader;
+import org.apache.lucene.codecs.hnsw.FlatVectorsScorer;
 import org.apache.lucene.index.ByteVectorValues;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FieldInfos;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.VectorEncoding;
-import org.apache.lucene.util.RamUsageEstimator;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
 /** Reads the vectors that {@link Float16VectorsFormat} wrote. */
-final class Float16VectorsReader extends FlatVectorsReader {
-    private static final long SHALLOW_SIZE = RamUsageEstimator.shallowSizeOfInstance(Float16VectorsReader.class);
-
-    private final FlatVectorsReader delegate;
+final class Float16VectorsReader extends FilterFlatVectorsReader {
     private final FieldInfos fields;
     /** Whether this instance closes the files; merge instances share them with the reader that was opened. */
     private final boolean ownsFiles;
@@ -25,13 +21,13 @@ final class Float16VectorsReader extends FlatVectorsReader {
      * @param delegate reads the fields as they are stored, see {@link Float16#asByteVectors}
      * @param fields the fields of the segment
      */
-    Float16VectorsReader(FlatVectorsReader delegate, FieldInfos fields) {
-        this(delegate, fields, true);
+    Float16VectorsReader(FlatVectorsReader delegate, FieldInfos fields, FlatVectorsScorer scorer) {
+        this(delegate, fields, scorer, true);
     }
 
-    private Float16VectorsReader(FlatVectorsReader delegate, FieldInfos fields, boolean ownsFiles) {
-        super(delegate.getFlatVectorScorer());
-        this.delegate = delegate;
+    private Float16VectorsReader(
+            FlatVectorsReader delegate, FieldInfos fields, FlatVectorsScorer scorer, boolean ownsFiles) {
+        super(delegate, scorer);
         this.fields = fields;
         this.ownsFiles = ownsFiles;
     }
@@ -46,7 +42,7 @@ final class Float16VectorsReader extends FlatVectorsReader {
     @Override
     public ByteVectorValues getByteVectorValues(String field) throws IOException {
         require(field, VectorEncoding.BYTE);
-        return delegate.getByteVectorValues(field);
+        return super.getByteVectorValues(field);
     }
 
     @Override
@@ -59,7 +55,7 @@ final class Float16VectorsReader extends FlatVectorsReader {
     @Override
     public RandomVectorScorer getRandomVectorScorer(String field, byte[] target) throws IOException {
         require(field, VectorEncoding.BYTE);
-        return delegate.getRandomVectorScorer(field, target);
+        return super.getRandomVectorScorer(field, target);
     }
 
     private FieldInfo require(String field, VectorEncoding encoding) {
@@ -73,7 +69,7 @@ final class Float16VectorsReader extends FlatVectorsReader {
 
     @Override
     public FlatVectorsReader getMergeInstance() throws IOException {
-        return new Float16VectorsReader(delegate.getMergeInstance(), fields, false);
+        return new Float16VectorsReader(delegate.getMergeInstance(), fields, vectorScorer, false);
     }
 
     @Override
@@ -82,24 +78,9 @@ final class Float16VectorsReader extends FlatVectorsReader {
     }
 
     @Override
-    public void checkIntegrity() throws IOException {
-        delegate.checkIntegrity();
-    }
-
-    @Override
-    public Map<String, Long> getOffHeapByteSize(FieldInfo fieldInfo) {
-        return delegate.getOffHeapByteSize(fieldInfo);
-    }
-
-    @Override
-    public long ramBytesUsed() {
-        return SHALLOW_SIZE + delegate.ramBytesUsed();
-    }
-
-    @Override
     public void close() throws IOException {
         if (ownsFiles) {
-            delegate.close();
+            super.close();
         }
     }
 }

@@ -16,23 +16,21 @@ import org.apache.lucene.util.RamUsageEstimator;
 import org.apache.lucene.util.hnsw.CloseableRandomVectorScorerSupplier;
 
 /** Writes float vectors in their {@link Float16} encoding through Lucene's writer of byte vectors. */
-final class Float16VectorsWriter extends FlatVectorsWriter {
+final class Float16VectorsWriter extends FilterFlatVectorsWriter {
     private static final long SHALLOW_SIZE = RamUsageEstimator.shallowSizeOfInstance(Float16VectorsWriter.class);
 
     private final SegmentWriteState state;
-    private final FlatVectorsWriter delegate;
     private final List<BufferedFieldWriter> fields = new ArrayList<>();
 
     Float16VectorsWriter(SegmentWriteState state, FlatVectorsWriter delegate) {
-        super(delegate.getFlatVectorScorer());
+        super(delegate);
         this.state = state;
-        this.delegate = delegate;
     }
 
     @Override
     public FlatFieldVectorsWriter<?> addField(FieldInfo field) throws IOException {
         if (field.getVectorEncoding() != VectorEncoding.FLOAT32) {
-            return delegate.addField(field);
+            return super.addField(field);
         }
         fields.add(new BufferedFieldWriter(field));
         return fields.getLast();
@@ -52,27 +50,32 @@ final class Float16VectorsWriter extends FlatVectorsWriter {
     }
 
     @Override
-    public void mergeOneField(FieldInfo field, MergeState state) throws IOException {
+    public FieldInfo stored(FieldInfo field) {
+        return Float16.asByteVectors(field);
+    }
+
+    @Override
+    public MergeState source(FieldInfo field, MergeState state) {
         if (field.getVectorEncoding() != VectorEncoding.FLOAT32) {
-            delegate.mergeOneField(field, state);
-            return;
+            return state;
         }
         KnnVectorsReader[] readers = state.knnVectorsReaders.clone();
         for (int i = 0; i < readers.length; i++) {
             readers[i] = readers[i] == null ? null : new Float16MergeReader(readers[i]);
         }
-        delegate.mergeOneField(Float16.asByteVectors(field), MergeStates.withReaders(state, readers));
+        return MergeStates.withReaders(state, readers);
     }
 
     /** Not supported for float fields: their graphs are built over quantized vectors. */
     @Override
-    public CloseableRandomVectorScorerSupplier mergeOneFieldToIndex(FieldInfo field, MergeState state)
+    public CloseableRandomVectorScorerSupplier nodes(FieldInfo field, CloseableRandomVectorScorerSupplier vectors)
             throws IOException {
         if (field.getVectorEncoding() == VectorEncoding.FLOAT32) {
+            vectors.close();
             throw new UnsupportedOperationException("field [" + field.name
-                    + "] expects a graph of quantized vectors, got one of vectors in half precision");
+                    + "] expects a graph over quantized vectors, got one over vectors in half precision");
         }
-        return delegate.mergeOneFieldToIndex(field, state);
+        return vectors;
     }
 
     @Override

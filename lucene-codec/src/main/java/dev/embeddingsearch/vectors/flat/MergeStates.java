@@ -3,10 +3,14 @@ package dev.embeddingsearch.vectors.flat;
 
 import java.util.concurrent.Executor;
 import org.apache.lucene.codecs.KnnVectorsReader;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.FieldInfos;
 import org.apache.lucene.index.MergeState;
+import org.apache.lucene.index.SegmentWriteState;
+import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.SameThreadExecutorService;
 
-/** Copies of a {@link MergeState} in which the vectors are read through other readers. */
+/** Merges of vectors through other readers. Other parts of the documents are not in these {@link MergeState}s. */
 public final class MergeStates {
 
     private MergeStates() {}
@@ -20,22 +24,29 @@ public final class MergeStates {
      */
     public static MergeState withReaders(MergeState state, KnnVectorsReader[] readers) {
         Executor executor = state.intraMergeTaskExecutor;
-        return new MergeState(
-                state.docMaps,
+        return LuceneMergeState.of(
+                new MergeSources(
+                        state.docMaps, state.fieldInfos, state.liveDocs, readers, state.maxDocs, state.needsIndexSort),
                 state.segmentInfo,
                 state.mergeFieldInfos,
-                state.storedFieldsReaders,
-                state.termVectorsReaders,
-                state.normsProducers,
-                state.docValuesProducers,
-                state.fieldInfos,
-                state.liveDocs,
-                state.fieldsProducers,
-                state.pointsReaders,
-                readers,
-                state.maxDocs,
                 state.infoStream,
-                executor instanceof SameThreadExecutorService ? null : executor,
-                state.needsIndexSort);
+                executor instanceof SameThreadExecutorService ? null : executor);
+    }
+
+    /** A merge of one field of one segment, on the calling thread, which keeps all document numbers. */
+    static MergeState of(SegmentWriteState state, FieldInfo field, KnnVectorsReader reader) {
+        FieldInfos fields = new FieldInfos(new FieldInfo[] {field});
+        return LuceneMergeState.of(
+                new MergeSources(
+                        new MergeState.DocMap[] {document -> document},
+                        new FieldInfos[] {fields},
+                        new Bits[] {null},
+                        new KnnVectorsReader[] {reader},
+                        new int[] {state.segmentInfo.maxDoc()},
+                        false),
+                state.segmentInfo,
+                fields,
+                state.infoStream,
+                null);
     }
 }

@@ -6,12 +6,12 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.lucene.codecs.KnnFieldVectorsWriter;
-import org.apache.lucene.codecs.KnnVectorsWriter;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.MergeState;
 import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.index.Sorter;
 import org.apache.lucene.index.VectorEncoding;
+import org.apache.lucene.util.IORunnable;
 import org.apache.lucene.util.RamUsageEstimator;
 
 /**
@@ -25,15 +25,15 @@ import org.apache.lucene.util.RamUsageEstimator;
  * <p>A merge writes temporary files. To avoid them, the vectors of a segment that gets no graph are passed to Lucene's
  * writer at the flush. Byte vectors, which are not quantized, go there at once.
  */
-public final class DeferredGraphWriter extends KnnVectorsWriter {
+public final class DeferredGraphWriter extends TwoPhaseMergeWriter {
     private static final long SHALLOW_SIZE = RamUsageEstimator.shallowSizeOfInstance(DeferredGraphWriter.class);
 
     private final SegmentWriteState state;
-    private final KnnVectorsWriter delegate;
+    private final TwoPhaseMergeWriter delegate;
     private final GraphOptions graph;
     private final List<BufferedFieldWriter> fields = new ArrayList<>();
 
-    public DeferredGraphWriter(SegmentWriteState state, KnnVectorsWriter delegate, GraphOptions graph) {
+    public DeferredGraphWriter(SegmentWriteState state, TwoPhaseMergeWriter delegate, GraphOptions graph) {
         this.state = state;
         this.delegate = delegate;
         this.graph = graph;
@@ -51,20 +51,24 @@ public final class DeferredGraphWriter extends KnnVectorsWriter {
     @Override
     @SuppressWarnings("unchecked") // Lucene gives a FLOAT32 field a writer of float[]
     public void flush(int maxDoc, Sorter.DocMap sortMap) throws IOException {
+        List<IORunnable> graphs = new ArrayList<>();
         for (BufferedFieldWriter buffer : fields) {
             if (graph.buildsGraph(buffer.getVectors().size())) {
-                delegate.mergeOneField(buffer.field(), buffer.toMergeState(state, sortMap));
+                graphs.add(delegate.mergeVectors(buffer.field(), buffer.toMergeState(state, sortMap)));
                 buffer.clear();
             } else {
                 buffer.moveTo((KnnFieldVectorsWriter<float[]>) delegate.addField(buffer.field()));
             }
         }
         delegate.flush(maxDoc, sortMap);
+        for (IORunnable graphOfField : graphs) {
+            graphOfField.run();
+        }
     }
 
     @Override
-    public void mergeOneField(FieldInfo field, MergeState mergeState) throws IOException {
-        delegate.mergeOneField(field, mergeState);
+    public IORunnable mergeVectors(FieldInfo field, MergeState mergeState) throws IOException {
+        return delegate.mergeVectors(field, mergeState);
     }
 
     @Override

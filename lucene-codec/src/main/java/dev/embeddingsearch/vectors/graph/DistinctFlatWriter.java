@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.vectors.graph;
 
+import dev.embeddingsearch.vectors.flat.FilterFlatVectorsWriter;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.lucene.codecs.hnsw.FlatFieldVectorsWriter;
 import org.apache.lucene.codecs.hnsw.FlatVectorsWriter;
 import org.apache.lucene.index.FieldInfo;
@@ -15,23 +18,21 @@ import org.apache.lucene.util.hnsw.CloseableRandomVectorScorerSupplier;
 /**
  * Writes all vectors, but shows {@link org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsWriter} only distinct ones.
  */
-final class DistinctFlatWriter extends FlatVectorsWriter {
-    private final FlatVectorsWriter flat;
+final class DistinctFlatWriter extends FilterFlatVectorsWriter {
     private final GraphOptions graph;
     private final List<DistinctFieldWriter> fields = new ArrayList<>();
-    /** The duplicates of the field that is being merged; null if each vector becomes a node. */
-    private MergeDuplicates duplicates;
+    /** The duplicates of fields that are being merged, by field name; of other fields each vector becomes a node. */
+    private final Map<String, MergeDuplicates> duplicates = new HashMap<>();
 
     DistinctFlatWriter(FlatVectorsWriter flat, GraphOptions graph) {
-        super(flat.getFlatVectorScorer());
-        this.flat = flat;
+        super(flat);
         this.graph = graph;
     }
 
     @Override
     @SuppressWarnings("unchecked") // Lucene gives a FLOAT32 field a writer of float[]
     public FlatFieldVectorsWriter<?> addField(FieldInfo field) throws IOException {
-        FlatFieldVectorsWriter<?> all = flat.addField(field);
+        FlatFieldVectorsWriter<?> all = super.addField(field);
         if (field.getVectorEncoding() != VectorEncoding.FLOAT32 || !graph.enabled()) {
             return all;
         }
@@ -44,48 +45,59 @@ final class DistinctFlatWriter extends FlatVectorsWriter {
         return fields;
     }
 
-    /** Sets the duplicates of the field that is merged next; null for none. */
-    void setDuplicates(MergeDuplicates duplicates) {
-        this.duplicates = duplicates;
+    /** Sets the duplicates of a field that is merged next; null to forget them, after its graph is built. */
+    void setDuplicates(FieldInfo field, MergeDuplicates found) {
+        if (found == null) {
+            duplicates.remove(field.name);
+        } else {
+            duplicates.put(field.name, found);
+        }
+    }
+
+    /** The duplicates of a field that is being merged; null if each vector becomes a node. */
+    MergeDuplicates duplicates(String field) {
+        return duplicates.get(field);
+    }
+
+    /** The whole merge: the graph writer passes one without the duplicates. */
+    @Override
+    public MergeState source(FieldInfo field, MergeState state) {
+        MergeDuplicates found = duplicates.get(field.name);
+        return found == null ? state : found.state();
     }
 
     @Override
-    public CloseableRandomVectorScorerSupplier mergeOneFieldToIndex(FieldInfo field, MergeState state)
+    public CloseableRandomVectorScorerSupplier nodes(FieldInfo field, CloseableRandomVectorScorerSupplier vectors)
             throws IOException {
-        if (duplicates == null) {
-            return flat.mergeOneFieldToIndex(field, state);
+        MergeDuplicates found = duplicates.get(field.name);
+        if (found == null) {
+            return vectors;
         }
-        CloseableRandomVectorScorerSupplier vectors = flat.mergeOneFieldToIndex(field, duplicates.state());
-        if (vectors.totalVectorCount() != duplicates.count()) {
+        if (vectors.totalVectorCount() != found.count()) {
             vectors.close();
-            throw new IllegalStateException("field [" + field.name + "] expects " + duplicates.count()
+            throw new IllegalStateException("field [" + field.name + "] expects " + found.count()
                     + " merged vectors, got [" + vectors.totalVectorCount() + "]");
         }
-        return NodeScorer.supplier(vectors, duplicates.vectorOfNode());
-    }
-
-    @Override
-    public void mergeOneField(FieldInfo field, MergeState state) throws IOException {
-        flat.mergeOneField(field, state);
+        return NodeScorer.supplier(vectors, found.vectorOfNode());
     }
 
     @Override
     public void flush(int maxDoc, Sorter.DocMap sortMap) throws IOException {
-        flat.flush(maxDoc, sortMap);
+        delegate.flush(maxDoc, sortMap);
     }
 
     @Override
     public void finish() throws IOException {
-        flat.finish();
+        delegate.finish();
     }
 
     @Override
     public long ramBytesUsed() {
-        return flat.ramBytesUsed();
+        return delegate.ramBytesUsed();
     }
 
     @Override
     public void close() throws IOException {
-        flat.close();
+        delegate.close();
     }
 }

@@ -6,33 +6,34 @@ import java.io.IOException;
 import org.apache.lucene.codecs.KnnFieldVectorsWriter;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.KnnVectorsWriter;
-import org.apache.lucene.codecs.hnsw.FlatVectorsWriter;
+import org.apache.lucene.codecs.hnsw.FlatVectorsFormat;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsWriter;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.MergeState;
 import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.index.Sorter;
 import org.apache.lucene.index.VectorEncoding;
+import org.apache.lucene.util.IORunnable;
 import org.apache.lucene.util.IOUtils;
 
 /**
  * Writes vectors and their HNSW graph with {@link Lucene99HnswVectorsWriter}, but gives each distinct vector of a
  * segment only one node. {@link GraphNodes} explains why, and stores which vectors share a node.
  */
-public final class DistinctGraphWriter extends KnnVectorsWriter {
+public final class DistinctGraphWriter extends TwoPhaseMergeWriter {
     private final GraphOptions graph;
     private final DistinctFlatWriter flat;
     private final KnnVectorsWriter delegate;
     private final GraphNodesWriter nodes;
 
+    /** @param vectors the format of the vectors, exact or quantized */
     public DistinctGraphWriter(
-            SegmentWriteState state, GraphOptions graph, FlatVectorsWriter flat, GraphNodesWriter nodes)
+            SegmentWriteState state, GraphOptions graph, FlatVectorsFormat vectors, GraphNodesWriter nodes)
             throws IOException {
         this.graph = graph;
-        this.flat = new DistinctFlatWriter(flat, graph);
+        this.flat = new DistinctFlatWriter(vectors.fieldsWriter(state), graph);
         this.nodes = nodes;
-        this.delegate = new Lucene99HnswVectorsWriter(
-                state, graph.m(), graph.efConstruction(), this.flat, graph.mergeWorkers(), null, graph.threshold());
+        this.delegate = graphWriter(state, graph, flat, vectors);
     }
 
     @Override
@@ -56,24 +57,26 @@ public final class DistinctGraphWriter extends KnnVectorsWriter {
     }
 
     @Override
-    public void mergeOneField(FieldInfo field, MergeState mergeState) throws IOException {
+    public IORunnable mergeVectors(FieldInfo field, MergeState mergeState) throws IOException {
         MergeState state = withFieldReaders(field, mergeState);
         MergeDuplicates duplicates = graph.enabled() && field.getVectorEncoding() == VectorEncoding.FLOAT32
                 ? MergeDuplicates.find(field.name, state, graph)
                 : null;
         if (duplicates == null) {
-            delegate.mergeOneField(field, withReusableGraphs(field, state));
-            return;
+            return mergeVectors(delegate, field, withReusableGraphs(field, state));
         }
         nodes.write(field, duplicates.representatives());
-        flat.setDuplicates(duplicates);
-        delegate.mergeOneField(field, duplicates.distinct());
-        flat.setDuplicates(null);
+        flat.setDuplicates(field, duplicates);
+        IORunnable graphOfNodes = mergeVectors(delegate, field, duplicates.distinct());
+        return () -> {
+            graphOfNodes.run();
+            flat.setDuplicates(field, null);
+        };
     }
 
     /**
-     * The merge with the readers of {@code field} in place of the per-field readers around them. Lucene 10.4 looks for
-     * a graph in the per-field reader, finds none, and would build every merged graph from scratch
+     * The merge with the readers of {@code field} in place of the per-field readers around them. Lucene looks for a
+     * graph in the per-field reader, finds none, and would build every merged graph from scratch
      * (apache/lucene#16400).
      */
     private static MergeState withFieldReaders(FieldInfo field, MergeState state) {

@@ -44,7 +44,8 @@ final class DistinctVectorsReader extends KnnVectorsReader implements HnswGraphP
         return new Values(reader.getFloatVectorValues(field), kept);
     }
 
-    private static final class Values extends FloatVectorValues {
+    /** Vectors restricted to some of their ordinals; iterating over their documents numbers them without gaps. */
+    static final class Values extends FloatVectorValues {
         private final FloatVectorValues all;
         private final FixedBitSet kept;
         private final int size;

@@ -2,6 +2,7 @@
 package dev.embeddingsearch.vectors.graph;
 
 import com.carrotsearch.randomizedtesting.generators.RandomPicks;
+import dev.embeddingsearch.vectors.Quantization;
 import dev.embeddingsearch.vectors.QuantizedVectorsFormat;
 import dev.embeddingsearch.vectors.VectorsTestCase;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FilterDirectory;
 import org.apache.lucene.store.IOContext;
@@ -22,8 +24,11 @@ public class DeferredGraphResourcesTests extends VectorsTestCase {
 
     private static final int LARGE = 400;
 
-    /** Methods of Lucene's writers in which a flush can fail. */
-    private static final List<String> STEPS = List.of("mergeOneFieldToIndex", "writeGraph", "writeMeta");
+    /** Methods of Lucene's writers in which a flush can fail; the first has one name in Lucene 10.4, one in 10.5. */
+    private static final List<String[]> STEPS = List.of(
+            new String[] {"mergeOneFieldToIndex", "mergeOneFlatVectorField"},
+            new String[] {"writeGraph"},
+            new String[] {"writeMeta"});
 
     public void testBufferedVectorsCountAsHeap() throws IOException {
         int dimensions = 100 + random().nextInt(400);
@@ -59,7 +64,10 @@ public class DeferredGraphResourcesTests extends VectorsTestCase {
         assertTrue(temporaryFiles(LARGE) > 0);
     }
 
-    /** The number of temporary files of quantized vectors that a flush created; none may be left. */
+    /**
+     * The number of temporary files of quantized vectors that a flush created; none may be left. Lucene 10.4 writes
+     * them for all quantized vectors, 10.5 only for the queries of binary ones.
+     */
     private static int temporaryFiles(int documents) throws IOException {
         AtomicInteger count = new AtomicInteger();
         try (Directory dir = newDirectory()) {
@@ -67,11 +75,12 @@ public class DeferredGraphResourcesTests extends VectorsTestCase {
                 @Override
                 public IndexOutput createTempOutput(String prefix, String suffix, IOContext context)
                         throws IOException {
-                    count.addAndGet(prefix.endsWith(".veq") || prefix.contains(".veq_") ? 1 : 0);
+                    count.addAndGet(prefix.contains(".veq") || suffix.equals("queries") ? 1 : 0);
                     return super.createTempOutput(prefix, suffix, context);
                 }
             };
-            try (IndexWriter writer = new IndexWriter(counting, oneFlush(withGraphsFrom400()))) {
+            IndexWriterConfig config = oneFlush(withGraphsFrom400(Quantization.BINARY));
+            try (IndexWriter writer = new IndexWriter(counting, config)) {
                 for (int i = 0; i < documents; i++) {
                     writer.addDocument(doc("a", randomVector(8)));
                 }
@@ -114,11 +123,11 @@ public class DeferredGraphResourcesTests extends VectorsTestCase {
 
     /** Fails in one of the steps that write the vectors of a large segment. */
     private static final class FailingFlush extends MockDirectoryWrapper.Failure {
-        private final String step;
+        private final String[] step;
         private final int after;
         private int seen;
 
-        FailingFlush(String step, int after) {
+        FailingFlush(String[] step, int after) {
             this.step = step;
             this.after = after;
         }

@@ -14,13 +14,14 @@ import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.Term;
+import org.apache.lucene.search.AbstractKnnCollector;
 import org.apache.lucene.search.AcceptDocs;
-import org.apache.lucene.search.FloatVectorSimilarityQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TermInSetQuery;
+import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.search.TopKnnCollector;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.util.BytesRef;
@@ -140,11 +141,43 @@ public class DuplicateVectorsTests extends DuplicateVectorsTestCase {
             long expected = vectors.stream()
                     .filter(vector -> EUCLIDEAN.compare(target, vector) >= .9f)
                     .count();
-            // This bound makes the search visit the whole graph: with a higher one it may end before it reaches the
-            // target.
-            assertEquals(
-                    expected, new IndexSearcher(reader).count(new FloatVectorSimilarityQuery("v", target, 0, .9f)));
+            Above collector = new Above(.9f);
+            LeafReader segment = only(reader);
+            segment.searchNearestVectors("v", target, collector, AcceptDocs.fromLiveDocs(null, segment.maxDoc()));
+            assertEquals(expected, collector.numCollected());
         });
+    }
+
+    /** Counts the documents above a score; its searches visit the whole graph. */
+    private static final class Above extends AbstractKnnCollector {
+        private final float score;
+        private int count;
+
+        Above(float score) {
+            super(1, Long.MAX_VALUE);
+            this.score = score;
+        }
+
+        @Override
+        public boolean collect(int document, float similarity) {
+            count += similarity >= score ? 1 : 0;
+            return false;
+        }
+
+        @Override
+        public int numCollected() {
+            return count;
+        }
+
+        @Override
+        public float minCompetitiveSimilarity() {
+            return Math.nextUp(Float.NEGATIVE_INFINITY);
+        }
+
+        @Override
+        public TopDocs topDocs() {
+            throw new UnsupportedOperationException();
+        }
     }
 
     public void testResumableSearchFindsAllDuplicates() throws IOException {
