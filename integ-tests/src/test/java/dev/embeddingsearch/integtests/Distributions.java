@@ -28,6 +28,11 @@ final class Distributions {
         return WithNeighbours.UNPACKED;
     }
 
+    /** OpenSearch and the plugin of the Lucene line before. */
+    static Distribution ofLineBefore() {
+        return OfLineBefore.UNPACKED;
+    }
+
     static Distribution plain() {
         return Plain.UNPACKED;
     }
@@ -46,21 +51,30 @@ final class Distributions {
                 List.of("job-scheduler.zip", "ml.zip", "knn.zip", "neural-search.zip", "plugin.zip"));
     }
 
+    private static final class OfLineBefore {
+        static final Distribution UNPACKED =
+                unpack("line-before", "before.distribution.zip", List.of("before.plugin.zip"));
+    }
+
     private static final class Plain {
         static final Distribution UNPACKED = unpack("plain", List.of());
     }
 
+    private static Distribution unpack(String name, List<String> plugins) {
+        return unpack(name, "distribution.zip", plugins);
+    }
+
     /**
+     * @param zip the system property that names its zip
      * @param plugins system properties that name their zips
      */
-    private static Distribution unpack(String name, List<String> plugins) {
+    private static Distribution unpack(String name, String zip, List<String> plugins) {
         try {
             Account account = Account.current();
             Path folder = account.folder(folder(name));
             deleteAtEnd(folder);
             Folders.delete(folder.resolve("nodes"));
-            Distribution distribution =
-                    Distribution.unpack(Path.of(System.getProperty("distribution.zip")), folder, account);
+            Distribution distribution = Distribution.unpack(Path.of(System.getProperty(zip)), folder, account);
             for (String plugin : plugins) {
                 distribution.install(Path.of(System.getProperty(plugin)));
             }
