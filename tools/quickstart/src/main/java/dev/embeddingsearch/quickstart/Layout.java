@@ -39,7 +39,8 @@ public final class Layout {
     }
 
     public Path pluginZip() {
-        return project.resolve("plugin/target/embedding-search-" + versions.getProperty("version") + "-" + versions.getProperty("line") + ".zip");
+        return project.resolve("plugin/target/embedding-search-" + versions.getProperty("version") + "-"
+                + versions.getProperty("line") + ".zip");
     }
 
     public Path serverJar() {
