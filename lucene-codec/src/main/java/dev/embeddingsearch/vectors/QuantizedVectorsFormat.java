@@ -161,7 +161,7 @@ public sealed class QuantizedVectorsFormat extends KnnVectorsFormat permits Floa
     }
 
     /** Quantized and exact vectors, without a graph. */
-    private FlatVectorsFormat flat() {
+    private FlatVectorsFormat flatFormat() {
         FlatVectorsFormat exact = precision == VectorPrecision.FLOAT32 ? EmbeddingVectorsFormat.FLAT : FLOAT16;
         return new QuantizedFlatFormat(quantization, exact);
     }
@@ -169,14 +169,14 @@ public sealed class QuantizedVectorsFormat extends KnnVectorsFormat permits Floa
     @Override
     public KnnVectorsWriter fieldsWriter(SegmentWriteState state) throws IOException {
         GraphNodesWriter nodes = new GraphNodesWriter(state);
-        TwoPhaseMergeWriter graphs = new DistinctGraphWriter(state, graph, flat(), nodes);
+        TwoPhaseMergeWriter graphs = new DistinctGraphWriter(state, graph, flatFormat(), nodes);
         return new EmbeddingVectorsWriter(state, new DeferredGraphWriter(state, graphs, graph), precision, nodes);
     }
 
     @Override
     public KnnVectorsReader fieldsReader(SegmentReadState state) throws IOException {
         return EmbeddingVectorsReader.open(state, () -> {
-            FlatVectorsReader quantized = flat().fieldsReader(state);
+            FlatVectorsReader quantized = flatFormat().fieldsReader(state);
             return new EmbeddingVectorsReader.LuceneReaders(
                     new Lucene99HnswVectorsReader(state, quantized), quantized, true);
         });

@@ -128,7 +128,6 @@ public class IngestBatchTests extends IngestTestCase {
                 .add(new IndexRequest(INDEX).id("1").source("text", "a"))
                 .add(new DeleteRequest(INDEX, "4"))
                 .add(new UpdateRequest(INDEX, "2").doc("text", "b"));
-        pressure.markCoordinatingOperationStarted(bulk::ramBytesUsed, false);
         AtomicInteger calls = new AtomicInteger();
         List<ActionListener<BulkResponse>> inner = new ArrayList<>();
         PlainActionFuture<BulkResponse> answer = new PlainActionFuture<>();
@@ -136,6 +135,7 @@ public class IngestBatchTests extends IngestTestCase {
         updates.<ActionRequest, BulkResponse>apply(
                 null, BulkAction.NAME, bulk, null, answer, (task, action, request, listener) -> {
                     inner.add(listener);
+                    pressure.markCoordinatingOperationStarted(bulk::ramBytesUsed, false);
                     List<IngestDocumentWrapper> batch = List.of(wrapper(1, moved), wrapper(3, document("2")));
                     batchEmbedder.embed(batch, List.of(RULE), done -> {
                         calls.incrementAndGet();
