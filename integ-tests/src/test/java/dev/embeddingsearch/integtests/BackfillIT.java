@@ -197,6 +197,7 @@ public class BackfillIT {
         CountDownLatch gate = service.hold();
         String task = inBackground("newer", "");
         service.awaitCalls(1);
+        service.reset();
         http.put("newer/_doc/2", "{\"body\": \"written meanwhile\"}").expect(200);
         gate.countDown();
         Answer done = http.get("_tasks/" + task + "?wait_for_completion=true").expect(200);

@@ -93,9 +93,10 @@ public final class FakeEmbeddingService implements AutoCloseable {
         return gate;
     }
 
-    /** Replies as without a script again, and forgets all calls. */
+    /** Replies to further calls at once and with vectors, and forgets the calls so far. */
     public void reset() {
         script = this::vectors;
+        gate = new CountDownLatch(0);
         calls.clear();
     }
 
@@ -177,7 +178,6 @@ public final class FakeEmbeddingService implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
-        gate.countDown();
         server.stop(0);
         threads.shutdownNow();
     }

@@ -107,21 +107,21 @@ public class FakeEmbeddingServiceTests {
     @Test
     public void testHeldCallWaitsForTheLatch() throws Exception {
         CountDownLatch gate = service.hold();
-        CompletableFuture<HttpResponse<String>> reply = send("");
-        assertFalse(reply.isDone());
+        service.script(call -> Reply.json(418, "{}"));
+        CompletableFuture<HttpResponse<String>> held = send("");
+        service.awaitCalls(1);
+        service.reset();
+        assertEquals(200, send("").get().statusCode());
+        assertFalse(held.isDone());
         gate.countDown();
-        assertEquals(200, reply.get().statusCode());
+        assertEquals(418, held.get().statusCode());
     }
 
     @Test
     public void testCloseEndsCallsWithoutReply() throws Exception {
-        CountDownLatch arrived = new CountDownLatch(1);
-        service.script(call -> {
-            arrived.countDown();
-            return Reply.NEVER;
-        });
+        service.script(call -> Reply.NEVER);
         CompletableFuture<HttpResponse<String>> reply = send("");
-        arrived.await();
+        service.awaitCalls(1);
         service.close();
         assertThrows(ExecutionException.class, reply::get);
     }

@@ -238,20 +238,11 @@ public class ModelBreakerTests extends EmbeddingClientTestCase {
                 "1",
                 "max_retries",
                 "0");
-        CountDownLatch asked = new CountDownLatch(1);
-        CountDownLatch release = new CountDownLatch(1);
-        service.script(call -> {
-            asked.countDown();
-            try {
-                assertTrue(release.await(30, TimeUnit.SECONDS));
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-            return Reply.error(503, "e", "moved");
-        });
+        CountDownLatch release = service.hold();
+        service.script(call -> Reply.error(503, "e", "moved"));
         PlainActionFuture<List<EmbeddingResult>> former = send(client, "former");
-        assertTrue(asked.await(30, TimeUnit.SECONDS));
-        service.script(service::vectors);
+        service.awaitCalls(1);
+        service.reset();
         changeUrl("http://127.0.0.1:" + service.port() + "/v1");
         assertVector(
                 "next", 1536, send(client, Side.QUERY, "next").actionGet(SOON).getFirst());
