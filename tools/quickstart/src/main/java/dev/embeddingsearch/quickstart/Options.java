@@ -14,7 +14,7 @@ import java.util.Map;
 record Options(String command, int port, int serverPort) {
 
     static final String USAGE = """
-            Usage: ./quickstart [start] [--port N] [--server-port N]
+            Usage: ./quickstart [start] [--port N] [--server-port N] [--opensearch VERSION]
                    ./quickstart stop | status | clean | help
 
               start   build, start OpenSearch with the plugin and a local embedding server, fill two indices, search
@@ -22,8 +22,9 @@ record Options(String command, int port, int serverPort) {
               status  tell what is running
               clean   delete the run folder with its data
 
-              --port N         OpenSearch's port (default 9200, or the environment variable QUICKSTART_PORT)
-              --server-port N  the embedding server's port (default 8000, or QUICKSTART_SERVER_PORT)""";
+              --port N              OpenSearch's port (default 9200, or the environment variable QUICKSTART_PORT)
+              --server-port N       the embedding server's port (default 8000, or QUICKSTART_SERVER_PORT)
+              --opensearch VERSION  3.6.0, 3.7.0 or 3.8.0 (default 3.8.0)""";
 
     private static final String START = "start";
 
@@ -35,6 +36,7 @@ record Options(String command, int port, int serverPort) {
             switch (arguments[i]) {
                 case "--port" -> port = value(arguments, ++i);
                 case "--server-port" -> serverPort = value(arguments, ++i);
+                case "--opensearch" -> requireVersion(value(arguments, ++i)); // the script builds for it
                 case "-h", "--help" -> command = "help";
                 case START, "stop", "status", "clean", "help" -> command = arguments[i];
                 default -> throw new SetupException("Unknown argument [%s].%n%s".formatted(arguments[i], USAGE));
@@ -52,9 +54,15 @@ record Options(String command, int port, int serverPort) {
 
     private static String value(String[] arguments, int index) {
         if (index == arguments.length) {
-            throw new SetupException("A port is expected after [%s].".formatted(arguments[index - 1]));
+            throw new SetupException("A value is expected after [%s].".formatted(arguments[index - 1]));
         }
         return arguments[index];
+    }
+
+    private static void requireVersion(String version) {
+        if (!version.matches("3\\.[678]\\.\\d")) {
+            throw new SetupException("A version of OpenSearch from 3.6.0 to 3.8 is expected, not [%s].".formatted(version));
+        }
     }
 
     private static int port(String text) {

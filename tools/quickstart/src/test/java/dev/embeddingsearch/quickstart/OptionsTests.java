@@ -23,6 +23,7 @@ public class OptionsTests {
         assertEquals(new Options("start", 1, 2), parse(environment));
         assertEquals(new Options("start", 3, 2), parse(environment, "start", "--port", "3"));
         assertEquals(new Options("stop", 1, 65535), parse(environment, "--server-port", "65535", "stop"));
+        assertEquals(new Options("start", 1, 2), parse(environment, "--opensearch", "3.6.0"));
     }
 
     @Test
@@ -34,7 +35,9 @@ public class OptionsTests {
     @Test
     public void testWrongArgumentsAreNamed() {
         assertThat(refusal("--prot", "1"), startsWith("Unknown argument [--prot].\nUsage: ./quickstart"));
-        assertEquals("A port is expected after [--port].", refusal("--port"));
+        assertEquals("A value is expected after [--port].", refusal("--port"));
+        assertEquals(
+                "A version of OpenSearch from 3.6.0 to 3.8 is expected, not [3.5.0].", refusal("--opensearch", "3.5.0"));
         assertEquals("A port is a number from 1 to 65535, not [0].", refusal("--port", "0"));
         assertEquals("A port is a number from 1 to 65535, not [65536].", refusal("--port", "65536"));
         assertEquals("A port is a number from 1 to 65535, not [-1].", refusal("--server-port", "-1"));
