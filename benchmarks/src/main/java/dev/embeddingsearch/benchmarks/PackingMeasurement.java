@@ -14,6 +14,7 @@ import dev.embeddingsearch.model.InputType;
 import dev.embeddingsearch.model.Models;
 import dev.embeddingsearch.model.Side;
 import dev.embeddingsearch.stats.EmbeddingStats;
+import dev.embeddingsearch.testkit.Base64Vector;
 import dev.embeddingsearch.testkit.FakeEmbeddingService;
 import dev.embeddingsearch.testkit.Reply;
 import dev.embeddingsearch.testkit.TextVectors;
@@ -86,10 +87,12 @@ public final class PackingMeasurement {
 
     /** A service that replies to each call after the same time, with the same vector for all texts. */
     private static FakeEmbeddingService paced(Duration latency) throws IOException {
+        System.setProperty("sun.net.httpserver.nodelay", "true"); // else TCP adds 40 ms to most replies
         FakeEmbeddingService service = new FakeEmbeddingService();
-        float[] vector = TextVectors.of("any", 1536);
-        service.script(call ->
-                Reply.vectors(Collections.nCopies(call.inputs().size(), vector)).after(latency));
+        String vector = Base64Vector.of(TextVectors.of("any", 1536));
+        service.script(
+                call -> Reply.embeddings(Collections.nCopies(call.inputs().size(), vector))
+                        .after(latency));
         return service;
     }
 
@@ -121,7 +124,7 @@ public final class PackingMeasurement {
     }
 
     private String row(String name, String model, int size, int latency) throws InterruptedException {
-        service.reset();
+        service.forgetCalls();
         long start = System.nanoTime();
         embed(model, size);
         double seconds = (System.nanoTime() - start) / 1e9;

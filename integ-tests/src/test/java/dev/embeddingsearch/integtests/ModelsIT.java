@@ -2,6 +2,7 @@
 package dev.embeddingsearch.integtests;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.embeddingsearch.testkit.Base64Vector;
@@ -54,8 +55,9 @@ public class ModelsIT {
                 new HashSet<>(calls(NODE.service())));
     }
 
-    /** Model, texts and dimensions of each call. */
+    /** Model, texts and dimensions of each call, none of which has a key. */
     private static List<List<Object>> calls(FakeEmbeddingService service) {
+        service.calls().forEach(call -> assertNull(call.authorization()));
         return service.calls().stream()
                 .map(call -> List.<Object>of(call.model(), call.inputs(), call.dimensions()))
                 .toList();

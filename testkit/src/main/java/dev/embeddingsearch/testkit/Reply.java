@@ -45,7 +45,7 @@ public record Reply(int status, Map<String, String> headers, String body, Durati
     }
 
     /** The vectors of the inputs, each as a string or an array; the entries are in any order, {@code index} says which. */
-    static Reply embeddings(List<?> embeddings) {
+    public static Reply embeddings(List<?> embeddings) {
         List<Integer> order =
                 new ArrayList<>(IntStream.range(0, embeddings.size()).boxed().toList());
         Collections.shuffle(order, new Random(order.size()));

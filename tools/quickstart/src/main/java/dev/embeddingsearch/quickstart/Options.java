@@ -61,7 +61,8 @@ record Options(String command, int port, int serverPort) {
 
     private static void requireVersion(String version) {
         if (!version.matches("3\\.[678]\\.\\d")) {
-            throw new SetupException("A version of OpenSearch from 3.6.0 to 3.8 is expected, not [%s].".formatted(version));
+            throw new SetupException(
+                    "A version of OpenSearch from 3.6.0 to 3.8 is expected, not [%s].".formatted(version));
         }
     }
 

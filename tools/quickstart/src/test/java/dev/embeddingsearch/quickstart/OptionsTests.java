@@ -37,7 +37,8 @@ public class OptionsTests {
         assertThat(refusal("--prot", "1"), startsWith("Unknown argument [--prot].\nUsage: ./quickstart"));
         assertEquals("A value is expected after [--port].", refusal("--port"));
         assertEquals(
-                "A version of OpenSearch from 3.6.0 to 3.8 is expected, not [3.5.0].", refusal("--opensearch", "3.5.0"));
+                "A version of OpenSearch from 3.6.0 to 3.8 is expected, not [3.5.0].",
+                refusal("--opensearch", "3.5.0"));
         assertEquals("A port is a number from 1 to 65535, not [0].", refusal("--port", "0"));
         assertEquals("A port is a number from 1 to 65535, not [65536].", refusal("--port", "65536"));
         assertEquals("A port is a number from 1 to 65535, not [-1].", refusal("--server-port", "-1"));
