@@ -105,6 +105,17 @@ public class InstallIT {
     }
 
     @Test
+    public void testDockerfileIsForTheDefaultLine() throws IOException {
+        List<String> lines =
+                Files.readAllLines(Path.of(System.getProperty("readme")).resolveSibling("Dockerfile"));
+        String zip = Path.of(System.getProperty("plugin.zip")).getFileName().toString();
+        assertTrue(lines.contains("ARG ZIP=plugin/target/" + zip.replace("lucene104", "lucene105")));
+        if (zip.contains("lucene105")) {
+            assertTrue(lines.contains("ARG OPENSEARCH=" + System.getProperty("opensearch.version")));
+        }
+    }
+
+    @Test
     public void testBillOfMaterialsHasEachLibraryOfTheZip() throws IOException {
         String zip = System.getProperty("plugin.zip");
         JsonNode bill = new ObjectMapper()

@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
         name = "code-indexer",
         description = "Indexes source code in OpenSearch and searches it by meaning and by words.",
         mixinStandardHelpOptions = true,
-        version = "code-indexer 0.1.0",
+        version = "code-indexer 0.2.0",
         subcommands = {IndexCommand.class, SearchCommand.class, TemplateCommand.class, EvaluateCommand.class})
 public final class CodeIndexer {
 
