@@ -7,10 +7,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.opensearch.Version;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.metadata.IndexTemplateMetadata;
 import org.opensearch.cluster.metadata.MetadataIndexTemplateService;
+import org.opensearch.cluster.node.DiscoveryNode;
 import org.opensearch.common.compress.CompressedXContent;
+import org.opensearch.common.xcontent.XContentHelper;
 import org.opensearch.common.xcontent.support.XContentMapValues;
 import org.opensearch.core.xcontent.NamedXContentRegistry;
 import org.opensearch.index.mapper.MapperService;
@@ -18,12 +21,14 @@ import org.opensearch.index.mapper.MapperService;
 /**
  * The mapping that an index or data stream about to be created gets from its templates, merged in the order and by the
  * rules of OpenSearch's {@code MetadataCreateIndexService}: a composable template and its components, or else all legacy
- * ones. A field that two of them define has the definition of the stronger one, and nothing of the other.
+ * ones. A field that two of them define has the definition of the stronger one, and nothing of the other. But legacy ones of
+ * OpenSearch 3.8 and later are merged parameter by parameter, lists included.
  */
 final class TemplateMappings {
 
     private static final String PROPERTIES = "properties";
     private static final String DISABLE_OBJECTS = "disable_objects";
+    private static final Version MERGES_PARAMETERS = Version.fromString("3.8.0");
 
     private TemplateMappings() {}
 
@@ -101,18 +106,27 @@ final class TemplateMappings {
         return expanded;
     }
 
-    /** Strongest first; a name under {@code properties} is all of the first template that has it. */
+    /** Strongest first, by the rules of the cluster manager, which creates the index. */
     private static Map<String, Object> legacy(ClusterState state, String index) throws IOException {
+        DiscoveryNode manager = state.nodes().getClusterManagerNode();
+        boolean parameters = (manager == null ? Version.CURRENT : manager.getVersion()).onOrAfter(MERGES_PARAMETERS);
         Map<String, Object> merged = new LinkedHashMap<>();
         for (IndexTemplateMetadata template :
                 MetadataIndexTemplateService.findV1Templates(state.metadata(), index, null)) {
-            if (template.mappings() != null) {
-                complete(merged, parse(template.mappings()));
+            if (template.mappings() == null) {
+                continue;
+            }
+            Map<String, Object> weaker = parse(template.mappings());
+            if (parameters) {
+                XContentHelper.mergeDefaults(merged, weaker);
+            } else {
+                complete(merged, weaker);
             }
         }
         return merged;
     }
 
+    /** A name under {@code properties} is all of the first template that has it. */
     private static void complete(Map<String, Object> stronger, Map<String, Object> weaker) {
         weaker.forEach((name, value) -> {
             Object present = stronger.putIfAbsent(name, value);

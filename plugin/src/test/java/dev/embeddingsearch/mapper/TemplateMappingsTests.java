@@ -4,6 +4,7 @@ package dev.embeddingsearch.mapper;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import org.opensearch.Version;
 import org.opensearch.cluster.ClusterName;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.metadata.ComponentTemplate;
@@ -12,15 +13,21 @@ import org.opensearch.cluster.metadata.ComposableIndexTemplate.DataStreamTemplat
 import org.opensearch.cluster.metadata.IndexTemplateMetadata;
 import org.opensearch.cluster.metadata.Metadata;
 import org.opensearch.cluster.metadata.Template;
+import org.opensearch.cluster.node.DiscoveryNode;
+import org.opensearch.cluster.node.DiscoveryNodeRole;
+import org.opensearch.cluster.node.DiscoveryNodes;
 import org.opensearch.common.compress.CompressedXContent;
 import org.opensearch.test.OpenSearchTestCase;
 
 /** What templates make of an index [logs-1] about to be created. */
 public class TemplateMappingsTests extends OpenSearchTestCase {
 
+    private static final Version BEFORE = Version.fromString("3.7.0");
+    private static final Version SINCE = Version.fromString("3.8.0");
     private static final String EMBEDDING = "{\"type\":\"embedding\",\"source_fields\":[\"%s\"]}";
 
     private final Metadata.Builder metadata = Metadata.builder();
+    private Version manager = Version.CURRENT;
 
     private static String field(String name, String definition) {
         return "{\"_doc\":{\"properties\":{\"" + name + "\":" + definition + "}}}";
@@ -54,14 +61,18 @@ public class TemplateMappingsTests extends OpenSearchTestCase {
     }
 
     private List<MappedEmbedding> found() {
-        ClusterState state =
-                ClusterState.builder(ClusterName.DEFAULT).metadata(metadata).build();
+        DiscoveryNode node = new DiscoveryNode(
+                "manager", buildNewFakeTransportAddress(), Map.of(), DiscoveryNodeRole.BUILT_IN_ROLES, manager);
+        ClusterState state = ClusterState.builder(ClusterName.DEFAULT)
+                .metadata(metadata)
+                .nodes(DiscoveryNodes.builder().add(node).clusterManagerNodeId("manager"))
+                .build();
         return MappedEmbedding.in(TemplateMappings.of(state, "logs-1"));
     }
 
-    private void assertSource(String source) {
+    private void assertSource(String... sources) {
         assertEquals(
-                List.of(List.of(source)),
+                List.of(List.of(sources)),
                 found().stream().map(MappedEmbedding::sourceFields).toList());
     }
 
@@ -78,20 +89,32 @@ public class TemplateMappingsTests extends OpenSearchTestCase {
         legacy("low", 1, embedding("v", "low"));
         legacy("high", 2, embedding("v", "high"));
         legacy("lowest", 0, embedding("v", "lowest"));
+        manager = BEFORE;
         assertSource("high");
     }
 
+    public void testLegacyTemplatesMergeParametersSince38() throws IOException {
+        legacy("low", 1, embedding("v", "low"));
+        legacy("high", 2, embedding("v", "high"));
+        manager = SINCE;
+        assertSource("low", "high");
+    }
+
     public void testLegacyTemplateThatMakesTheFieldText() throws IOException {
+        manager = randomFrom(BEFORE, SINCE);
         legacy("low", 1, embedding("v", "t"));
         legacy("high", 2, field("v", "{\"type\":\"text\"}"));
         assertEquals(List.of(), found());
     }
 
-    /** OpenSearch takes an object of the strongest template as it is. */
-    public void testLegacyTemplatesDoNotMergeObjects() throws IOException {
+    /** OpenSearch before 3.8 takes an object of the strongest template as it is. */
+    public void testLegacyTemplatesMergeObjectsSince38() throws IOException {
         legacy("low", 1, field("o", "{\"properties\":{\"v\":" + EMBEDDING.formatted("low") + "}}"));
         legacy("high", 2, field("o", "{\"properties\":{\"t\":{\"type\":\"text\"}}}"));
+        manager = BEFORE;
         assertEquals(List.of(), found());
+        manager = SINCE;
+        assertSource("low");
     }
 
     public void testComposableTemplateGoesBeforeLegacyOnes() throws IOException {
