@@ -28,7 +28,7 @@ public class AllowlistChangeIT {
     @Before
     public void start() throws IOException {
         service = new FakeEmbeddingService(TextVectors::ofWords);
-        settings = NodeSettings.single("allowlist").with("embedding.cache.size", "0");
+        settings = ShortLived.single("allowlist").with("embedding.cache.size", "0");
     }
 
     @After

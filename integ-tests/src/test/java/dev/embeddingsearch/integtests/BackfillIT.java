@@ -7,7 +7,6 @@ import static org.junit.Assert.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.embeddingsearch.quickstart.cluster.Node;
-import dev.embeddingsearch.quickstart.cluster.NodeSettings;
 import dev.embeddingsearch.testkit.FakeEmbeddingService;
 import dev.embeddingsearch.testkit.Reply;
 import dev.embeddingsearch.testkit.TextVectors;
@@ -34,7 +33,7 @@ public class BackfillIT {
     public static void start() throws IOException {
         service = new FakeEmbeddingService(TextVectors::ofWords);
         node = Distributions.withPlugin()
-                .node(NodeSettings.single("backfill")
+                .node(ShortLived.single("backfill")
                         .with("embedding.cache.size", "0")
                         .with("embedding.url_allowlist", List.of("http://127.0.0.1:*"))
                         .with("embedding.model.default.url", service.url())

@@ -6,7 +6,6 @@ import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
 import dev.embeddingsearch.quickstart.cluster.Node;
-import dev.embeddingsearch.quickstart.cluster.NodeSettings;
 import dev.embeddingsearch.testkit.FakeEmbeddingService;
 import dev.embeddingsearch.testkit.TextVectors;
 import java.io.IOException;
@@ -31,7 +30,7 @@ public class DiskCacheIT {
     public void start() throws IOException {
         service = new FakeEmbeddingService(TextVectors::ofWords);
         node = Distributions.withPlugin()
-                .node(NodeSettings.single("disk-cache")
+                .node(ShortLived.single("disk-cache")
                         .with("embedding.cache.disk.size", "64mb")
                         .with("embedding.url_allowlist", List.of("http://127.0.0.1:*"))
                         .with("embedding.model.default.url", service.url()));

@@ -7,7 +7,6 @@ import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
 import dev.embeddingsearch.quickstart.cluster.Node;
-import dev.embeddingsearch.quickstart.cluster.NodeSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Set;
@@ -34,7 +33,7 @@ public class DiskFormatIT {
 
     @BeforeClass
     public static void start() throws IOException {
-        plain = Distributions.plain().node(NodeSettings.single("plain")).start();
+        plain = Distributions.plain().node(ShortLived.single("plain")).start();
         plainHttp = new Http(plain.uri());
     }
 

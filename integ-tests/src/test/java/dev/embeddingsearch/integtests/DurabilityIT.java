@@ -39,7 +39,7 @@ public class DurabilityIT {
         service = new FakeEmbeddingService(TextVectors::ofWords);
         Path snapshots =
                 Distributions.withPlugin().home().resolveSibling("nodes").resolve("snapshots");
-        settings = NodeSettings.cluster(List.of("one", "two")).stream()
+        settings = ShortLived.cluster(List.of("one", "two")).stream()
                 .map(node -> withModels(node).with("path.repo", List.of(snapshots.toString())))
                 .toList();
         one = Distributions.withPlugin()

@@ -63,7 +63,7 @@ public class KilledUnderFaultsIT {
     }
 
     private static NodeSettings settings(FaultServer server) throws Exception {
-        return NodeSettings.single("killed")
+        return ShortLived.single("killed")
                 .with("embedding.url_allowlist", List.of("http://127.0.0.1:*"))
                 .with("embedding.model.default.url", server.url())
                 .with("embedding.model.default.max_retries", RETRIES)

@@ -7,7 +7,6 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
 import dev.embeddingsearch.quickstart.cluster.Node;
-import dev.embeddingsearch.quickstart.cluster.NodeSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
@@ -42,7 +41,7 @@ public class NeighboursIT {
     @BeforeClass
     public static void start() throws IOException {
         node = Distributions.withNeighbours()
-                .node(NodeSettings.single("neighbours").withHeap("768m"))
+                .node(ShortLived.single("neighbours").withHeap("768m"))
                 .start();
         http = new Http(node.uri());
         http.delete("ours,both,small").expect(404);

@@ -29,7 +29,7 @@ public class RemoteStoreIT {
         service = new FakeEmbeddingService(TextVectors::ofWords);
         Path store = Distributions.withPlugin().home().resolveSibling("nodes").resolve("remote-store");
         String attribute = "node.attr.remote_store.";
-        NodeSettings settings = NodeSettings.single("remote")
+        NodeSettings settings = ShortLived.single("remote")
                 .with("path.repo", List.of(store.toString()))
                 .with("node.roles", List.of("cluster_manager", "data", "ingest", "warm"))
                 .with("node.search.cache.size", "20mb")

@@ -42,7 +42,7 @@ public class RestIT {
     @BeforeClass
     public static void start() throws IOException {
         service = new FakeEmbeddingService(TextVectors::ofWords);
-        for (NodeSettings settings : NodeSettings.cluster(List.of("first", "second"))) {
+        for (NodeSettings settings : ShortLived.cluster(List.of("first", "second"))) {
             NODES.add(Distributions.withPlugin()
                     .node(settings.with("cluster.initial_cluster_manager_nodes", List.of("first"))
                             .with("embedding.url_allowlist", List.of("http://127.0.0.1:*"))

@@ -46,7 +46,7 @@ public class RollingUpgradeIT {
     public static void start() throws IOException {
         service = new FakeEmbeddingService(TextVectors::ofWords);
         Path files = Distributions.ofLineBefore().home().resolveSibling("files");
-        settings = NodeSettings.cluster(List.of("one", "two", "three")).stream()
+        settings = ShortLived.cluster(List.of("one", "two", "three")).stream()
                 .map(node -> node.with("path.data", files.resolve(node.name()).toString())
                         .with("path.repo", List.of(files.resolve("snapshots").toString()))
                         .with("embedding.url_allowlist", List.of("http://127.0.0.1:*"))

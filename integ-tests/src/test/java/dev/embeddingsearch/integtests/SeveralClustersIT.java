@@ -44,7 +44,7 @@ public class SeveralClustersIT {
     public static void start() throws IOException {
         nearService = new FakeEmbeddingService(TextVectors::ofWords);
         farService = new FakeEmbeddingService(TextVectors::ofWords);
-        List<NodeSettings> both = NodeSettings.cluster(List.of("far", "bare"));
+        List<NodeSettings> both = ShortLived.cluster(List.of("far", "bare"));
         NodeSettings farSettings =
                 both.get(0).with("cluster.name", "far").with("cluster.initial_cluster_manager_nodes", List.of("far"));
         farNode = Distributions.withPlugin().node(model(farSettings, farService, FAR_MODEL));
@@ -53,7 +53,7 @@ public class SeveralClustersIT {
                         .with("cluster.name", "far")
                         .with("cluster.initial_cluster_manager_nodes", List.of("far"))
                         .with("node.roles", List.of("data", "ingest")));
-        NodeSettings nearSettings = NodeSettings.single("near")
+        NodeSettings nearSettings = ShortLived.single("near")
                 .with("cluster.name", "near")
                 .with("cluster.remote.node.attr", "embedding_search")
                 .with("cluster.remote.far.seeds", List.of("127.0.0.1:" + farSettings.transportPort()));

@@ -42,7 +42,7 @@ public class VectorsOutsideSourceIT {
         service = new FakeEmbeddingService(TextVectors::ofWords);
         Path snapshots =
                 Distributions.withPlugin().home().resolveSibling("nodes").resolve("outside-snapshots");
-        settings = NodeSettings.cluster(List.of("outside-one", "outside-two")).stream()
+        settings = ShortLived.cluster(List.of("outside-one", "outside-two")).stream()
                 .map(node -> node.with("path.repo", List.of(snapshots.toString()))
                         .with("embedding.url_allowlist", List.of("http://127.0.0.1:*"))
                         .with("embedding.model.default.url", service.url())

@@ -7,7 +7,6 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
 import dev.embeddingsearch.quickstart.cluster.Node;
-import dev.embeddingsearch.quickstart.cluster.NodeSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -32,7 +31,7 @@ public class ZstdCodecIT {
 
     @BeforeClass
     public static void start() throws IOException {
-        node = Distributions.withZstd().node(NodeSettings.single("zstd")).start();
+        node = Distributions.withZstd().node(ShortLived.single("zstd")).start();
         http = new Http(node.uri());
         http.delete("*").expect(200);
         SortedTwins.create(http, "plain", "default");

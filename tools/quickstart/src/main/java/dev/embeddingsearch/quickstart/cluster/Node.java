@@ -64,7 +64,7 @@ public final class Node implements AutoCloseable {
         writeYml();
         Map<String, String> environment = new HashMap<>(environment());
         environment.put("OPENSEARCH_TMPDIR", folder.resolve("tmp").toString());
-        environment.put("OPENSEARCH_JAVA_OPTS", "-Xms%1$s -Xmx%1$s".formatted(settings.heap()));
+        environment.put("OPENSEARCH_JAVA_OPTS", "-Xms%1$s -Xmx%1$s %2$s".formatted(settings.heap(), settings.jvm()));
         List<String> command = distribution.command("opensearch", List.of());
         service = Service.launch("OpenSearch node [" + settings.name() + "]", command, environment, log());
     }

@@ -12,9 +12,11 @@ import java.util.Map;
  * What one node is told: its ports on the loopback address, its heap and what else goes into opensearch.yml.
  *
  * @param heap as the JVM takes it, for example {@code 512m}
+ * @param jvm further options of the JVM; empty for none
  * @param yml settings by full name; values are strings, numbers, booleans or lists of these
  */
-public record NodeSettings(String name, int httpPort, int transportPort, String heap, Map<String, Object> yml) {
+public record NodeSettings(
+        String name, int httpPort, int transportPort, String heap, String jvm, Map<String, Object> yml) {
 
     private static final String SMALL_HEAP = "512m";
 
@@ -44,21 +46,25 @@ public record NodeSettings(String name, int httpPort, int transportPort, String 
     private static NodeSettings onFreePorts(String name) throws IOException {
         // The disk may be nearly full for reasons that are not ours; OpenSearch would make its indices read-only.
         Map<String, Object> settings = Map.of("cluster.routing.allocation.disk.threshold_enabled", false);
-        return new NodeSettings(name, Ports.free(), Ports.free(), SMALL_HEAP, settings);
+        return new NodeSettings(name, Ports.free(), Ports.free(), SMALL_HEAP, "", settings);
     }
 
     public NodeSettings onHttpPort(int port) {
-        return new NodeSettings(name, port, transportPort, heap, yml);
+        return new NodeSettings(name, port, transportPort, heap, jvm, yml);
     }
 
     public NodeSettings withHeap(String size) {
-        return new NodeSettings(name, httpPort, transportPort, size, yml);
+        return new NodeSettings(name, httpPort, transportPort, size, jvm, yml);
+    }
+
+    public NodeSettings withJvm(String options) {
+        return new NodeSettings(name, httpPort, transportPort, heap, options, yml);
     }
 
     /** Adds a setting, in place of one of that name. */
     public NodeSettings with(String setting, Object value) {
         Map<String, Object> more = new LinkedHashMap<>(yml);
         more.put(setting, value);
-        return new NodeSettings(name, httpPort, transportPort, heap, more);
+        return new NodeSettings(name, httpPort, transportPort, heap, jvm, more);
     }
 }
