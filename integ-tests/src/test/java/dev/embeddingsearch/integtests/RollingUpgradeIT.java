@@ -5,6 +5,7 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.embeddingsearch.quickstart.cluster.Folders;
 import dev.embeddingsearch.quickstart.cluster.Node;
 import dev.embeddingsearch.quickstart.cluster.NodeSettings;
 import dev.embeddingsearch.testkit.FakeEmbeddingService;
@@ -46,6 +47,7 @@ public class RollingUpgradeIT {
     public static void start() throws IOException {
         service = new FakeEmbeddingService(TextVectors::ofWords);
         Path files = Distributions.ofLineBefore().home().resolveSibling("files");
+        Folders.delete(files); // a node does not start on the data of a later version
         settings = ShortLived.cluster(List.of("one", "two", "three")).stream()
                 .map(node -> node.with("path.data", files.resolve(node.name()).toString())
                         .with("path.repo", List.of(files.resolve("snapshots").toString()))
