@@ -86,8 +86,8 @@ public class SourceFieldsProcessorTests extends IngestTestCase {
         assertNull("its templates are gone", embedded(processor));
         putTemplate("low", 1, LOW);
         assertEquals(FakeEmbedder.value("tiny", "x"), embedded(processor));
-        putTemplate("high", 2, LOW.replace("[\"a\"]", "[\"b\"]"));
-        assertEquals(FakeEmbedder.value("tiny", "y"), embedded(processor));
+        putTemplate("high", 2, LOW.replace("tiny", "other"));
+        assertEquals(FakeEmbedder.value("other", "x"), embedded(processor));
         putTemplate("high", 2, "{\"_doc\":{\"properties\":{\"v\":{\"type\":\"text\"}}}}");
         assertNull("text gets no vector", embedded(processor));
     }
