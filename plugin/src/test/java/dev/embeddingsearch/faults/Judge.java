@@ -66,9 +66,11 @@ public final class Judge {
                 }
             }
         }
+        // A connection that fails beside the faults may cut off the words of a refusal.
+        String refused = attributed ? "Your input was refused" : "answered [4";
         return (FaultServer.isGuilty(text)
                         && report.status() == 400
-                        && report.words().contains("Your input was refused"))
+                        && report.words().contains(refused))
                 || alsoAllowed.stream().anyMatch(allowed -> matches(report, allowed));
     }
 
