@@ -238,6 +238,32 @@ public class SeveralClustersIT {
                                 + " [far] that can be reached");
     }
 
+    /** The node of the primary refuses what the node without the plugin sends it, and says why. */
+    @Test
+    public void testWritesThroughANodeWithoutThePlugin() {
+        far.put("guarded", """
+                {"settings": {"number_of_shards": 1, "number_of_replicas": 0}, "mappings": {"properties": {
+                    "n": {"type": "integer"}, "body": {"type": "text"},
+                    "meaning": {"type": "embedding", "dimensions": 8, "source_fields": ["body"]}}}}
+                """).expect(200);
+        try (Http bare = new Http(bareNode.uri())) {
+            bare.put("guarded/_doc/1", "{\"body\": \"ice\"}").expectError(400, "did not pass ingest");
+            Answer mixed = bare.bulk("guarded/_bulk", """
+                    {"index": {"_id": "2"}}
+                    {"n": 2}
+                    {"index": {"_id": "3"}}
+                    {"body": "snow"}
+                    {"index": {"_id": "4"}}
+                    {"n": 4}
+                    """);
+            assertEquals(201, mixed.item(0).get("status").asInt());
+            mixed.expectItemError(1, 400, "did not pass ingest");
+            assertEquals(201, mixed.item(2).get("status").asInt());
+        }
+        assertEquals(2, far.search("guarded", "{}").total());
+        far.delete("guarded").expect(200);
+    }
+
     @Test
     public void testShardsThatNeedThePluginStayOnNodesWithIt() {
         far.put("copies", """

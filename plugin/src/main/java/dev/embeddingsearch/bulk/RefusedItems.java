@@ -10,6 +10,7 @@ import org.opensearch.action.bulk.BulkItemRequest;
 import org.opensearch.action.bulk.BulkItemResponse;
 import org.opensearch.action.bulk.BulkShardRequest;
 import org.opensearch.action.bulk.BulkShardResponse;
+import org.opensearch.action.support.replication.ReplicationResponse.ShardInfo;
 
 /**
  * The items of a bulk request to a shard that are refused. The request goes on without them, and their failures join its
@@ -43,7 +44,10 @@ public final class RefusedItems {
 
     /** The failures alone. */
     public BulkShardResponse response() {
-        return new BulkShardResponse(bulk.shardId(), failures.values().toArray(BulkItemResponse[]::new));
+        BulkShardResponse response =
+                new BulkShardResponse(bulk.shardId(), failures.values().toArray(BulkItemResponse[]::new));
+        response.setShardInfo(new ShardInfo()); // without one, it cannot be sent to another node
+        return response;
     }
 
     /** The request without the refused items, at least one of which must be left: OpenSearch cannot print an empty one. */

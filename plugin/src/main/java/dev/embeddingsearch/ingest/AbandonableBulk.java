@@ -51,15 +51,19 @@ final class AbandonableBulk implements ActionListener<BulkResponse> {
         if (!answered.getAndSet(true)) {
             abandoned = true;
             count(-bytes);
-            boolean known = requests.stream().map(DocWriteRequest::index).anyMatch(indices::contains);
-            List<BulkItemResponse> items = new ArrayList<>();
-            for (DocWriteRequest<?> request : requests) {
-                boolean thrown = (!known || indices.contains(request.index()))
-                        && !WrittenPart.of(request).isEmpty();
-                items.add(failed(items.size(), request, thrown ? reason : sendAgain()));
-            }
-            listener.onResponse(new BulkResponse(items.toArray(BulkItemResponse[]::new), 0));
+            ActionListener.completeWith(listener, () -> failures(indices, reason));
         }
+    }
+
+    private BulkResponse failures(Set<String> indices, Exception reason) {
+        boolean known = requests.stream().map(DocWriteRequest::index).anyMatch(indices::contains);
+        List<BulkItemResponse> items = new ArrayList<>();
+        for (DocWriteRequest<?> request : requests) {
+            boolean thrown = (!known || indices.contains(request.index()))
+                    && !WrittenPart.of(request).isEmpty();
+            items.add(failed(items.size(), request, thrown ? reason : sendAgain()));
+        }
+        return new BulkResponse(items.toArray(BulkItemResponse[]::new), 0);
     }
 
     private static Exception sendAgain() {

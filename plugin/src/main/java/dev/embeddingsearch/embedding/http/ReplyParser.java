@@ -37,8 +37,6 @@ final class ReplyParser {
     private BadReplyException missing;
     private long totalTokens;
 
-    private static final String CUT = "the reply ends in the middle";
-
     /** An entry of {@code data}: a vector, or null and the reason for it. */
     @SuppressWarnings("ArrayRecordComponent") // passed on, never compared
     private record Entry(float[] vector, BadReplyException fault) {
@@ -81,7 +79,7 @@ final class ReplyParser {
             parseRoot(parser);
         } catch (JacksonException e) {
             if (body.ended()) { // without Content-Length, a lost connection looks like this
-                throw new EOFException(CUT);
+                throw new EOFException("the reply ends in the middle");
             }
             throw new BadReplyException("expected JSON, got " + describe(e.getLocation()));
         }
