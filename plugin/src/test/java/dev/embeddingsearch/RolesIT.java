@@ -5,14 +5,12 @@ import static org.hamcrest.Matchers.containsString;
 import static org.opensearch.test.hamcrest.OpenSearchAssertions.assertAcked;
 
 import com.carrotsearch.randomizedtesting.annotations.ThreadLeakFilters;
+import dev.embeddingsearch.PermissionsPage.Role;
 import dev.embeddingsearch.embedding.http.OkHttpThreadFilter;
 import dev.embeddingsearch.query.SecurityStandIn;
 import dev.embeddingsearch.testkit.FakeEmbeddingService;
 import dev.embeddingsearch.testkit.Reply;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -22,11 +20,8 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.After;
 import org.junit.Before;
-import org.opensearch.common.io.PathUtils;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.common.xcontent.XContentHelper;
@@ -55,9 +50,6 @@ public class RolesIT extends OpenSearchSingleNodeTestCase {
     private static final String WRITER = "embedding_writer";
     private static final String OPERATOR = "embedding_operator";
 
-    private static final Pattern ROLE =
-            Pattern.compile("```\nPUT _plugins/_security/api/roles/(\\w+)\n(\\{.*?\n})\n```", Pattern.DOTALL);
-
     private static final String NEAR =
             "{\"embedding\": {\"field\": \"meaning\", \"text\": \"sport on ice\", \"k\": 3}}";
     private static final String HYBRID = "{\"hybrid_match\": {\"query\": \"stones on ice\", \"fields\": [\"title\"],"
@@ -66,7 +58,7 @@ public class RolesIT extends OpenSearchSingleNodeTestCase {
 
     private final AtomicInteger texts = new AtomicInteger();
     private FakeEmbeddingService service;
-    private Map<String, Map<String, Object>> roles;
+    private Map<String, Role> roles;
 
     /** What a role is for. */
     private record Operation(String name, String role, boolean onIndex, Steps steps) {}
@@ -220,7 +212,8 @@ public class RolesIT extends OpenSearchSingleNodeTestCase {
 
     @Before
     public void start() throws Exception {
-        roles = roles();
+        roles = PermissionsPage.roles();
+        assertEquals(List.of(READER, WRITER, OPERATOR), List.copyOf(roles.keySet()));
         service = new FakeEmbeddingService();
         setUrl(Settings.builder().put(URL, service.url()));
         for (String index : List.of(INDEX, ELSEWHERE)) {
@@ -242,52 +235,6 @@ public class RolesIT extends OpenSearchSingleNodeTestCase {
         assertAcked(client().admin().cluster().prepareUpdateSettings().setPersistentSettings(settings));
     }
 
-    /** As the page has them, by name. */
-    private static Map<String, Map<String, Object>> roles() throws IOException {
-        Path page = PathUtils.get("..", "docs", "permissions.md");
-        Map<String, Map<String, Object>> roles = new LinkedHashMap<>();
-        Matcher block = ROLE.matcher(Files.readString(page));
-        while (block.find()) {
-            roles.put(block.group(1), XContentHelper.convertToMap(JsonXContent.jsonXContent, block.group(2), true));
-        }
-        assertEquals(List.of(READER, WRITER, OPERATOR), List.copyOf(roles.keySet()));
-        return roles;
-    }
-
-    private static List<String> permissions(Map<String, Object> role, boolean cluster) {
-        if (cluster) {
-            return strings(role.get("cluster_permissions"));
-        }
-        return strings(((Map<?, ?>) ((List<?>) role.get("index_permissions")).getFirst()).get("allowed_actions"));
-    }
-
-    private static List<String> strings(Object list) {
-        return ((List<?>) list).stream().map(Object::toString).toList();
-    }
-
-    private static Map<String, Object> without(Map<String, Object> role, String pattern) {
-        Map<?, ?> onIndices = (Map<?, ?>) ((List<?>) role.get("index_permissions")).getFirst();
-        return Map.of(
-                "cluster_permissions",
-                permissions(role, true).stream()
-                        .filter(each -> !each.equals(pattern))
-                        .toList(),
-                "index_permissions",
-                List.of(Map.of(
-                        "index_patterns",
-                        onIndices.get("index_patterns"),
-                        "allowed_actions",
-                        permissions(role, false).stream()
-                                .filter(each -> !each.equals(pattern))
-                                .toList())));
-    }
-
-    private static List<String> patterns(Map<String, Object> role) {
-        List<String> patterns = new ArrayList<>(permissions(role, true));
-        patterns.addAll(permissions(role, false));
-        return patterns;
-    }
-
     /** Thrown where a request, or an item of it, is refused. */
     private static final class RefusedException extends Exception {
         RefusedException(String message) {
@@ -301,12 +248,12 @@ public class RolesIT extends OpenSearchSingleNodeTestCase {
         private final Map<String, List<String>> headers = new HashMap<>();
         private final String index;
 
-        Caller(Map<String, Object> role, String index, String... hiddenFields) throws IOException {
+        Caller(Role role, String index, String... hiddenFields) throws IOException {
             this.index = index;
             if (role != null) {
                 headers.put(
                         SecurityStandIn.ROLE,
-                        List.of(JsonXContent.contentBuilder().map(role).toString()));
+                        List.of(JsonXContent.contentBuilder().map(role.body()).toString()));
             }
             if (hiddenFields.length > 0) {
                 headers.put(SecurityStandIn.HIDDEN_FIELDS, List.of(String.join(",", hiddenFields)));
@@ -388,7 +335,7 @@ public class RolesIT extends OpenSearchSingleNodeTestCase {
 
     public void testRolesCannotDoWhatOthersAreFor() throws Exception {
         Map<String, TreeSet<String>> possible = new LinkedHashMap<>();
-        for (Map.Entry<String, Map<String, Object>> role : roles.entrySet()) {
+        for (Map.Entry<String, Role> role : roles.entrySet()) {
             TreeSet<String> done = new TreeSet<>();
             for (Operation operation : operations) {
                 if (!operation.role().equals(role.getKey())
@@ -416,9 +363,9 @@ public class RolesIT extends OpenSearchSingleNodeTestCase {
     }
 
     public void testEachPatternIsNeeded() throws Exception {
-        for (Map.Entry<String, Map<String, Object>> role : roles.entrySet()) {
-            for (String pattern : patterns(role.getValue())) {
-                Caller caller = new Caller(without(role.getValue(), pattern), INDEX);
+        for (Map.Entry<String, Role> role : roles.entrySet()) {
+            for (String pattern : role.getValue().patterns()) {
+                Caller caller = new Caller(role.getValue().without(pattern), INDEX);
                 boolean needed = false;
                 for (Operation operation : operations) {
                     needed |= operation.role().equals(role.getKey()) && refused(operation.steps(), caller);
@@ -452,7 +399,7 @@ public class RolesIT extends OpenSearchSingleNodeTestCase {
     /** Without any of the permissions {@code missing}, alone. */
     private void assertRefusedUnpaid(String role, Steps steps, String... missing) throws Exception {
         for (String pattern : missing) {
-            Caller caller = new Caller(without(roles.get(role), pattern), INDEX);
+            Caller caller = new Caller(roles.get(role).without(pattern), INDEX);
             int calls = service.calls().size();
             assertTrue("without [" + pattern + "]", refused(steps, caller));
             assertEquals("without [" + pattern + "]", calls, service.calls().size());

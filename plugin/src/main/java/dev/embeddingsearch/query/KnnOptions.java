@@ -16,7 +16,7 @@ import org.opensearch.core.xcontent.XContentBuilder;
  * @param k most documents found on each shard; 1 to 10,000
  * @param numCandidates candidates of the graph search, {@code k} to 10,000, or null for the default
  * @param oversample multiple of {@code k} candidates that are compared exactly where vectors are quantized, 1 to 100, or
- *     null for the default of the field's quantization
+ *     null for the choice of the field
  * @param minSimilarity the least cosine (Lucene's score for other similarities), or null for no limit
  * @param exact whether every vector is compared instead of walking the graph
  */
