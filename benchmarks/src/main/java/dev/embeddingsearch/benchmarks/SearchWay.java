@@ -58,7 +58,14 @@ enum SearchWay {
         int candidates = Math.max(100, 2 * nearest);
         int rescored = Quantization.forDimensions(question.vector().length).rescored(nearest);
         KnnQuery knn = new KnnQuery(
-                leg, null, new KnnQuery.Options(nearest, candidates, rescored, Double.NEGATIVE_INFINITY, false));
+                leg,
+                null,
+                new KnnQuery.Options(
+                        nearest,
+                        candidates,
+                        new KnnQuery.Rescoring(rescored, 10_000, 0.995),
+                        Double.NEGATIVE_INFINITY,
+                        false));
         Query words = either(question.words().stream()
                 .map(word -> (Query) new TermQuery(new Term(LatencyCorpus.TEXT, word)))
                 .toList());

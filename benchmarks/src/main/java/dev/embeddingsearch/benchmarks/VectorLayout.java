@@ -82,7 +82,8 @@ enum VectorLayout {
                     : RescoreTopNQuery.createFullPrecisionRescorerQuery(knn, vector, FIELD, k);
         }
         KnnTarget leg = new KnnTarget(FIELD, vector, VectorSimilarityFunction.DOT_PRODUCT, 0);
-        KnnQuery.Options options = new KnnQuery.Options(k, candidates, rescored, Double.NEGATIVE_INFINITY, false);
+        KnnQuery.Options options = new KnnQuery.Options(
+                k, candidates, KnnQuery.Rescoring.fixed(rescored), Double.NEGATIVE_INFINITY, false);
         return HybridQuery.vectorOnly(new KnnQuery(leg, filter, options), leg);
     }
 

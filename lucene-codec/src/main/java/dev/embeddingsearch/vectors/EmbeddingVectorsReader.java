@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.vectors;
 
+import dev.embeddingsearch.vectors.graph.EntryPoints;
 import dev.embeddingsearch.vectors.graph.GraphNodeSearch;
 import dev.embeddingsearch.vectors.graph.GraphNodes;
 import dev.embeddingsearch.vectors.graph.GraphNodesFile;
@@ -24,6 +25,7 @@ import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.util.IOSupplier;
 import org.apache.lucene.util.IOUtils;
 import org.apache.lucene.util.hnsw.HnswGraph;
+import org.apache.lucene.util.hnsw.OrdinalTranslatedKnnCollector;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
 /** Lucene's vectors reader, with the centroids of fields and the nodes of their graphs. */
@@ -173,11 +175,20 @@ final class EmbeddingVectorsReader extends NodeGraphReader {
     @Override
     public void search(String field, float[] target, KnnCollector collector, AcceptDocs acceptDocs) throws IOException {
         GraphNodes nodes = nodes(field);
-        if (nodes == null) {
-            delegate.search(field, target, collector, acceptDocs);
+        HnswGraph graph = nodeGraph(field);
+        int acceptedCount = Math.min(acceptDocs.cost(), graph.size());
+        if (nodes != null) {
+            new GraphNodeSearch(flat.getRandomVectorScorer(field, target), nodes, graph).search(collector, acceptDocs);
+        } else if (EntryPoints.usesGraph(collector.k(), graph.size(), acceptedCount)) {
+            RandomVectorScorer scorer = flat.getRandomVectorScorer(field, target);
+            EntryPoints.search(
+                    scorer,
+                    new OrdinalTranslatedKnnCollector(collector, scorer::ordToDoc),
+                    graph,
+                    scorer.getAcceptOrds(acceptDocs.bits()),
+                    acceptedCount);
         } else {
-            new GraphNodeSearch(flat.getRandomVectorScorer(field, target), nodes, nodeGraph(field))
-                    .search(collector, acceptDocs);
+            delegate.search(field, target, collector, acceptDocs);
         }
     }
 

@@ -79,17 +79,12 @@ final class ExactScan {
     }
 
     /**
-     * Documents with their exact scores.
+     * The same documents with their exact scores, in any order.
      *
-     * @param byRank the nearest first
-     * @param errors by how much estimates of their scores were off
+     * @param hits documents with estimates of their scores
+     * @param errors is told by how much these were off
      */
-    @SuppressWarnings("ArrayRecordComponent") // compared by nobody, read only
-    record Rescored(ScoreDoc[] byRank, QuantizationError errors) {}
-
-    /** Scores the same documents exactly. */
-    Rescored rescore(ScoreDoc[] hits, IndexSearcher searcher) throws IOException {
-        QuantizationError errors = new QuantizationError();
+    List<ScoreDoc> rescore(ScoreDoc[] hits, IndexSearcher searcher, QuantizationError errors) throws IOException {
         List<ScoreDoc> rescored = new ArrayList<>();
         for (LeafReaderContext leaf : searcher.getLeafContexts()) {
             LeafHits found = LeafHits.estimated(hits, leaf);
@@ -97,11 +92,10 @@ final class ExactScan {
             for (int i = 0; i < found.count(); i++) {
                 scorer.iterator().advance(found.documents()[i]);
                 float exact = scorer.score();
-                errors.add(exact - found.estimates()[i]);
+                errors.add(found.estimates()[i], exact);
                 rescored.add(new ScoreDoc(leaf.docBase + found.documents()[i], exact));
             }
         }
-        rescored.sort(BEST_FIRST);
-        return new Rescored(rescored.toArray(ScoreDoc[]::new), errors);
+        return rescored;
     }
 }

@@ -26,33 +26,60 @@ public final class KnnQuery extends Query {
      *
      * @param k how many to return at most, at least 1
      * @param numCandidates how many candidates the graph search keeps, at least {@code k}
-     * @param rescored how many of these are compared exactly where vectors are quantized, {@code k} to {@code
-     *     numCandidates}; of no effect elsewhere
+     * @param rescoring how many of these are compared exactly where vectors are quantized; of no effect elsewhere
      * @param minSimilarity the lowest raw similarity (cosine, or Lucene's score for other similarities) to return, or
      *     negative infinity
      * @param exact whether to compare every vector instead of searching the graph
      */
-    public record Options(int k, int numCandidates, int rescored, double minSimilarity, boolean exact) {
+    public record Options(int k, int numCandidates, Rescoring rescoring, double minSimilarity, boolean exact) {
 
         public Options {
             if (k < 1 || numCandidates < k) {
                 throw new IllegalArgumentException("expected 1 <= [k] <= [num_candidates], got k [" + k
                         + "] and num_candidates [" + numCandidates + "]");
             }
-            if (rescored < k || rescored > numCandidates) {
+            if (rescoring.first() < k || rescoring.first() > numCandidates) {
                 throw new IllegalArgumentException("expected k [" + k + "] to num_candidates [" + numCandidates
-                        + "] candidates to compare exactly, got [" + rescored + "]");
+                        + "] candidates to compare exactly, got [" + rescoring.first() + "]");
             }
         }
 
         /** All candidates are compared exactly. */
         public Options(int k, int numCandidates, double minSimilarity, boolean exact) {
-            this(k, numCandidates, numCandidates, minSimilarity, exact);
+            this(k, numCandidates, Rescoring.fixed(numCandidates), minSimilarity, exact);
         }
 
         /** The same with another number of candidates, at least {@code k}. */
         Options withCandidates(int candidates) {
-            return new Options(k, candidates, Math.min(rescored, candidates), minSimilarity, exact);
+            Rescoring fewer =
+                    new Rescoring(Math.min(rescoring.first(), candidates), rescoring.most(), rescoring.recall());
+            return new Options(k, candidates, fewer, minSimilarity, exact);
+        }
+    }
+
+    /**
+     * How many candidates are compared exactly.
+     *
+     * @param first so many in any case
+     * @param most so many at most; the graph search goes on until there are as many, where they are needed
+     * @param recall compares more until so much of the true nearest is expected to be among them, below 1; 0 compares no
+     *     more. What the search of a graph overlooks is not counted
+     */
+    public record Rescoring(int first, int most, double recall) {
+
+        public Rescoring {
+            if (most < first) {
+                throw new IllegalArgumentException(
+                        "expected [most] >= [first], got [" + most + "] and [" + first + "]");
+            }
+            if (!(recall >= 0 && recall < 1)) {
+                throw new IllegalArgumentException("expected a [recall] of 0 to 1, 1 excluded, got [" + recall + "]");
+            }
+        }
+
+        /** So many, whatever the comparisons say. */
+        public static Rescoring fixed(int candidates) {
+            return new Rescoring(candidates, candidates, 0);
         }
     }
 

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.IndexSearcher;
@@ -30,6 +30,9 @@ import org.apache.lucene.util.hnsw.RandomVectorScorer;
  */
 public final class KnnSearch {
 
+    /** By how much the number of candidates grows where more are needed. */
+    private static final int GROWTH = 2;
+
     private final KnnTarget target;
     private final Query filter;
     private final Options options;
@@ -41,17 +44,22 @@ public final class KnnSearch {
     private QuantizedKnnSearch quantized;
 
     private KnnResult first;
+    /** How many candidates the search before kept. */
+    private int candidates;
+
     private long visited;
 
     /**
      * The candidates of one search.
      *
-     * @param byScore the nearest first
-     * @param compared those whose exact scores decide which are the nearest
-     * @param vectors the distinct vectors, where these are known, of which {@code compared} are the first documents
+     * @param all the nearest first, by their estimates where vectors are quantized
+     * @param distinct the same without those that share a vector with another
+     * @param rescored how many of these to compare exactly at first
+     * @param vectors the vectors of {@code distinct}, where other documents may have the same
      */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody, read only
-    record Candidates(ScoreDoc[] byScore, ScoreDoc[] compared, List<QuantizedKnnSearch.SeenVector> vectors) {}
+    record Candidates(
+            Supplier<ScoreDoc[]> all, ScoreDoc[] distinct, int rescored, List<QuantizedKnnSearch.SeenVector> vectors) {}
 
     /** A search that has not begun. The query's scope is not asked: what restricts the search must be in the filter. */
     public KnnSearch(KnnQuery query, IndexSearcher searcher) {
@@ -71,6 +79,7 @@ public final class KnnSearch {
         this.estimated = !options.exact()
                 && searcher.getLeafContexts().stream()
                         .anyMatch(leaf -> QuantizedVectorsFormat.estimates(leaf.reader(), target.field()));
+        this.candidates = options.numCandidates();
         this.first = first;
     }
 
@@ -89,13 +98,35 @@ public final class KnnSearch {
 
     private KnnResult find() throws IOException {
         Candidates found = candidates(options);
-        ScoreDoc[] candidates = found.byScore();
-        ScoreDoc[] compared = found.compared();
-        ScoreDoc[] rest = without(compared, candidates);
-        ExactScan.Rescored rescored = estimated
-                ? new ExactScan(target).rescore(compared, searcher)
-                : new ExactScan.Rescored(compared, new QuantizationError());
-        ScoreDoc[] byRank = withCopies(rescored.byRank(), found.vectors());
+        long allVisited = visited;
+        ExactComparison exact = new ExactComparison(target, searcher, options);
+        int count = found.rescored();
+        if (estimated) {
+            exact.compare(found.distinct(), count);
+        }
+        while (estimated
+                && exact.needed(found.distinct(), count) > count
+                && !searcher.getTimeout().shouldExit()) {
+            if (count == found.distinct().length) {
+                int more = Math.min(GROWTH * candidates, options.rescoring().most());
+                if (more <= candidates || count < candidates) {
+                    break;
+                }
+                candidates = more;
+                found = candidates(options.withCandidates(more));
+                allVisited += visited;
+            }
+            int needed = exact.needed(found.distinct(), count);
+            count = Math.min(Math.min(needed, found.distinct().length), GROWTH * count);
+            exact.compare(found.distinct(), count);
+        }
+        visited = allVisited;
+        return result(found, count, exact);
+    }
+
+    private KnnResult result(Candidates found, int count, ExactComparison exact) {
+        ScoreDoc[] all = found.all().get();
+        ScoreDoc[] byRank = estimated ? withCopies(exact.byRank(), found.vectors()) : all;
         ScoreDoc[] nearest = Arrays.stream(byRank)
                 .limit(options.k())
                 .filter(hit -> target.rawSimilarity(hit.score) >= options.minSimilarity())
@@ -103,10 +134,14 @@ public final class KnnSearch {
         if (searcher.getTimeout().shouldExit()) {
             return KnnResult.partial(withKnownScores(nearest, estimated), visited);
         }
-        QuantizationError errors = rescored.errors();
+        QuantizationError errors = exact.errors();
         double error = estimated ? target.rawDifference(errors.likely()) : Double.POSITIVE_INFINITY;
-        UnseenBound behindAll = behind(candidates, candidates, options, errors).withError(error);
-        UnseenBound behindCompared = rest.length == 0 ? behindAll : behind(compared, candidates, options, errors);
+        ScoreDoc[] rest = estimated
+                ? Arrays.stream(all).filter(hit -> !exact.isCompared(hit.doc)).toArray(ScoreDoc[]::new)
+                : new ScoreDoc[0];
+        UnseenBound behindAll = behind(all, all, errors).withError(error);
+        UnseenBound behindCompared =
+                rest.length == 0 ? behindAll : behind(Arrays.copyOf(found.distinct(), count), all, errors);
         ScoreDoc[] others = Arrays.copyOfRange(byRank, nearest.length, byRank.length);
         return new KnnResult(
                 withKnownScores(nearest, estimated),
@@ -132,8 +167,8 @@ public final class KnnSearch {
      * @return all candidates so far, those of {@link #first} among them; nothing where the search ends early or finds none
      */
     public ExtraCandidates extend(int candidates) throws IOException {
-        Options extended = options.withCandidates(candidates);
         QuantizationError errors = first().errors();
+        this.candidates = candidates;
         if (resumes(candidates)) {
             float least = resume(candidates);
             if (searcher.getTimeout().shouldExit() || least == Float.NEGATIVE_INFINITY) {
@@ -144,19 +179,19 @@ public final class KnnSearch {
                     UnseenBound.approximate(target.rawSimilarity(least + errors.largest()))
                             .withError(target.rawDifference(errors.likely())));
         }
-        ScoreDoc[] found = candidates(extended).byScore();
+        ScoreDoc[] found = candidates(options.withCandidates(candidates)).all().get();
         if (found.length == 0 || searcher.getTimeout().shouldExit()) {
             return ExtraCandidates.NONE;
         }
         return new ExtraCandidates(
                 byLeaf(leaf -> estimated ? LeafHits.estimated(found, leaf) : LeafHits.exact(found, leaf)),
-                behind(found, found, extended, errors)
+                behind(found, found, errors)
                         .withError(estimated ? target.rawDifference(errors.likely()) : Double.POSITIVE_INFINITY));
     }
 
-    /** How many candidates {@link #first} has. */
+    /** How many candidates have been searched for. */
     public int candidates() {
-        return options.numCandidates();
+        return candidates;
     }
 
     /** How many vectors the latest search or extension visited. */
@@ -182,13 +217,17 @@ public final class KnnSearch {
         if (!resumes(wanted.numCandidates())) {
             LuceneKnnSearch search = LuceneKnnSearch.run(target, filter, wanted, searcher);
             visited = search.visited();
-            return new Candidates(search.candidates(), search.compared(estimated), List.of());
+            return new Candidates(search::candidates, search.candidates(), search.rescored(), List.of());
         }
         float least = resume(wanted.numCandidates());
-        List<QuantizedKnnSearch.SeenVector> vectors = quantized.distinct(wanted.rescored());
-        ScoreDoc[] compared =
+        List<QuantizedKnnSearch.SeenVector> vectors = quantized.distinct(wanted.numCandidates());
+        ScoreDoc[] distinct =
                 vectors.stream().map(QuantizedKnnSearch.SeenVector::first).toArray(ScoreDoc[]::new);
-        return new Candidates(quantized.best(least, wanted.numCandidates()), compared, vectors);
+        return new Candidates(
+                () -> quantized.best(least, wanted.numCandidates()),
+                distinct,
+                Math.min(wanted.rescoring().first(), distinct.length),
+                vectors);
     }
 
     /** Whether there is a search of quantized vectors to continue, or to begin. */
@@ -211,23 +250,23 @@ public final class KnnSearch {
         if (vectors.isEmpty()) {
             return byRank;
         }
-        Map<Integer, QuantizedKnnSearch.SeenVector> byDocument =
-                vectors.stream().collect(Collectors.toMap(vector -> vector.first().doc, vector -> vector));
+        Map<Integer, QuantizedKnnSearch.SeenVector> byDocument = vectors.stream()
+                .filter(QuantizedKnnSearch.SeenVector::mayBeShared)
+                .collect(Collectors.toMap(vector -> vector.first().doc, vector -> vector));
+        if (byDocument.isEmpty()) {
+            return byRank;
+        }
         List<ScoreDoc> all = new ArrayList<>(byRank.length);
         for (ScoreDoc hit : byRank) {
-            int missing = Math.max(1, options.k() - all.size());
-            byDocument.get(hit.doc).addTo(all, missing, hit.score);
+            QuantizedKnnSearch.SeenVector vector = byDocument.get(hit.doc);
+            if (vector == null) {
+                all.add(hit);
+            } else {
+                vector.addTo(all, Math.max(1, options.k() - all.size()), hit.score);
+            }
         }
         all.sort(ExactScan.BEST_FIRST);
         return all.toArray(ScoreDoc[]::new);
-    }
-
-    private static ScoreDoc[] without(ScoreDoc[] some, ScoreDoc[] hits) {
-        if (Arrays.equals(some, hits)) {
-            return new ScoreDoc[0];
-        }
-        Set<Integer> known = Arrays.stream(some).map(hit -> hit.doc).collect(Collectors.toSet());
-        return Arrays.stream(hits).filter(hit -> !known.contains(hit.doc)).toArray(ScoreDoc[]::new);
     }
 
     private List<LeafHits> byLeaf(Function<LeafReaderContext, LeafHits> hits) {
@@ -247,15 +286,15 @@ public final class KnnSearch {
     }
 
     /**
-     * Bounds the similarity of the documents behind {@code best}, which are the first candidates, or all. Their estimates
+     * Bounds the similarity of the documents behind {@code best}, which are the first of those found, or all. Their estimates
      * are no higher than that of the last of {@code best}, and likely off by no more than the errors that are known.
      */
-    private UnseenBound behind(ScoreDoc[] best, ScoreDoc[] candidates, Options wanted, QuantizationError errors) {
-        if (candidates.length < wanted.numCandidates() && best.length == candidates.length) {
-            return wanted.exact() ? UnseenBound.exact(Double.NEGATIVE_INFINITY) : UnseenBound.UNKNOWN;
+    private UnseenBound behind(ScoreDoc[] best, ScoreDoc[] found, QuantizationError errors) {
+        if (found.length < candidates && best.length == found.length) {
+            return options.exact() ? UnseenBound.exact(Double.NEGATIVE_INFINITY) : UnseenBound.UNKNOWN;
         }
         double least = target.rawSimilarity(best[best.length - 1].score + errors.largest());
-        return wanted.exact() ? UnseenBound.exact(least) : UnseenBound.approximate(least);
+        return options.exact() ? UnseenBound.exact(least) : UnseenBound.approximate(least);
     }
 
     /** Bounds the similarity of all documents but {@code nearest}, given the bound behind the compared candidates. */

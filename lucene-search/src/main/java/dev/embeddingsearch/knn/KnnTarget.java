@@ -58,6 +58,11 @@ public record KnnTarget(
         return similarity == VectorSimilarityFunction.DOT_PRODUCT ? 2 * luceneScore - 1 : luceneScore;
     }
 
+    /** The Lucene score of a raw similarity, the inverse of {@link #rawSimilarity}. */
+    double luceneScore(double rawSimilarity) {
+        return similarity == VectorSimilarityFunction.DOT_PRODUCT ? (1 + rawSimilarity) / 2 : rawSimilarity;
+    }
+
     /** The difference of raw similarities for a difference of Lucene scores. */
     double rawDifference(double luceneDifference) {
         return similarity == VectorSimilarityFunction.DOT_PRODUCT ? 2 * luceneDifference : luceneDifference;

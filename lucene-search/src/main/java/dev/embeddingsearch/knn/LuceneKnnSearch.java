@@ -62,13 +62,11 @@ final class LuceneKnnSearch extends KnnFloatVectorQuery {
     }
 
     /**
-     * The candidates whose exact scores decide which are the nearest: all of them where vectors are exact, or where a filter
-     * left so few documents that their quantized vectors hardly distinguish them.
+     * How many of the candidates to compare exactly at first: all of them where a filter left so few documents that their
+     * quantized vectors hardly distinguish them.
      */
-    ScoreDoc[] compared(boolean estimated) {
-        return estimated && !quantizedScan && options.rescored() < candidates.length
-                ? Arrays.copyOf(candidates, options.rescored())
-                : candidates;
+    int rescored() {
+        return quantizedScan ? candidates.length : Math.min(options.rescoring().first(), candidates.length);
     }
 
     /** How many vectors were visited. */

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.knn;
 
-/** The differences between exact scores and estimates by quantized vectors, where both are known. */
+/**
+ * What is known of the scores of documents from the estimates by their quantized vectors, from documents of which both are
+ * known.
+ */
 final class QuantizationError {
 
     /** With fewer known errors, nothing is concluded for others. */
@@ -18,13 +21,21 @@ final class QuantizationError {
     private double sum;
     private double squares;
 
-    /** Adds an error; 0, which is that of a score that was no estimate, is ignored. */
-    void add(double error) {
+    private double estimates;
+    private double estimateSquares;
+    private double products;
+
+    /** Adds a document; one whose estimate is exact is ignored, since it was no estimate. */
+    void add(double estimate, double exact) {
+        double error = exact - estimate;
         if (error != 0) {
             count++;
             largest = Math.max(largest, Math.abs(error));
             sum += error;
             squares += error * error;
+            estimates += estimate;
+            estimateSquares += estimate * estimate;
+            products += estimate * error;
         }
     }
 
@@ -43,5 +54,24 @@ final class QuantizationError {
         }
         double mean = sum / count;
         return LIKELY_DEVIATIONS * Math.sqrt(Math.max(0, squares / count - mean * mean)) + LEAST;
+    }
+
+    /**
+     * Predicts errors from estimates by linear regression (least squares). Of many documents about as near as each other,
+     * those with the highest estimates are those estimated too high, the more so the higher: the regression knows, the mean
+     * error does not.
+     */
+    ErrorPrediction prediction() {
+        if (count < ENOUGH) {
+            return ErrorPrediction.UNKNOWN;
+        }
+        double meanEstimate = estimates / count;
+        double meanError = sum / count;
+        double estimateVariance = Math.max(0, estimateSquares / count - meanEstimate * meanEstimate);
+        double covariance = products / count - meanEstimate * meanError;
+        double slope = estimateVariance == 0 ? 0 : Math.clamp(covariance / estimateVariance, -1, 0);
+        double variance = squares / count - meanError * meanError - slope * (2 * covariance - slope * estimateVariance);
+        return new ErrorPrediction(
+                meanError - slope * meanEstimate, slope, Math.sqrt(Math.max(0, variance) * count / (count - 2)));
     }
 }

@@ -140,14 +140,22 @@ final class QuantizedKnnSearch {
         return vectors.subList(0, Math.min(wanted, vectors.size()));
     }
 
-    /** The {@code i}-th visited vector of a segment. */
-    record SeenVector(Leaf leaf, int i) {
+    /**
+     * The {@code i}-th visited vector of a segment.
+     *
+     * @param first the first document that has this vector, with the estimate of its score
+     */
+    record SeenVector(Leaf leaf, int i, ScoreDoc first) {
 
-        /** The first document that has this vector, with the estimate of its score. */
-        ScoreDoc first() {
-            List<ScoreDoc> first = new ArrayList<>(1);
-            addTo(first, 1, leaf.search.score(i));
-            return first.get(0);
+        private static SeenVector of(Leaf leaf, int i) {
+            ScoreDoc first = new ScoreDoc(-1, leaf.search.score(i));
+            leaf.search.documents(i, 1, doc -> first.doc = leaf.context.docBase + doc);
+            return new SeenVector(leaf, i, first);
+        }
+
+        /** Whether other documents may have the same vector. */
+        boolean mayBeShared() {
+            return leaf.search.knowsDuplicates();
         }
 
         /** Adds the documents that have this vector, up to {@code most}, with {@code score}. */
@@ -161,7 +169,7 @@ final class QuantizedKnnSearch {
         for (Leaf leaf : leaves) {
             for (int i = 0; i < leaf.search.count(); i++) {
                 if (leaf.search.score(i) >= least) {
-                    vectors.add(new SeenVector(leaf, i));
+                    vectors.add(SeenVector.of(leaf, i));
                 }
             }
         }

@@ -102,7 +102,8 @@ public class CopiesSearchTests extends LuceneTestCase {
             Arrays.sort(similarities);
             float least = similarities[similarities.length - K] - ROUNDING;
             KnnTarget leg = new KnnTarget(VECTOR, query, VectorSimilarityFunction.DOT_PRODUCT, 0);
-            KnnQuery.Options options = new KnnQuery.Options(K, CANDIDATES, quantization.rescored(K), -2, false);
+            KnnQuery.Options options =
+                    new KnnQuery.Options(K, CANDIDATES, KnnQuery.Rescoring.fixed(quantization.rescored(K)), -2, false);
             ScoreDoc[] hits = new KnnSearch(new KnnQuery(leg, null, options), searcher)
                     .first()
                     .byRank();

@@ -113,7 +113,7 @@ public class QuantizedRescoringTests extends LuceneTestCase {
     private static KnnResult search(IndexSearcher searcher, float[] query, Query filter, int rescored)
             throws IOException {
         KnnTarget leg = new KnnTarget(VECTOR, query, VectorSimilarityFunction.DOT_PRODUCT, 0);
-        KnnQuery.Options options = new KnnQuery.Options(K, CANDIDATES, rescored, -2, false);
+        KnnQuery.Options options = new KnnQuery.Options(K, CANDIDATES, KnnQuery.Rescoring.fixed(rescored), -2, false);
         return new KnnSearch(new KnnQuery(leg, filter, options), searcher).first();
     }
 

@@ -48,7 +48,16 @@ public record EmbeddingParameters(
     }
 
     /**
-     * How many candidates a search for {@code k} hits compares exactly.
+     * Whether a search or the field says how many candidates are compared exactly.
+     *
+     * @param asked the {@code oversample} of the search, or null
+     */
+    public boolean fixesRescored(Float asked) {
+        return asked != null || oversample != null;
+    }
+
+    /**
+     * How many candidates a search for {@code k} hits compares exactly, at least.
      *
      * @param asked the {@code oversample} of the search; null for that of the field
      */

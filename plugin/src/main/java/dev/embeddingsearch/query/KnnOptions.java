@@ -2,6 +2,7 @@
 package dev.embeddingsearch.query;
 
 import dev.embeddingsearch.knn.KnnQuery;
+import dev.embeddingsearch.knn.KnnQuery.Rescoring;
 import dev.embeddingsearch.mapper.EmbeddingParameters;
 import java.io.IOException;
 import org.opensearch.core.common.io.stream.StreamInput;
@@ -25,6 +26,9 @@ record KnnOptions(int k, Integer numCandidates, Float oversample, Float minSimil
 
     static final int DEFAULT_K = 100;
     static final int MAX_CANDIDATES = 10_000;
+    /** The expected part of the true nearest among the hits, where nothing fixes how many candidates are compared exactly. */
+    static final double RECALL = 0.995;
+
     static final KnnOptions DEFAULT = new KnnOptions(DEFAULT_K, null, null, null, false);
 
     KnnOptions {
@@ -68,22 +72,25 @@ record KnnOptions(int k, Integer numCandidates, Float oversample, Float minSimil
 
     /** The options for a field with these parameters. */
     KnnQuery.Options forShard(EmbeddingParameters field) {
-        int wanted = rescored(field);
+        int first = rescored(field);
         int candidates =
-                numCandidates == null ? Math.max(wanted, Math.clamp(2L * k, DEFAULT_K, MAX_CANDIDATES)) : numCandidates;
+                numCandidates == null ? Math.max(first, Math.clamp(2L * k, DEFAULT_K, MAX_CANDIDATES)) : numCandidates;
         return new KnnQuery.Options(
                 k,
                 candidates,
-                Math.min(wanted, candidates),
+                rescoring(field, Math.min(first, candidates)),
                 minSimilarity == null ? Double.NEGATIVE_INFINITY : minSimilarity,
                 exact);
     }
 
     /** The number of candidates that are compared exactly. */
     private int rescored(EmbeddingParameters field) {
-        if (!field.quantized()) {
-            return k;
-        }
-        return Math.min(field.rescored(k, oversample), MAX_CANDIDATES);
+        return field.quantized() ? Math.min(field.rescored(k, oversample), MAX_CANDIDATES) : k;
+    }
+
+    private Rescoring rescoring(EmbeddingParameters field, int first) {
+        return field.fixesRescored(oversample)
+                ? Rescoring.fixed(first)
+                : new Rescoring(first, numCandidates == null ? MAX_CANDIDATES : numCandidates, RECALL);
     }
 }

@@ -5,6 +5,7 @@ import static org.hamcrest.Matchers.containsString;
 
 import dev.embeddingsearch.hybrid.HybridQuery;
 import dev.embeddingsearch.knn.KnnQuery;
+import dev.embeddingsearch.knn.KnnQuery.Rescoring;
 import dev.embeddingsearch.knn.KnnTarget;
 import dev.embeddingsearch.mapper.EmbeddingParameters;
 import dev.embeddingsearch.mapper.FieldModel;
@@ -70,7 +71,7 @@ public class EmbeddingQueryBuilderTests extends AbstractQueryTestCase<EmbeddingQ
         QueryShardContext context = createShardContext();
         KnnTarget leg = builder.leg(context).orElseThrow().vectors();
         Query filter = QueryBuilders.termQuery("mapped_string", "x").toQuery(context);
-        KnnQuery expected = new KnnQuery(leg, filter, new KnnQuery.Options(7, 30, 18, 0.25f, true));
+        KnnQuery expected = new KnnQuery(leg, filter, new KnnQuery.Options(7, 30, Rescoring.fixed(18), 0.25f, true));
         assertEquals(expected, builder.leg(context).orElseThrow().knn());
     }
 
@@ -84,24 +85,26 @@ public class EmbeddingQueryBuilderTests extends AbstractQueryTestCase<EmbeddingQ
                 oversample);
     }
 
+    /** Expects that more than {@code rescored} candidates are compared exactly where the recall needs them. */
     private static void assertOptions(int candidates, int rescored, KnnOptions options, Quantization quantization) {
+        int most = options.numCandidates() == null ? KnnOptions.MAX_CANDIDATES : options.numCandidates();
+        assertOptions(candidates, new Rescoring(rescored, most, KnnOptions.RECALL), options, field(quantization, null));
+    }
+
+    private static void assertOptions(
+            int candidates, Rescoring rescoring, KnnOptions options, EmbeddingParameters field) {
         assertEquals(
-                new KnnQuery.Options(options.k(), candidates, rescored, Double.NEGATIVE_INFINITY, false),
-                options.forShard(field(quantization, null)));
+                new KnnQuery.Options(options.k(), candidates, rescoring, Double.NEGATIVE_INFINITY, false),
+                options.forShard(field));
     }
 
     public void testOversamplingOfTheFieldIsForQueriesWithoutTheirOwn() {
         EmbeddingParameters field = field(Quantization.BINARY, 3f);
-        assertEquals(
-                30, new KnnOptions(10, null, null, null, false).forShard(field).rescored());
-        assertEquals(
-                300,
-                new KnnOptions(100, null, null, null, false).forShard(field).rescored());
-        assertEquals(
-                15, new KnnOptions(10, null, 1.5f, null, false).forShard(field).rescored());
+        assertOptions(100, Rescoring.fixed(30), new KnnOptions(10, null, null, null, false), field);
+        assertOptions(300, Rescoring.fixed(300), new KnnOptions(100, null, null, null, false), field);
+        assertOptions(100, Rescoring.fixed(15), new KnnOptions(10, null, 1.5f, null, false), field);
         EmbeddingParameters exact = field(Quantization.NONE, 3f);
-        assertEquals(
-                10, new KnnOptions(10, null, null, null, false).forShard(exact).rescored());
+        assertOptions(100, Rescoring.fixed(10), new KnnOptions(10, null, null, null, false), exact);
     }
 
     public void testCandidatesDefaultToAHundredOrTwiceK() {
@@ -122,7 +125,8 @@ public class EmbeddingQueryBuilderTests extends AbstractQueryTestCase<EmbeddingQ
 
     public void testNoMoreThanTheCandidatesAreComparedExactly() {
         assertOptions(20, 20, new KnnOptions(10, 20, null, null, false), Quantization.BINARY);
-        assertOptions(20, 20, new KnnOptions(10, 20, 5f, null, false), Quantization.BINARY);
+        assertOptions(
+                20, Rescoring.fixed(20), new KnnOptions(10, 20, 5f, null, false), field(Quantization.BINARY, null));
         assertOptions(10_000, 10_000, new KnnOptions(10_000, null, 100f, null, false), Quantization.BINARY);
     }
 

@@ -8,7 +8,6 @@ import org.apache.lucene.search.knn.KnnSearchStrategy;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.hnsw.FloatHeap;
 import org.apache.lucene.util.hnsw.HnswGraph;
-import org.apache.lucene.util.hnsw.HnswGraphSearcher;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
 /**
@@ -45,11 +44,8 @@ public final class GraphNodeSearch {
         RandomVectorScorer scorer = new NodeScorer(vectorScorer, nodes::vector, nodes.size());
         NodeCollector collector = new NodeCollector(documents, accepted);
         int acceptedCount = Math.min(acceptDocs.cost(), graph.size());
-        boolean usesGraph = graph.size() > 0
-                && k < graph.size()
-                && HnswGraphSearcher.expectedVisitedNodes(k, graph.size()) < acceptedCount;
-        if (usesGraph) {
-            HnswGraphSearcher.search(scorer, collector, graph, acceptedNodes, acceptedCount);
+        if (EntryPoints.usesGraph(k, graph.size(), acceptedCount)) {
+            EntryPoints.search(scorer, collector, graph, acceptedNodes, acceptedCount);
         } else {
             scan(scorer, collector, acceptedNodes);
         }

@@ -126,6 +126,11 @@ public final class ResumableGraphSearch {
         return results.score(i);
     }
 
+    /** Whether several documents may have one vector. */
+    public boolean knowsDuplicates() {
+        return nodes != null;
+    }
+
     /** Passes the accepted documents that have the i-th vector to {@code consumer}, at most {@code limit} of them. */
     public void documents(int i, int limit, IntConsumer consumer) {
         if (nodes == null) {

@@ -74,7 +74,7 @@ final class ResumableNodeSearch {
     /** Whether a search for k nodes uses the graph, by the rule of Lucene's reader; otherwise it scans all nodes. */
     boolean usesGraph(int k) {
         int size = scorer.maxOrd();
-        return graph.size() > 0 && k < size && HnswGraphSearcher.expectedVisitedNodes(k, size) < size;
+        return graph.size() > 0 && EntryPoints.usesGraph(k, size, size);
     }
 
     /**
@@ -108,10 +108,14 @@ final class ResumableNodeSearch {
     void searchGraph(MinCompetitiveSimilarity minSimilarity, FloatHeap nearest, QueryTimeout timeout)
             throws IOException {
         if (visited == 0) {
-            int entry = findEntryPoint();
-            visitedNodes.set(entry);
-            batch[0] = entry;
-            addCandidates(1, nearest);
+            int[] entries = new EntryPoints(scorer, graph).find();
+            batch = ArrayUtil.growNoCopy(batch, entries.length);
+            scores = ArrayUtil.grow(scores, entries.length);
+            for (int i = 0; i < entries.length; i++) {
+                visitedNodes.set(entries[i]);
+                batch[i] = entries[i];
+            }
+            addCandidates(entries.length, nearest);
         }
         boolean expandedTie = false;
         while (candidates.size() > 0 && (timeout == null || !timeout.shouldExit())) {
@@ -122,7 +126,7 @@ final class ResumableNodeSearch {
             }
             expandedTie = score == min; // expanding all candidates of one score could visit many that are alike
             graph.seek(0, candidates.pop());
-            addCandidates(readNeighbors(true), nearest);
+            addCandidates(readNeighbors(), nearest);
         }
     }
 
@@ -133,38 +137,16 @@ final class ResumableNodeSearch {
         }
     }
 
-    /** Descends greedily through the upper levels; returns the entry point of the lowest level. */
-    private int findEntryPoint() throws IOException {
-        int nearest = graph.entryNode();
-        float best = scorer.score(nearest);
-        for (int level = graph.numLevels() - 1; level > 0; level--) {
-            for (int previous = -1; previous != nearest; ) {
-                previous = nearest;
-                graph.seek(level, nearest);
-                int neighbors = readNeighbors(false);
-                scorer.bulkScore(batch, scores, neighbors);
-                for (int i = 0; i < neighbors; i++) {
-                    if (scores[i] > best) {
-                        best = scores[i];
-                        nearest = batch[i];
-                    }
-                }
-            }
-        }
-        return nearest;
-    }
-
     /**
-     * Fills the batch with the neighbors of the node that the graph is at, and returns their number.
-     *
-     * @param unvisited leaves out visited nodes and marks the others as visited
+     * Fills the batch with the unvisited neighbors of the node that the graph is at, marks them as visited, and returns
+     * their number.
      */
-    private int readNeighbors(boolean unvisited) throws IOException {
+    private int readNeighbors() throws IOException {
         int count = 0;
         batch = ArrayUtil.growNoCopy(batch, graph.neighborCount());
         scores = ArrayUtil.grow(scores, batch.length);
         for (int node = graph.nextNeighbor(); node != DocIdSetIterator.NO_MORE_DOCS; node = graph.nextNeighbor()) {
-            if (!unvisited || !visitedNodes.getAndSet(node)) {
+            if (!visitedNodes.getAndSet(node)) {
                 batch[count++] = node;
             }
         }
