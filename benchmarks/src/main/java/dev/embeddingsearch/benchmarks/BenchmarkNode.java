@@ -10,23 +10,30 @@ import dev.embeddingsearch.quickstart.cluster.NodeSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
-/** OpenSearch's distribution with the built plugin, started anew for a measurement. */
-final class BenchmarkNode {
+/** OpenSearch's distribution with plugins, started anew for a measurement. */
+public final class BenchmarkNode {
 
     private BenchmarkNode() {}
 
-    /** It embeds nothing: it is given vectors, and the model's name for what it knows of its cosines. */
-    static Node start(Layout layout) throws IOException {
+    /** With the built plugin. It embeds nothing: it is given vectors, and the model's name for what it knows of its cosines. */
+    public static Node start(Layout layout) throws IOException {
+        NodeSettings settings =
+                NodeSettings.single("benchmarks").withHeap("1g").with("embedding.model.default.id", Vectors.MODEL);
+        return start(layout.distributionZip(), List.of(layout.pluginZip()), "cluster", settings);
+    }
+
+    /** With these plugins, in a folder of this name among what the build leaves. */
+    public static Node start(Path distributionZip, List<Path> pluginZips, String folderName, NodeSettings settings)
+            throws IOException {
         Account account = Account.current();
-        Path folder = account.folder(Files.createDirectories(Path.of("benchmarks/target/cluster")));
-        Folders.delete(folder.resolve("nodes")); // indices of another build of the plugin
-        Distribution distribution = Distribution.unpack(layout.distributionZip(), folder, account);
-        distribution.install(layout.pluginZip());
-        return distribution
-                .node(NodeSettings.single("benchmarks")
-                        .withHeap("1g")
-                        .with("embedding.model.default.id", Vectors.MODEL))
-                .start();
+        Path folder = account.folder(Files.createDirectories(Path.of("benchmarks/target", folderName)));
+        Folders.delete(folder.resolve("nodes")); // indices of another build of a plugin
+        Distribution distribution = Distribution.unpack(distributionZip, folder, account);
+        for (Path plugin : pluginZips) {
+            distribution.install(plugin);
+        }
+        return distribution.node(settings).start();
     }
 }

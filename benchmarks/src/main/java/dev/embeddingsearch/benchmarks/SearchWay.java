@@ -33,6 +33,8 @@ enum SearchWay {
     /** Lucene's sum of both, which is no hybrid score: it lacks the vector leg of most lexical matches. */
     SHOULD("bool of both", 1);
 
+    private static final double VECTOR_WEIGHT = 0.67;
+
     private final String title;
     private final int counted;
 
@@ -69,7 +71,7 @@ enum SearchWay {
         Query words = either(question.words().stream()
                 .map(word -> (Query) new TermQuery(new Term(LatencyCorpus.TEXT, word)))
                 .toList());
-        HybridQuery hybrid = new HybridQuery(words, knn, leg, Results.DEFAULT_WEIGHT);
+        HybridQuery hybrid = new HybridQuery(words, knn, leg, VECTOR_WEIGHT);
         Query lucenes = new KnnFloatVectorQuery(LatencyCorpus.VECTOR, question.vector(), candidates);
         return switch (this) {
             case BM25 -> words;

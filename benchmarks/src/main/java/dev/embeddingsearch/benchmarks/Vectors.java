@@ -15,10 +15,10 @@ import java.util.Base64;
 import java.util.List;
 
 /** The vectors of texts, from the cache or else from the project's embedding server, which runs only when needed. */
-final class Vectors {
+public final class Vectors {
 
-    static final String MODEL = "all-minilm-l6-v2";
-    static final int DIMENSIONS = 384;
+    public static final String MODEL = "all-minilm-l6-v2";
+    public static final int DIMENSIONS = 384;
 
     private static final int BATCH = 32;
 
@@ -27,14 +27,14 @@ final class Vectors {
     private final Path serverJar;
     private final Path serverFolder;
 
-    Vectors(Path folder, Path serverJar) throws IOException {
+    public Vectors(Path folder, Path serverJar) throws IOException {
         this.cache = new VectorCache(folder.resolve(MODEL + ".vectors"), DIMENSIONS);
         this.serverJar = serverJar;
         this.serverFolder = folder.resolve("server");
     }
 
     /** Embeds those of the texts that the cache lacks. */
-    void prepare(List<String> texts) throws IOException {
+    public void prepare(List<String> texts) throws IOException {
         List<String> missing = texts.stream()
                 .distinct()
                 .filter(text -> cache.find(text).isEmpty())
@@ -51,7 +51,7 @@ final class Vectors {
     }
 
     /** The base64 form of a prepared text's vector. */
-    String of(String text) {
+    public String of(String text) {
         return Base64.getEncoder().encodeToString(cache.find(text).orElseThrow());
     }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package dev.embeddingsearch.benchmarks;
+package dev.embeddingsearch.benchmarks.relevance;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -19,18 +19,26 @@ import java.util.Random;
  *
  * @param queries those with at least one right document
  */
-record Dataset(String name, List<Document> documents, List<Query> queries) {
+public record Dataset(String name, List<Document> documents, List<Query> queries) {
 
     private static final long SEED = 42;
 
-    /** @param text title and text, a line break between them, where there is a title */
-    record Document(String id, String text) {}
+    /**
+     * What is searched.
+     *
+     * @param text title and text, a line break between them, where there is a title
+     */
+    public record Document(String id, String text) {}
 
-    /** @param grades of documents by id; above 0 means right */
-    record Query(String id, String text, Map<String, Integer> grades) {}
+    /**
+     * What is searched for.
+     *
+     * @param grades of documents by id; above 0 means right
+     */
+    public record Query(String id, String text, Map<String, Integer> grades) {}
 
     /** Reads {@code corpus.jsonl}, {@code queries.tsv} and {@code qrels.tsv}. */
-    static Dataset read(Path folder) throws IOException {
+    public static Dataset read(Path folder) throws IOException {
         for (String file : List.of("corpus.jsonl", "queries.tsv", "qrels.tsv")) {
             if (!Files.isRegularFile(folder.resolve(file))) {
                 throw new SetupException(
@@ -46,7 +54,7 @@ record Dataset(String name, List<Document> documents, List<Query> queries) {
     }
 
     /** The same corpus with so many of its queries, always the same ones. */
-    Dataset sample(int count) {
+    public Dataset sample(int count) {
         List<Query> shuffled = new ArrayList<>(queries);
         Collections.shuffle(shuffled, new Random(SEED));
         return new Dataset(name, documents, List.copyOf(shuffled.subList(0, Math.min(count, shuffled.size()))));

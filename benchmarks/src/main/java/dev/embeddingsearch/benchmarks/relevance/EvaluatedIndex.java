@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package dev.embeddingsearch.benchmarks;
+package dev.embeddingsearch.benchmarks.relevance;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.embeddingsearch.benchmarks.Vectors;
 import dev.embeddingsearch.quickstart.Rest;
 import dev.embeddingsearch.quickstart.cluster.SetupException;
 import java.util.ArrayList;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package dev.embeddingsearch.benchmarks;
+package dev.embeddingsearch.benchmarks.relevance;
 
+import dev.embeddingsearch.benchmarks.BenchmarkNode;
+import dev.embeddingsearch.benchmarks.Vectors;
 import dev.embeddingsearch.quickstart.Layout;
 import dev.embeddingsearch.quickstart.Rest;
 import dev.embeddingsearch.quickstart.cluster.Node;

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package dev.embeddingsearch.benchmarks;
+package dev.embeddingsearch.benchmarks.relevance;
 
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
 /** How good one ranked list is, from 0 to 1, given the grades of the documents that answer its query. */
-enum Measure {
+public enum Measure {
 
     /** Discounted gain, gain being 2^grade - 1, over the best that any ranking of the judged documents could have. */
     NDCG_10("nDCG@10") {
         @Override
-        double of(List<String> ids, Map<String, Integer> grades) {
+        public double of(List<String> ids, Map<String, Integer> grades) {
             List<Integer> best = grades.values().stream()
                     .sorted(Comparator.reverseOrder())
                     .limit(10)
@@ -25,7 +25,7 @@ enum Measure {
     /** One over the rank of the first right document, 0 beyond rank 10. */
     MRR_10("MRR@10") {
         @Override
-        double of(List<String> ids, Map<String, Integer> grades) {
+        public double of(List<String> ids, Map<String, Integer> grades) {
             for (int i = 0; i < Math.min(10, ids.size()); i++) {
                 if (grades.getOrDefault(ids.get(i), 0) > 0) {
                     return 1.0 / (i + 1);
@@ -38,7 +38,7 @@ enum Measure {
     /** The share of right documents that are among the first 100. */
     RECALL_100("recall@100") {
         @Override
-        double of(List<String> ids, Map<String, Integer> grades) {
+        public double of(List<String> ids, Map<String, Integer> grades) {
             long right = grades.values().stream().filter(grade -> grade > 0).count();
             long found = ids.stream()
                     .limit(100)
@@ -54,12 +54,16 @@ enum Measure {
         this.title = title;
     }
 
-    String title() {
+    public String title() {
         return title;
     }
 
-    /** @param grades of at least one right document, whose grade is above 0 */
-    abstract double of(List<String> ids, Map<String, Integer> grades);
+    /**
+     * The value for the ids of one list.
+     *
+     * @param grades of at least one right document, whose grade is above 0
+     */
+    public abstract double of(List<String> ids, Map<String, Integer> grades);
 
     private static double gain(List<Integer> grades) {
         double sum = 0;
