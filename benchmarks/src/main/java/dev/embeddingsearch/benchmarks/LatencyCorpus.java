@@ -30,7 +30,7 @@ import org.apache.lucene.store.Directory;
  * do: with a share of .01%, .1%, .5%, 1.6% of the documents before it, one has a cosine of .63, .60, .51, .35 with a
  * question. On CoSQA, 6,267 functions embedded by MiniLM, these are .70, .59, .49, .41.
  */
-final class LatencyCorpus {
+public final class LatencyCorpus {
 
     static final String TEXT = "text";
     static final String VECTOR = "vector";
@@ -39,26 +39,51 @@ final class LatencyCorpus {
     /** Stands in every fourth document. */
     static final String COMMON = "common";
 
-    private static final int TOPICS = 20;
     private static final int TOPIC_WORDS = 300;
     private static final int SHARED_WORDS = 20_000;
     private static final double QUESTION_SPREAD = 0.9;
-    private static final double LEAST_SPREAD = 0.7;
-    private static final double MOST_SPREAD = 4.5;
 
     private final Random random = new Random(42);
     private final int dimensions;
+    private final Shape shape;
     private final List<float[]> centres = new ArrayList<>();
 
     LatencyCorpus(int dimensions) {
+        this(dimensions, Shape.TEXTS);
+    }
+
+    public LatencyCorpus(int dimensions, Shape shape) {
         this.dimensions = dimensions;
-        for (int i = 0; i < TOPICS; i++) {
+        this.shape = shape;
+        for (int i = 0; i < shape.topics; i++) {
             centres.add(near(new float[dimensions], 1));
         }
     }
 
+    /** How vectors lie around those of their topics. */
+    public enum Shape {
+        /** As those of texts: some close to their topic, most far from it. */
+        TEXTS(20, 0.7, 4.5),
+        /** Equally far from their topic all, so that the distances between those of one topic hardly differ. */
+        EQUIDISTANT(200, 0.9, 0.9);
+
+        private final int topics;
+        private final double leastSpread;
+        private final double mostSpread;
+
+        Shape(int topics, double leastSpread, double mostSpread) {
+            this.topics = topics;
+            this.leastSpread = leastSpread;
+            this.mostSpread = mostSpread;
+        }
+
+        private double spread(Random random) {
+            return leastSpread + (mostSpread - leastSpread) * random.nextDouble();
+        }
+    }
+
     /** Which words questions are made of. */
-    enum Words {
+    public enum Words {
         COMMON("one in 25% of the documents", 1, 0),
         MIXED("that one and two of the topic", 1, 2),
         RARE("two of the topic", 0, 2);
@@ -73,29 +98,29 @@ final class LatencyCorpus {
             this.topical = topical;
         }
 
-        String title() {
+        public String title() {
             return title;
         }
     }
 
     /** Words and vector of a question about one topic. */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody, read only
-    record Question(List<String> words, float[] vector) {}
+    public record Question(List<String> words, float[] vector) {}
 
     /** Words and vector of a document. */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody, read only
-    record Entry(String text, float[] vector) {}
+    public record Entry(String text, float[] vector) {}
 
     int dimensions() {
         return dimensions;
     }
 
-    List<Question> questions(Words words, int count) {
+    public List<Question> questions(Words words, int count) {
         return Stream.generate(() -> question(words)).limit(count).toList();
     }
 
     private Question question(Words kinds) {
-        int topic = random.nextInt(TOPICS);
+        int topic = random.nextInt(shape.topics);
         List<String> words = new ArrayList<>(Collections.nCopies(kinds.common, COMMON));
         for (int i = 0; i < kinds.topical; i++) {
             words.add(topicWord(topic));
@@ -134,8 +159,8 @@ final class LatencyCorpus {
     }
 
     /** The next document. */
-    Entry entry() {
-        int topic = random.nextInt(TOPICS);
+    public Entry entry() {
+        int topic = random.nextInt(shape.topics);
         StringJoiner text = new StringJoiner(" ");
         for (int i = 10 + random.nextInt(60); i > 0; i--) {
             text.add(random.nextInt(5) == 0 ? topicWord(topic) : sharedWord());
@@ -143,7 +168,7 @@ final class LatencyCorpus {
         for (int i = random.nextInt(4) == 0 ? 1 + random.nextInt(3) : 0; i > 0; i--) {
             text.add(COMMON);
         }
-        return new Entry(text.toString(), near(centres.get(topic), random.nextDouble(LEAST_SPREAD, MOST_SPREAD)));
+        return new Entry(text.toString(), near(centres.get(topic), shape.spread(random)));
     }
 
     private String topicWord(int topic) {

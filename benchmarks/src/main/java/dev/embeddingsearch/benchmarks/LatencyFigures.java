@@ -7,17 +7,17 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /** What questions took in one {@link SearchWay}, and what was computed for them. */
-final class LatencyFigures {
+public final class LatencyFigures {
 
     private final double[] milliseconds;
     private final Map<SearchCounters.Count, Long> counts = new EnumMap<>(SearchCounters.Count.class);
 
-    LatencyFigures(int questions) {
+    public LatencyFigures(int questions) {
         this.milliseconds = new double[questions];
     }
 
     /** Adds a shard's part of a question. */
-    void took(int question, double time) {
+    public void took(int question, double time) {
         milliseconds[question] += time;
     }
 
@@ -28,11 +28,11 @@ final class LatencyFigures {
         }
     }
 
-    double median() {
+    public double median() {
         return percentile(0.5);
     }
 
-    double percentile(double share) {
+    public double percentile(double share) {
         double[] sorted = milliseconds.clone();
         Arrays.sort(sorted);
         return sorted[(int) Math.min(sorted.length - 1, Math.floor(share * sorted.length))];

@@ -22,32 +22,50 @@ public final class Rest implements AutoCloseable {
     private final ObjectMapper json = new ObjectMapper();
     private final HttpClient http = HttpClient.newHttpClient();
     private final URI base;
+    private final Duration timeout;
 
     public Rest(URI base) {
+        this(base, TIMEOUT);
+    }
+
+    public Rest(URI base, Duration timeout) {
         this.base = base;
+        this.timeout = timeout;
     }
 
     /** Sends a request; an empty body for none. */
     public JsonNode send(String method, String path, String body) {
+        try {
+            return json.readTree(exchange(method, path, body));
+        } catch (IOException e) {
+            throw noAnswer(method, path, e);
+        }
+    }
+
+    /** As {@link #send}, without reading the reply. */
+    public String exchange(String method, String path, String body) {
         HttpRequest request = HttpRequest.newBuilder(base.resolve(path))
-                .timeout(TIMEOUT)
+                .timeout(timeout)
                 .header("Content-Type", "application/json")
                 .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
                 .build();
         try {
             HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
-            JsonNode reply = json.readTree(response.body());
             if (response.statusCode() >= 400) {
                 throw new SetupException("OpenSearch refused %s %s (%s): %s"
-                        .formatted(method, path, response.statusCode(), reason(reply)));
+                        .formatted(method, path, response.statusCode(), reason(json.readTree(response.body()))));
             }
-            return reply;
+            return response.body();
         } catch (IOException e) {
-            throw new SetupException("No answer from OpenSearch to %s %s: %s".formatted(method, path, e), e);
+            throw noAnswer(method, path, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SetupException("Interrupted during %s %s.".formatted(method, path), e);
         }
+    }
+
+    private static SetupException noAnswer(String method, String path, IOException cause) {
+        return new SetupException("No answer from OpenSearch to %s %s: %s".formatted(method, path, cause), cause);
     }
 
     /** What an error reply gives as its reason, with the cause behind it. */
