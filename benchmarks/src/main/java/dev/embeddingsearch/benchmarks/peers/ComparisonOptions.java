@@ -135,7 +135,7 @@ record ComparisonOptions(
                         parts[0], parts.length > 1 ? parts[1] : "float32", Boolean.parseBoolean(inSource)));
             }
         }
-        return List.copyOf(variants);
+        return variants.stream().distinct().toList();
     }
 
     private static Optional<Path> file(String option, Map<String, String> given) {

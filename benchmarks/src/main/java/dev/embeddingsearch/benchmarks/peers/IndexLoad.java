@@ -29,7 +29,7 @@ final class IndexLoad {
         bulks(documents);
         timed("first refresh", index.name() + "/_refresh");
         timed("merge into one segment", index.name() + "/_forcemerge?max_num_segments=1");
-        add("CPU of all that, s", (contender.cpu() - cpu) / 1e3);
+        add("load, refresh and merge, CPU s", (contender.cpu() - cpu) / 1e3);
         send("POST", index.name() + "/_refresh", ""); // drops the files that were merged
         JsonNode store = send("GET", index.name() + "/_stats/store", "");
         double bytes = store.at("/_all/primaries/store/size_in_bytes").asDouble();

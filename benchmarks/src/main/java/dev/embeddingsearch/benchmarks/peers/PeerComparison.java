@@ -100,7 +100,7 @@ public final class PeerComparison {
     }
 
     private void write(Corpus corpus, ComparisonReport report) throws IOException {
-        String text = "%s, %d dimensions, OpenSearch %s%n%n%s"
+        String text = "# %s, %d dimensions, OpenSearch %s%n%n%s"
                 .formatted(corpus.title(), corpus.dimensions(), layout.openSearchVersion(), report.markdown());
         System.out.println(text);
         if (options.output().isPresent()) {

@@ -35,7 +35,7 @@ public class ComparisonOptionsTests {
     @Test
     public void testAll() {
         ComparisonOptions options = ComparisonOptions.parse(
-                "--corpus data/scifact --documents 7 --dimensions 5 --queries 3 --rounds 2 --clients 4 --heap 512m --cache c --output o --plugin-zip p.zip --peer-zips z --quantizations int4+float16,none --vectors-in-source false"
+                "--corpus data/scifact --documents 7 --dimensions 5 --queries 3 --rounds 2 --clients 4 --heap 512m --cache c --output o --plugin-zip p.zip --peer-zips z --quantizations int4+float16,none,none --vectors-in-source false"
                         .split(" ", -1));
         assertEquals(
                 new ComparisonOptions(
