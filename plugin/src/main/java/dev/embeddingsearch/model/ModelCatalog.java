@@ -18,6 +18,7 @@ public final class ModelCatalog {
     private static final Prefixes NOMIC = new Prefixes("search_document: ", "search_query: ");
     private static final Prefixes PASSAGES =
             new Prefixes("", "Represent this sentence for searching relevant passages: ");
+    private static final Prefixes CHINESE_PASSAGES = new Prefixes("", "为这个句子生成表示以用于检索相关文章：");
 
     private static final Map<String, KnownModel> BY_ID = byId(models());
 
@@ -91,6 +92,9 @@ public final class ModelCatalog {
         models.add(local("bge-small-en-v1.5", 384, 512, PASSAGES));
         models.add(local("bge-base-en-v1.5", 768, 512, PASSAGES));
         models.add(local("bge-large-en-v1.5", 1024, 512, PASSAGES));
+        models.add(local("bge-small-zh-v1.5", 512, 512, CHINESE_PASSAGES));
+        models.add(local("bge-base-zh-v1.5", 768, 512, CHINESE_PASSAGES));
+        models.add(local("bge-large-zh-v1.5", 1024, 512, CHINESE_PASSAGES));
         models.add(local("e5-small-v2", 384, 512, E5));
         models.add(local("e5-base-v2", 768, 512, E5));
         models.add(local("e5-large-v2", 1024, 512, E5));

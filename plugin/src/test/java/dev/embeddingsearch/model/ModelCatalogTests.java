@@ -18,6 +18,19 @@ public class ModelCatalogTests extends OpenSearchTestCase {
         assertTrue(ModelCatalog.find("").isEmpty());
     }
 
+    public void testModelsOfTheEmbeddingServerHaveTheirPrefixes() {
+        assertModel("all-minilm-l6-v2", 384, "", "");
+        assertModel("bge-small-en-v1.5", 384, "", "Represent this sentence for searching relevant passages: ");
+        assertModel("bge-small-zh-v1.5", 512, "", "为这个句子生成表示以用于检索相关文章：");
+        assertModel("e5-small-v2", 384, "passage: ", "query: ");
+    }
+
+    private static void assertModel(String id, int dimensions, String documentPrefix, String queryPrefix) {
+        KnownModel model = ModelCatalog.find(id).orElseThrow();
+        assertEquals(dimensions, model.dimensions());
+        assertEquals(new Prefixes(documentPrefix, queryPrefix), model.prefixes());
+    }
+
     public void testBackgroundCosine() {
         assertEquals(.73, ModelCatalog.backgroundCosine("text-embedding-ada-002"), 0);
         assertEquals(.39, ModelCatalog.backgroundCosine("text-embedding-3-small"), 0);
