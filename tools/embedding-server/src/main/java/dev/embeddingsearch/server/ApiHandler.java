@@ -8,18 +8,19 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.Locale;
+import java.util.concurrent.CompletionException;
 
 /** HTTP only: finds the call that a request means, bounds its body, and turns refusals into statuses. */
 final class ApiHandler implements HttpHandler {
     static final int MAX_BODY_BYTES = 32 << 20;
     private static final String MODEL_PATH = "/v1/models/";
 
-    private final EmbeddingModel model;
+    private final ModelRegistry models;
     private final EmbeddingPool pool;
     private final PrintStream log;
 
-    ApiHandler(EmbeddingModel model, EmbeddingPool pool, PrintStream log) {
-        this.model = model;
+    ApiHandler(ModelRegistry models, EmbeddingPool pool, PrintStream log) {
+        this.models = models;
         this.pool = pool;
         this.log = log;
     }
@@ -47,7 +48,7 @@ final class ApiHandler implements HttpHandler {
             case "/v1/embeddings" -> embeddings(exchange);
             case "/v1/models" -> {
                 require("GET", exchange);
-                yield Replies.models(model);
+                yield Replies.models(models.models());
             }
             case "/health" -> {
                 require("GET", exchange);
@@ -58,16 +59,30 @@ final class ApiHandler implements HttpHandler {
                     throw new ApiException(404, null, "unknown_url", "There is nothing at [" + path + "].");
                 }
                 require("GET", exchange);
-                EmbeddingsRequest.checkModel(path.substring(MODEL_PATH.length()), model);
-                yield Replies.model(model);
+                yield Replies.model(models.find(path.substring(MODEL_PATH.length())));
             }
         };
     }
 
     private byte[] embeddings(HttpExchange exchange) throws IOException {
         require("POST", exchange);
-        EmbeddingsRequest request = EmbeddingsRequest.parse(body(exchange), model);
-        return Replies.embeddings(request, pool.embed(request.inputs()), model);
+        EmbeddingsRequest request = EmbeddingsRequest.parse(body(exchange), models);
+        return Replies.embeddings(request, pool.embed(load(request.model()), request.inputs()));
+    }
+
+    /** On the request's own thread: those that embed go on meanwhile with texts for other models. */
+    private EmbeddingModel load(ServedModel model) {
+        try {
+            return models.load(model);
+        } catch (CompletionException e) {
+            e.getCause().printStackTrace(log);
+            throw new ApiException(
+                    503,
+                    null,
+                    "model_not_loaded",
+                    "The model [" + model.id() + "] cannot be loaded; the server's log has the cause. The next request"
+                            + " tries again.");
+        }
     }
 
     private static void require(String method, HttpExchange exchange) {

@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.server;
 
-/** A model that turns one text into one vector; safe for use by several threads at once. */
+/** A loaded model that turns one text into one vector; safe for use by several threads at once. */
 interface EmbeddingModel {
-    /** The name by which requests ask for this model. */
-    String id();
-
-    /** Length of every vector this model makes. */
-    int dimensions();
 
     /** Embeds the text; a text beyond the model's window is cut at the window. */
     Embedded embed(String text);

@@ -9,24 +9,22 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Runs the model on a fixed number of threads for all requests. Requests take turns text by text, so a single query
+ * Runs the models on a fixed number of threads for all requests. Requests take turns text by text, so a single query
  * does not wait for the two thousand texts of a bulk load that came before it.
  */
 final class EmbeddingPool implements AutoCloseable {
-    private final EmbeddingModel model;
     private final int width;
     private final ExecutorService threads;
 
-    EmbeddingPool(EmbeddingModel model, int width) {
-        this.model = model;
+    EmbeddingPool(int width) {
         this.width = width;
         this.threads = Executors.newFixedThreadPool(
                 width, Thread.ofPlatform().name("embed-", 0).daemon().factory());
     }
 
     /** Embeds all texts, in their order; waits for the last. The first failure is the whole request's failure. */
-    List<Embedded> embed(List<String> texts) {
-        Batch batch = new Batch(texts);
+    List<Embedded> embed(EmbeddingModel model, List<String> texts) {
+        Batch batch = new Batch(model, texts);
         for (int i = 0; i < Math.min(width, texts.size()); i++) {
             threads.execute(batch);
         }
@@ -40,13 +38,15 @@ final class EmbeddingPool implements AutoCloseable {
 
     /** One request. Each run embeds one text, then queues again behind the other requests. */
     private final class Batch implements Runnable {
+        private final EmbeddingModel model;
         private final List<String> texts;
         private final Embedded[] results;
         private final AtomicInteger next = new AtomicInteger();
         private final AtomicInteger open;
         private final CompletableFuture<List<Embedded>> done = new CompletableFuture<>();
 
-        Batch(List<String> texts) {
+        Batch(EmbeddingModel model, List<String> texts) {
+            this.model = model;
             this.texts = texts;
             this.results = new Embedded[texts.size()];
             this.open = new AtomicInteger(texts.size());

@@ -4,6 +4,7 @@ package dev.embeddingsearch.server;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 
 /** The command line: starts the server, says where it listens, and reports what prevents it in one sentence. */
 public final class EmbeddingServer {
@@ -12,12 +13,12 @@ public final class EmbeddingServer {
     public static void main(String[] args) {
         try {
             run(List.of(args));
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | ApiException e) {
             exit(2, e.getMessage());
         } catch (IOException e) {
             exit(1, e.getMessage());
-        } catch (RuntimeException | LinkageError e) {
-            exit(1, "The model's native libraries do not start on this machine: " + e);
+        } catch (CompletionException e) {
+            exit(1, reason(e.getCause()));
         }
     }
 
@@ -27,12 +28,19 @@ public final class EmbeddingServer {
             System.out.print(ServerOptions.USAGE);
             return;
         }
+        ModelRegistry models = new ModelRegistry(BundledModels.ALL, OnnxModel::load);
+        ServedModel model = models.find(options.model());
         HttpServer http = RunningServer.bind(options.host(), options.port());
-        // Open until the process ends: the server's own thread keeps it alive.
-        MiniLmModel model = MiniLmModel.load();
-        RunningServer server = RunningServer.start(http, model, options.threads(), System.err);
+        models.load(model);
+        RunningServer server = RunningServer.start(http, models, options.threads(), System.err);
         System.out.println("Embedding server ready at " + server.baseUrl() + " (model " + model.id() + ", "
                 + model.dimensions() + " dimensions, " + options.threads() + " threads)");
+    }
+
+    private static String reason(Throwable failure) {
+        return failure instanceof IOException
+                ? failure.getMessage()
+                : "The model's native libraries do not start on this machine: " + failure;
     }
 
     private static void exit(int status, String sentence) {

@@ -16,7 +16,7 @@ import java.util.List;
  * A valid request to embed: checked against OpenAI's rules and the model that will serve it. Parameters that say nothing
  * about vectors, such as {@code user}, are accepted and ignored.
  */
-record EmbeddingsRequest(List<String> inputs, boolean base64, int dimensions) {
+record EmbeddingsRequest(ServedModel model, List<String> inputs, boolean base64, int dimensions) {
     static final int MAX_INPUTS = 2048;
 
     /** A text may be as long as the body: what the model does not read of it costs little. */
@@ -29,10 +29,11 @@ record EmbeddingsRequest(List<String> inputs, boolean base64, int dimensions) {
             .build()
             .readerFor(JsonNode.class);
 
-    static EmbeddingsRequest parse(byte[] body, EmbeddingModel model) {
+    static EmbeddingsRequest parse(byte[] body, ModelRegistry models) {
         JsonNode request = json(body);
-        checkModel(request.path("model"), model);
+        ServedModel model = model(request.path("model"), models);
         return new EmbeddingsRequest(
+                model,
                 inputs(request.path("input")),
                 base64(request.path("encoding_format")),
                 dimensions(request.path("dimensions"), model));
@@ -59,23 +60,13 @@ record EmbeddingsRequest(List<String> inputs, boolean base64, int dimensions) {
         return ApiException.badRequest(null, "The request body is not valid JSON in UTF-8" + where + ".");
     }
 
-    private static void checkModel(JsonNode given, EmbeddingModel model) {
+    private static ServedModel model(JsonNode given, ModelRegistry models) {
         if (!given.isTextual()) {
             throw ApiException.badRequest(
-                    "model", "Parameter 'model' must be the string [" + model.id() + "], got " + kind(given) + ".");
-        }
-        checkModel(given.textValue(), model);
-    }
-
-    /** Refuses every id but the model's own: a caller that asks for another model must not get these vectors. */
-    static void checkModel(String id, EmbeddingModel model) {
-        if (!id.equals(model.id())) {
-            throw new ApiException(
-                    404,
                     "model",
-                    "model_not_found",
-                    "The model [" + id + "] does not exist here: this server has [" + model.id() + "] only.");
+                    "Parameter 'model' must be a string, one of " + models.ids() + ", got " + kind(given) + ".");
         }
+        return models.find(given.textValue());
     }
 
     private static List<String> inputs(JsonNode input) {
@@ -121,7 +112,7 @@ record EmbeddingsRequest(List<String> inputs, boolean base64, int dimensions) {
                 "Parameter 'encoding_format' must be [float] or [base64], got " + shown(format) + ".");
     }
 
-    private static int dimensions(JsonNode dimensions, EmbeddingModel model) {
+    private static int dimensions(JsonNode dimensions, ServedModel model) {
         if (isAbsent(dimensions)) {
             return model.dimensions();
         }

@@ -19,22 +19,24 @@ final class Replies {
         return write(json -> json.writeStringField("status", "ok"));
     }
 
-    static byte[] models(EmbeddingModel model) {
+    static byte[] models(List<ServedModel> models) {
         return write(json -> {
             json.writeStringField("object", "list");
             json.writeArrayFieldStart("data");
-            json.writeStartObject();
-            describe(model, json);
-            json.writeEndObject();
+            for (ServedModel model : models) {
+                json.writeStartObject();
+                describe(model, json);
+                json.writeEndObject();
+            }
             json.writeEndArray();
         });
     }
 
-    static byte[] model(EmbeddingModel model) {
+    static byte[] model(ServedModel model) {
         return write(json -> describe(model, json));
     }
 
-    static byte[] embeddings(EmbeddingsRequest request, List<Embedded> embedded, EmbeddingModel model) {
+    static byte[] embeddings(EmbeddingsRequest request, List<Embedded> embedded) {
         long tokens = embedded.stream().mapToLong(Embedded::tokens).sum();
         return write(json -> {
             json.writeStringField("object", "list");
@@ -43,7 +45,7 @@ final class Replies {
                 embedding(request, i, embedded.get(i).vector(), json);
             }
             json.writeEndArray();
-            json.writeStringField("model", model.id());
+            json.writeStringField("model", request.model().id());
             json.writeObjectFieldStart("usage");
             json.writeNumberField("prompt_tokens", tokens);
             json.writeNumberField("total_tokens", tokens);
@@ -62,11 +64,12 @@ final class Replies {
         });
     }
 
-    private static void describe(EmbeddingModel model, JsonGenerator json) throws IOException {
+    private static void describe(ServedModel model, JsonGenerator json) throws IOException {
         json.writeStringField("id", model.id());
         json.writeStringField("object", "model");
         json.writeNumberField("created", 0);
         json.writeStringField("owned_by", "local");
+        json.writeNumberField("dimensions", model.dimensions());
     }
 
     private static void embedding(EmbeddingsRequest request, int index, float[] vector, JsonGenerator json)

@@ -43,12 +43,12 @@ final class RunningServer implements AutoCloseable {
         }
     }
 
-    static RunningServer start(HttpServer http, EmbeddingModel model, int threads, PrintStream log) {
-        EmbeddingPool pool = new EmbeddingPool(model, threads);
+    static RunningServer start(HttpServer http, ModelRegistry models, int threads, PrintStream log) {
+        EmbeddingPool pool = new EmbeddingPool(threads);
         ExecutorService requests = Executors.newFixedThreadPool(
                 MAX_OPEN_REQUESTS, Thread.ofPlatform().name("http-", 0).daemon().factory());
         http.setExecutor(requests);
-        http.createContext("/", new ApiHandler(model, pool, log));
+        http.createContext("/", new ApiHandler(models, pool, log));
         http.start();
         return new RunningServer(http, requests, pool);
     }

@@ -9,6 +9,7 @@ import static org.junit.Assert.assertTrue;
 
 import dev.embeddingsearch.server.ApiClient.Answer;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -16,11 +17,17 @@ import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.After;
 import org.junit.Before;
 import org.junit.Test;
 
 public class ApiTests {
+    /** Cannot be loaded at the first attempt. */
+    private static final ServedModel LATE = new ServedModel("late-model", 8, 512, Pooling.MEAN, "none");
+
+    private final AtomicInteger attempts = new AtomicInteger();
     private final WordModel model = new WordModel();
     private final ByteArrayOutputStream log = new ByteArrayOutputStream();
     private RunningServer server;
@@ -28,7 +35,13 @@ public class ApiTests {
 
     @Before
     public void start() throws Exception {
-        server = RunningServer.start(RunningServer.bind("127.0.0.1", 0), model, 2, new PrintStream(log, true, UTF_8));
+        ModelRegistry models = new ModelRegistry(List.of(WordModel.SERVED, LATE), served -> {
+            if (served.equals(LATE) && attempts.incrementAndGet() == 1) {
+                throw new IOException("scripted absence");
+            }
+            return model;
+        });
+        server = RunningServer.start(RunningServer.bind("127.0.0.1", 0), models, 2, new PrintStream(log, true, UTF_8));
         client = new ApiClient(server.baseUrl());
     }
 
@@ -132,9 +145,14 @@ public class ApiTests {
 
     @Test
     public void testUnknownModel() throws Exception {
-        Answer answer = assertRefused(404, "model", "[gpt-4] does not exist", "{\"model\":\"gpt-4\",\"input\":\"a\"}");
+        Answer answer = assertRefused(
+                404,
+                "model",
+                "The model [gpt-4] does not exist here: this server has [word-model, late-model].",
+                "{\"model\":\"gpt-4\",\"input\":\"a\"}");
         assertEquals("model_not_found", answer.error("code"));
-        assertRefused(400, "model", "must be the string [word-model], got nothing", "{\"input\":\"a\"}");
+        assertRefused(
+                400, "model", "must be a string, one of [word-model, late-model], got nothing", "{\"input\":\"a\"}");
     }
 
     @Test
@@ -151,7 +169,8 @@ public class ApiTests {
         Answer list = client.get("/v1/models");
         assertEquals(200, list.status());
         assertEquals("list", list.json().path("object").asText());
-        assertEquals("word-model", list.json().at("/data/0/id").asText());
+        assertEquals(List.of("word-model", "late-model"), list.json().findValuesAsText("id"));
+        assertEquals(List.of("8", "8"), list.json().findValuesAsText("dimensions"));
         Answer one = client.get("/v1/models/word-model");
         assertEquals("model", one.json().path("object").asText());
         assertEquals(list.json().at("/data/0"), one.json());
@@ -199,6 +218,27 @@ public class ApiTests {
         assertFalse(answer.error("message").contains("scripted"));
         assertTrue(log.toString(UTF_8), log.toString(UTF_8).contains("scripted failure"));
         assertEquals(200, client.embed(request("\"a\"", "")).status());
+    }
+
+    @Test
+    public void testModelIsLoadedWhenFirstAskedForAndAgainAfterAFailure() throws Exception {
+        assertEquals(200, client.embed(request("\"a\"", "")).status());
+        assertEquals(200, client.get("/v1/models/late-model").status());
+        assertEquals(0, attempts.get());
+        String request = "{\"model\":\"late-model\",\"input\":\"a\"}";
+        Answer refused = client.embed(request);
+        assertEquals(503, refused.status());
+        assertEquals("model_not_loaded", refused.error("code"));
+        assertEquals("server_error", refused.error("type"));
+        assertTrue(refused.error("message"), refused.error("message").startsWith("The model [late-model] cannot be"));
+        assertFalse(refused.error("message").contains("scripted"));
+        assertTrue(log.toString(UTF_8), log.toString(UTF_8).contains("scripted absence"));
+        for (int i = 0; i < 2; i++) {
+            Answer answer = client.embed(request);
+            assertEquals(200, answer.status());
+            assertEquals("late-model", answer.json().path("model").asText());
+        }
+        assertEquals(2, attempts.get());
     }
 
     @Test

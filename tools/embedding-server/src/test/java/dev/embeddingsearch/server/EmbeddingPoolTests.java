@@ -28,8 +28,8 @@ public class EmbeddingPoolTests {
     public void testResultsKeepTheOrderOfTheTexts() {
         List<String> texts = IntStream.range(0, 500).mapToObj(i -> "text " + i).toList();
         WordModel model = new WordModel();
-        try (EmbeddingPool pool = new EmbeddingPool(model, 4)) {
-            List<Embedded> results = pool.embed(texts);
+        try (EmbeddingPool pool = new EmbeddingPool(4)) {
+            List<Embedded> results = pool.embed(model, texts);
             assertEquals(texts.size(), results.size());
             for (int i = 0; i < results.size(); i++) {
                 assertArrayEquals(
@@ -50,8 +50,8 @@ public class EmbeddingPoolTests {
             running.decrementAndGet();
             return new Embedded(new float[] {1}, 1);
         });
-        try (EmbeddingPool pool = new EmbeddingPool(model, 3)) {
-            pool.embed(Collections.nCopies(60, "text"));
+        try (EmbeddingPool pool = new EmbeddingPool(3)) {
+            pool.embed(model, Collections.nCopies(60, "text"));
         }
         assertEquals(3, most.get());
     }
@@ -65,10 +65,10 @@ public class EmbeddingPoolTests {
             turns.acquireUninterruptibly();
             return new Embedded(new float[] {1}, 1);
         });
-        try (EmbeddingPool pool = new EmbeddingPool(model, 1)) {
-            Thread large = Thread.ofPlatform().start(() -> pool.embed(Collections.nCopies(100, "large")));
+        try (EmbeddingPool pool = new EmbeddingPool(1)) {
+            Thread large = Thread.ofPlatform().start(() -> pool.embed(model, Collections.nCopies(100, "large")));
             await(() -> order.size() == 1);
-            Thread small = Thread.ofPlatform().start(() -> pool.embed(List.of("small")));
+            Thread small = Thread.ofPlatform().start(() -> pool.embed(model, List.of("small")));
             await(() -> small.getState() == Thread.State.WAITING);
             turns.release(2);
             assertTrue("the small request waited for the large one", small.join(Duration.ofSeconds(10)));
@@ -81,31 +81,16 @@ public class EmbeddingPoolTests {
     @Test
     public void testOneFailureFailsTheRequestAndLeavesThePoolWorking() {
         WordModel model = new WordModel();
-        try (EmbeddingPool pool = new EmbeddingPool(model, 2)) {
+        try (EmbeddingPool pool = new EmbeddingPool(2)) {
             List<String> texts = List.of("a", WordModel.FAILING_TEXT, "b");
-            CompletionException e = assertThrows(CompletionException.class, () -> pool.embed(texts));
+            CompletionException e = assertThrows(CompletionException.class, () -> pool.embed(model, texts));
             assertEquals("scripted failure", e.getCause().getMessage());
-            assertEquals(1, pool.embed(List.of("a")).size());
+            assertEquals(1, pool.embed(model, List.of("a")).size());
         }
     }
 
     private static EmbeddingModel scripted(Function<String, Embedded> embed) {
-        return new EmbeddingModel() {
-            @Override
-            public String id() {
-                return "scripted";
-            }
-
-            @Override
-            public int dimensions() {
-                return 1;
-            }
-
-            @Override
-            public Embedded embed(String text) {
-                return embed.apply(text);
-            }
-        };
+        return embed::apply;
     }
 
     private static void await(CountDownLatch latch) {

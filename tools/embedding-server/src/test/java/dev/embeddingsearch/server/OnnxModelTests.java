@@ -14,13 +14,14 @@ import java.util.Collections;
 import java.util.List;
 import org.junit.Test;
 
-public class MiniLmModelTests {
-    private static final int READABLE = MiniLmModel.WINDOW - 2;
-    private static final MiniLmModel MODEL = load();
+public class OnnxModelTests {
+    private static final ServedModel SERVED = BundledModels.ALL_MINILM_L6_V2;
+    private static final int READABLE = SERVED.window() - 2;
+    private static final OnnxModel MODEL = load();
 
-    private static MiniLmModel load() {
+    private static OnnxModel load() {
         try {
-            return MiniLmModel.load();
+            return OnnxModel.load(SERVED);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -62,7 +63,7 @@ public class MiniLmModelTests {
                 "[MASK]",
                 "x".repeat(500))) {
             float[] vector = MODEL.embed(text).vector();
-            assertEquals(MiniLmModel.DIMENSIONS, vector.length);
+            assertEquals(SERVED.dimensions(), vector.length);
             assertEquals(text, 1, cosine(vector, vector), 1e-6);
         }
     }
@@ -101,8 +102,8 @@ public class MiniLmModelTests {
         List<String> texts =
                 new ArrayList<>(List.of("a dog", "int f(int x) { return x; }", String.join(" ", words(300))));
         texts.addAll(Collections.nCopies(20, "the same text"));
-        try (EmbeddingPool pool = new EmbeddingPool(MODEL, 3)) {
-            List<Embedded> batch = pool.embed(texts);
+        try (EmbeddingPool pool = new EmbeddingPool(3)) {
+            List<Embedded> batch = pool.embed(MODEL, texts);
             for (int i = 0; i < texts.size(); i++) {
                 assertArrayEquals(
                         MODEL.embed(texts.get(i)).vector(), batch.get(i).vector(), 0);

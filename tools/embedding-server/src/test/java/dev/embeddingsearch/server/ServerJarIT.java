@@ -5,6 +5,7 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertNotNull;
 import static org.junit.Assert.assertTrue;
 
+import dev.embeddingsearch.server.ApiClient.Answer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.jar.JarFile;
@@ -24,14 +25,22 @@ public class ServerJarIT {
             assertTrue(line, ready.matches());
             try (ApiClient client = new ApiClient(ready.group(1))) {
                 assertEquals(200, client.get("/health").status());
-                assertEquals(
-                        384,
-                        client.embed("{\"model\":\"all-minilm-l6-v2\",\"input\":\"a\"}")
-                                .vector(0)
-                                .length);
+                for (ServedModel model : BundledModels.ALL) {
+                    Answer answer = client.embed("{\"model\":\"%s\",\"input\":\"a\"}".formatted(model.id()));
+                    assertEquals(model.id(), model.dimensions(), answer.vector(0).length);
+                }
             }
             assertEquals("", process.errors());
         }
+    }
+
+    @Test
+    public void testModelToLoadAtOnce() throws Exception {
+        try (ServerProcess process = new ServerProcess("--port", "0", "--model", "bge-small-zh-v1.5")) {
+            String line = process.firstLine();
+            assertTrue(line, line.contains("(model bge-small-zh-v1.5, 512 dimensions, "));
+        }
+        assertEndsWith(2, "The model [gpt-4] does not exist here: this server has [all-minilm", "--model", "gpt-4");
     }
 
     @Test
@@ -61,8 +70,15 @@ public class ServerJarIT {
         try (JarFile jar = new JarFile(System.getProperty("server.jar"))) {
             assertNotNull(jar.getEntry("LICENSE"));
             assertNotNull(jar.getEntry("NOTICE"));
-            for (String library :
-                    new String[] {"onnxruntime/LICENSE", "onnxruntime-", "jackson-core-", "slf4j-api-", "jna-"}) {
+            for (String library : new String[] {
+                "bge/LICENSE",
+                "e5/LICENSE",
+                "onnxruntime/LICENSE",
+                "onnxruntime-",
+                "jackson-core-",
+                "slf4j-api-",
+                "jna-"
+            }) {
                 assertTrue(
                         library,
                         jar.stream().anyMatch(entry -> entry.getName().startsWith("META-INF/licenses/" + library)));

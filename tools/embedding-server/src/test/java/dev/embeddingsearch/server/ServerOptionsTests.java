@@ -12,13 +12,14 @@ public class ServerOptionsTests {
 
     @Test
     public void testDefaults() {
-        assertEquals(new ServerOptions("127.0.0.1", 8000, 6, false), parse());
+        assertEquals(new ServerOptions("all-minilm-l6-v2", "127.0.0.1", 8000, 6, false), parse());
     }
 
     @Test
     public void testEveryOption() {
         assertEquals(
-                new ServerOptions("0.0.0.0", 0, 3, false), parse("--host", "0.0.0.0", "--port", "0", "--threads", "3"));
+                new ServerOptions("e5-small-v2", "0.0.0.0", 0, 3, false),
+                parse("--model", "e5-small-v2", "--host", "0.0.0.0", "--port", "0", "--threads", "3"));
         assertTrue(parse("--help").help());
     }
 

@@ -5,22 +5,15 @@ package dev.embeddingsearch.server;
 final class WordModel implements EmbeddingModel {
     static final String FAILING_TEXT = "text the model fails on";
 
-    @Override
-    public String id() {
-        return "word-model";
-    }
-
-    @Override
-    public int dimensions() {
-        return 8;
-    }
+    /** What requests know of it; it has no files. */
+    static final ServedModel SERVED = new ServedModel("word-model", 8, 512, Pooling.MEAN, "none");
 
     @Override
     public Embedded embed(String text) {
         if (text.equals(FAILING_TEXT)) {
             throw new IllegalStateException("scripted failure");
         }
-        float[] vector = new float[dimensions()];
+        float[] vector = new float[SERVED.dimensions()];
         for (int i = 0; i < text.length(); i++) {
             vector[i % vector.length] += text.charAt(i);
         }
