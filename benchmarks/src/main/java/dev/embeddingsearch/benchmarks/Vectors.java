@@ -42,7 +42,8 @@ public final class Vectors {
         if (missing.isEmpty()) {
             return;
         }
-        try (LocalServer server = LocalServer.start(serverJar, Files.createDirectories(serverFolder), Ports.free());
+        try (LocalServer server =
+                        LocalServer.start(serverJar, Files.createDirectories(serverFolder), MODEL, Ports.free());
                 Rest rest = new Rest(URI.create(server.url() + "/"))) {
             for (int from = 0; from < missing.size(); from += BATCH) {
                 embed(rest, missing.subList(from, Math.min(from + BATCH, missing.size())));

@@ -18,6 +18,8 @@ import org.junit.rules.ExternalResource;
  */
 final class LocalCluster extends ExternalResource {
 
+    private static final String MODEL = "all-minilm-l6-v2";
+
     private Http http;
 
     private record Started(LocalServer server, Node node) {}
@@ -28,12 +30,13 @@ final class LocalCluster extends ExternalResource {
         private static Started start() {
             try {
                 Path folder = Files.createDirectories(Distributions.folder("embedding-server"));
-                LocalServer server = LocalServer.start(Path.of(System.getProperty("server.jar")), folder, Ports.free());
+                Path jar = Path.of(System.getProperty("server.jar"));
+                LocalServer server = LocalServer.start(jar, folder, MODEL, Ports.free());
                 Node node = Distributions.withPlugin()
                         .node(NodeSettings.single("local")
                                 .with("embedding.url_allowlist", List.of(server.origin()))
                                 .with("embedding.model.default.url", server.url())
-                                .with("embedding.model.default.id", "all-minilm-l6-v2"));
+                                .with("embedding.model.default.id", MODEL));
                 return new Started(server, node.start());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

@@ -56,10 +56,25 @@ final class Control {
             throw new SetupException("The quickstart is up already, at %s (process %s). `./quickstart stop` ends it."
                     .formatted(up.get().url(), up.get().pid()));
         }
+        model(options);
         Ports.requireFree(options.port(), "OpenSearch", "--port");
         Ports.requireFree(options.serverPort(), "The embedding server", "--server-port");
         DiskSpace.require(run.create(), DiskSpace.FOR_ONE_CLUSTER);
         Account.current().requireJdk(Path.of(System.getProperty("java.home")));
+    }
+
+    /** The model to start with. Vectors of two models cannot be compared, so data that are there decide. */
+    String model(Options options) throws IOException {
+        Optional<String> earlier = run.model();
+        String model = options.model().or(() -> earlier).orElse(Options.MODELS.getFirst());
+        if (earlier.isPresent() && !earlier.get().equals(model)) {
+            throw new SetupException(
+                    "The quickstart's data are embedded by [%1$s], and their vectors mean nothing to [%2$s]: run"
+                                    .formatted(earlier.get(), model)
+                            + " `./quickstart clean` first, which deletes them, or start with --model %s."
+                                    .formatted(earlier.get()));
+        }
+        return model;
     }
 
     /** Ends exactly the processes that a start recorded. */

@@ -2,7 +2,9 @@
 package dev.embeddingsearch.quickstart;
 
 import dev.embeddingsearch.quickstart.cluster.SetupException;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What the caller asked for.
@@ -10,11 +12,17 @@ import java.util.Map;
  * @param command {@code start}, {@code stop}, {@code status}, {@code clean} or {@code help}
  * @param port where OpenSearch is to answer
  * @param serverPort where the embedding server is to answer
+ * @param model that embeds, if the caller named one
  */
-record Options(String command, int port, int serverPort) {
+record Options(String command, int port, int serverPort, Optional<String> model) {
+
+    /** Those of the embedding server; the first is the default. */
+    static final List<String> MODELS =
+            List.of("all-minilm-l6-v2", "bge-small-en-v1.5", "e5-small-v2", "bge-small-zh-v1.5");
 
     static final String USAGE = """
-            Usage: ./quickstart [start] [--port N] [--server-port N] [--opensearch VERSION]
+            Usage: ./quickstart [start] [--port N] [--server-port N] [--model NAME]
+                                      [--opensearch VERSION]
                    ./quickstart stop | status | clean | help
 
               start   build, start OpenSearch with the plugin and a local embedding server, fill two indices, search
@@ -24,6 +32,8 @@ record Options(String command, int port, int serverPort) {
 
               --port N              OpenSearch's port (default 9200, or the environment variable QUICKSTART_PORT)
               --server-port N       the embedding server's port (default 8000, or QUICKSTART_SERVER_PORT)
+              --model NAME          all-minilm-l6-v2, bge-small-en-v1.5, e5-small-v2 or, for Chinese, bge-small-zh-v1.5
+                                    (default: that of the last start, at first all-minilm-l6-v2)
               --opensearch VERSION  3.6.0, 3.7.0 or 3.8.0 (default 3.8.0)""";
 
     private static final String START = "start";
@@ -32,17 +42,19 @@ record Options(String command, int port, int serverPort) {
         String command = START;
         String port = environment.getOrDefault("QUICKSTART_PORT", "9200");
         String serverPort = environment.getOrDefault("QUICKSTART_SERVER_PORT", "8000");
+        Optional<String> model = Optional.empty();
         for (int i = 0; i < arguments.length; i++) {
             switch (arguments[i]) {
                 case "--port" -> port = value(arguments, ++i);
                 case "--server-port" -> serverPort = value(arguments, ++i);
+                case "--model" -> model = Optional.of(model(value(arguments, ++i)));
                 case "--opensearch" -> requireVersion(value(arguments, ++i)); // the script builds for it
                 case "-h", "--help" -> command = "help";
                 case START, "stop", "status", "clean", "help" -> command = arguments[i];
                 default -> throw new SetupException("Unknown argument [%s].%n%s".formatted(arguments[i], USAGE));
             }
         }
-        return new Options(command, port(port), port(serverPort)).checked();
+        return new Options(command, port(port), port(serverPort), model).checked();
     }
 
     private Options checked() {
@@ -57,6 +69,13 @@ record Options(String command, int port, int serverPort) {
             throw new SetupException("A value is expected after [%s].".formatted(arguments[index - 1]));
         }
         return arguments[index];
+    }
+
+    private static String model(String name) {
+        if (!MODELS.contains(name)) {
+            throw new SetupException("A model is one of %s, not [%s].".formatted(MODELS, name));
+        }
+        return name;
     }
 
     private static void requireVersion(String version) {

@@ -19,7 +19,6 @@ import java.util.List;
 /** From a built project to a running cluster with two searchable indices. */
 final class Quickstart {
 
-    private static final String MODEL = "all-minilm-l6-v2";
     private static final String DOCS = "docs";
 
     private final Layout layout;
@@ -66,9 +65,11 @@ final class Quickstart {
 
     // Until both are detached, whatever ends this program ends the server and the node.
     private void start() throws IOException {
-        new Control(run, out).check(options);
-        LocalServer server = startServer();
-        Node node = startNode(server);
+        Control control = new Control(run, out);
+        control.check(options);
+        String model = control.model(options);
+        LocalServer server = startServer(model);
+        Node node = startNode(server, model);
         try (Rest rest = new Rest(node.uri())) {
             fill(rest, node.uri());
             compare(rest);
@@ -78,14 +79,14 @@ final class Quickstart {
         out.println(Farewell.text(node.uri(), server.url(), layout.indexerCommand()));
     }
 
-    private LocalServer startServer() throws IOException {
-        out.println("Starting the local embedding server with the model " + MODEL + " ...");
-        LocalServer server = LocalServer.start(layout.serverJar(), run.serverFolder(), options.serverPort());
+    private LocalServer startServer(String model) throws IOException {
+        out.println("Starting the local embedding server with the model " + model + " ...");
+        LocalServer server = LocalServer.start(layout.serverJar(), run.serverFolder(), model, options.serverPort());
         ProcessRecord.of(server.process(), server.url()).write(run.server());
         return server;
     }
 
-    private Node startNode(LocalServer server) throws IOException {
+    private Node startNode(LocalServer server, String model) throws IOException {
         out.println("Unpacking OpenSearch " + layout.openSearchVersion() + " and installing the plugin ...");
         Account account = Account.current();
         Distribution distribution = Distribution.unpack(layout.distributionZip(), run.cluster(account), account);
@@ -94,8 +95,9 @@ final class Quickstart {
                 .onHttpPort(options.port())
                 .with("embedding.url_allowlist", List.of(server.origin()))
                 .with("embedding.model.default.url", server.url())
-                .with("embedding.model.default.id", MODEL));
+                .with("embedding.model.default.id", model));
         out.println("Starting OpenSearch, log in " + node.log() + " ...");
+        run.write(model);
         node.launch();
         ProcessRecord.of(node.process(), node.uri().toString()).write(run.openSearch());
         node.awaitReady();

@@ -64,6 +64,21 @@ final class RunFolder {
         return Files.createDirectories(root.resolve("server"));
     }
 
+    /** The model that embedded the data of an earlier start, if there are any. */
+    Optional<String> model() throws IOException {
+        if (Files.exists(modelFile())) {
+            return Optional.of(Files.readString(modelFile()).strip());
+        }
+        // Before it could be chosen, the model was always the default.
+        boolean data = Files.exists(inside()) || elsewhere().isPresent();
+        return data ? Optional.of(Options.MODELS.getFirst()) : Optional.empty();
+    }
+
+    /** Remembers the model of the data that a start is about to make. */
+    void write(String model) throws IOException {
+        Files.writeString(modelFile(), model);
+    }
+
     /** The folder of a library's sources, which gives them its name. */
     Path sources(String library) {
         return root.resolve("sources").resolve(library);
@@ -95,6 +110,10 @@ final class RunFolder {
 
     private Path pointer() {
         return root.resolve("cluster.path");
+    }
+
+    private Path modelFile() {
+        return root.resolve("model");
     }
 
     private Path inside() {

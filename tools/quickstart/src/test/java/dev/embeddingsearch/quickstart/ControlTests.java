@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.After;
 import org.junit.Before;
@@ -102,11 +103,36 @@ public class ControlTests {
                     ("OpenSearch needs port [%s] and another program listens on it: end that program, or choose"
                                     + " another port with --port.")
                             .formatted(port),
-                    refusal(new Options("start", port, Ports.free())));
+                    refusal(new Options("start", port, Ports.free(), Optional.empty())));
             assertThat(
-                    refusal(new Options("start", Ports.free(), port)),
+                    refusal(new Options("start", Ports.free(), port, Optional.empty())),
                     containsString("choose another port with --server-port."));
         }
+    }
+
+    @Test
+    public void testModelOfTheDataStays() throws Exception {
+        assertEquals("all-minilm-l6-v2", model(Optional.empty()));
+        assertEquals("e5-small-v2", model(Optional.of("e5-small-v2")));
+        run.write("e5-small-v2");
+        assertEquals("e5-small-v2", model(Optional.empty()));
+        assertEquals("e5-small-v2", model(Optional.of("e5-small-v2")));
+        assertEquals(
+                "The quickstart's data are embedded by [e5-small-v2], and their vectors mean nothing to"
+                        + " [bge-small-en-v1.5]: run `./quickstart clean` first, which deletes them, or start with"
+                        + " --model e5-small-v2.",
+                refusal(new Options("start", Ports.free(), Ports.free(), Optional.of("bge-small-en-v1.5"))));
+        control("clean");
+        assertEquals("bge-small-en-v1.5", model(Optional.of("bge-small-en-v1.5")));
+    }
+
+    @Test
+    public void testDataOfAnOlderQuickstartAreOfTheDefaultModel() throws Exception {
+        Files.createDirectory(run.create().resolve("cluster"));
+        assertEquals("all-minilm-l6-v2", model(Optional.empty()));
+        assertThat(
+                refusal(new Options("start", Ports.free(), Ports.free(), Optional.of("e5-small-v2"))),
+                containsString("embedded by [all-minilm-l6-v2]"));
     }
 
     @Test
@@ -144,7 +170,12 @@ public class ControlTests {
     }
 
     private void control(String command) throws IOException {
-        new Control(run, new PrintStream(printed, true, StandardCharsets.UTF_8)).run(new Options(command, 1, 2));
+        new Control(run, new PrintStream(printed, true, StandardCharsets.UTF_8))
+                .run(new Options(command, 1, 2, Optional.empty()));
+    }
+
+    private String model(Optional<String> asked) throws IOException {
+        return new Control(run, System.out).model(new Options("start", 1, 2, asked));
     }
 
     private String refusal(Options options) {

@@ -29,8 +29,9 @@ public final class LocalServer implements AutoCloseable {
      * @param jar the runnable jar
      * @param folder for its log, its temporary files and a copy of the jar, so that a build does not change it while it
      *     runs
+     * @param model is loaded at once
      */
-    public static LocalServer start(Path jar, Path folder, int port) throws IOException {
+    public static LocalServer start(Path jar, Path folder, String model, int port) throws IOException {
         if (!Files.isRegularFile(jar)) {
             throw new SetupException("There is no embedding server at [%s]: build the project first.".formatted(jar));
         }
@@ -43,6 +44,8 @@ public final class LocalServer implements AutoCloseable {
                 "-Djava.io.tmpdir=" + temporary,
                 "-jar",
                 copy.toString(),
+                "--model",
+                model,
                 "--port",
                 Integer.toString(port));
         // The tokenizer unpacks its native library there instead of into the home folder.
