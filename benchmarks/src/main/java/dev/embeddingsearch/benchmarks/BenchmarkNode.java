@@ -17,10 +17,10 @@ public final class BenchmarkNode {
 
     private BenchmarkNode() {}
 
-    /** With the built plugin. It embeds nothing: it is given vectors, and the model's name for what it knows of its cosines. */
-    public static Node start(Layout layout) throws IOException {
+    /** With the built plugin. It embeds nothing: it is given vectors, and the model's id for what it knows of its cosines. */
+    public static Node start(Layout layout, String model) throws IOException {
         NodeSettings settings =
-                NodeSettings.single("benchmarks").withHeap("1g").with("embedding.model.default.id", Vectors.MODEL);
+                NodeSettings.single("benchmarks").withHeap("1g").with("embedding.model.default.id", model);
         return start(layout.distributionZip(), List.of(layout.pluginZip()), "cluster", settings);
     }
 

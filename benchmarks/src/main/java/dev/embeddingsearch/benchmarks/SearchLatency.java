@@ -4,6 +4,7 @@ package dev.embeddingsearch.benchmarks;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.embeddingsearch.benchmarks.relevance.Vectors;
 import dev.embeddingsearch.quickstart.Layout;
 import dev.embeddingsearch.quickstart.Rest;
 import dev.embeddingsearch.quickstart.cluster.Node;
@@ -51,7 +52,7 @@ public final class SearchLatency {
             numbers[i] = Integer.parseInt(arguments[i]);
         }
         LatencyCorpus corpus = new LatencyCorpus(numbers[2]);
-        try (Node node = BenchmarkNode.start(Layout.of(Path.of("")));
+        try (Node node = BenchmarkNode.start(Layout.of(Path.of("")), Vectors.DEFAULT_MODEL);
                 Rest rest = new Rest(node.uri())) {
             SearchLatency latency = new SearchLatency(rest);
             latency.load(corpus, numbers[0], numbers[3]);

@@ -2,8 +2,11 @@
 package dev.embeddingsearch.benchmarks.peers;
 
 import dev.embeddingsearch.benchmarks.LatencyCorpus;
-import dev.embeddingsearch.benchmarks.Vectors;
 import dev.embeddingsearch.benchmarks.relevance.Dataset;
+import dev.embeddingsearch.benchmarks.relevance.Vectors;
+import dev.embeddingsearch.model.KnownModel;
+import dev.embeddingsearch.model.ModelCatalog;
+import dev.embeddingsearch.model.Side;
 import dev.embeddingsearch.testkit.Base64Vector;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.apache.lucene.util.VectorUtil;
 
 /** Makes a corpus up, or reads a judged one and embeds it. */
@@ -43,22 +45,22 @@ final class Corpora {
 
     private static Corpus judged(CorpusOptions options, Path serverJar) throws IOException {
         Dataset set = Dataset.read(Path.of(options.name())).sample(options.queries());
-        Vectors vectors = new Vectors(options.cache(), serverJar);
-        vectors.prepare(Stream.concat(
-                        set.documents().stream().map(Dataset.Document::text),
-                        set.queries().stream().map(Dataset.Query::text))
-                .toList());
+        KnownModel model = ModelCatalog.find(Vectors.DEFAULT_MODEL).orElseThrow();
+        Vectors vectors = new Vectors(model, options.cache(), serverJar, System.out);
+        vectors.prepare(set);
         List<Corpus.Document> documents = set.documents().stream()
-                .map(document -> new Corpus.Document(document.id(), document.text(), unit(vectors, document.text())))
+                .map(document -> new Corpus.Document(
+                        document.id(), document.text(), unit(vectors.of(Side.DOCUMENT, document.text()))))
                 .toList();
         List<Corpus.Question> questions = set.queries().stream()
-                .map(query -> new Corpus.Question(query.text(), unit(vectors, query.text()), query.grades()))
+                .map(query ->
+                        new Corpus.Question(query.text(), unit(vectors.of(Side.QUERY, query.text())), query.grades()))
                 .toList();
         return new Corpus(
-                set.name(), Vectors.DIMENSIONS, documents, List.of(new Corpus.QuestionSet("its questions", questions)));
+                set.name(), model.dimensions(), documents, List.of(new Corpus.QuestionSet("its questions", questions)));
     }
 
-    private static float[] unit(Vectors vectors, String text) {
-        return VectorUtil.l2normalize(Base64Vector.read(vectors.of(text)));
+    private static float[] unit(String base64) {
+        return VectorUtil.l2normalize(Base64Vector.read(base64));
     }
 }

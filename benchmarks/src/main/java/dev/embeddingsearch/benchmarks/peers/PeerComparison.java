@@ -2,7 +2,7 @@
 package dev.embeddingsearch.benchmarks.peers;
 
 import dev.embeddingsearch.benchmarks.BenchmarkNode;
-import dev.embeddingsearch.benchmarks.Vectors;
+import dev.embeddingsearch.benchmarks.relevance.Vectors;
 import dev.embeddingsearch.quickstart.Layout;
 import dev.embeddingsearch.quickstart.Rest;
 import dev.embeddingsearch.quickstart.cluster.Node;
@@ -47,7 +47,7 @@ public final class PeerComparison {
         List<Path> peers = PeerZips.in(options.peerZips(), layout.openSearchVersion());
         Path ours = options.pluginZip().orElseGet(layout::pluginZip);
         Corpus corpus = Corpora.of(options.corpus(), layout.serverJar());
-        NodeSettings ourSettings = settings("ours").with("embedding.model.default.id", Vectors.MODEL);
+        NodeSettings ourSettings = settings("ours").with("embedding.model.default.id", Vectors.DEFAULT_MODEL);
         try (Node peerNode = start(peers, settings("peer"));
                 Node ourNode = start(List.of(ours), ourSettings);
                 Rest peerRest = new Rest(peerNode.uri(), TIMEOUT);

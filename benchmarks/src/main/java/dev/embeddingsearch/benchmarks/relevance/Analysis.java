@@ -12,6 +12,7 @@ enum Analysis {
     /** The same, with the function's name in a field of its own. */
     CODE_NAMES("code", "code_search"),
     ENGLISH("english", "english"),
+    GERMAN("german", "german"),
     CJK("cjk", "cjk"),
     STANDARD("standard", "standard");
 
@@ -30,7 +31,7 @@ enum Analysis {
             }
         }
         throw new SetupException(
-                "An analyzer is code, code-names, english, cjk or standard, not [%s].".formatted(name));
+                "An analyzer is code, code-names, english, german, cjk or standard, not [%s].".formatted(name));
     }
 
     String title() {

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.embeddingsearch.benchmarks.Vectors;
+import dev.embeddingsearch.model.Side;
 import dev.embeddingsearch.quickstart.Rest;
 import dev.embeddingsearch.quickstart.cluster.SetupException;
 import java.util.ArrayList;
@@ -41,7 +41,7 @@ final class EvaluatedIndex {
                     "text": %s,
                     "symbol": %s,
                     "meaning": {"type": "embedding", "dimensions": %d}}}}
-                """.formatted(analysis.mapping(), analysis.mapping(), Vectors.DIMENSIONS));
+                """.formatted(analysis.mapping(), analysis.mapping(), vectors.dimensions()));
         for (int from = 0; from < documents.size(); from += BULK) {
             String lines = bulk(documents.subList(from, Math.min(from + BULK, documents.size())));
             JsonNode reply = rest.send("POST", INDEX + "/_bulk?filter_path=errors,items.*.error", lines);
@@ -67,7 +67,7 @@ final class EvaluatedIndex {
         ObjectNode root = json.createObjectNode();
         root.putObject("embedding")
                 .put("field", "meaning")
-                .put("vector", vectors.of(query.text()))
+                .put("vector", vectors.of(Side.QUERY, query.text()))
                 .put("k", DEPTH);
         return root;
     }
@@ -78,7 +78,7 @@ final class EvaluatedIndex {
         ObjectNode hybrid = root.putObject("hybrid_match")
                 .put("query", query.text())
                 .put("embedding_field", "meaning")
-                .put("vector", vectors.of(query.text()))
+                .put("vector", vectors.of(Side.QUERY, query.text()))
                 .putPOJO("vector_weight", weight)
                 .put("k", DEPTH);
         hybrid.put("type", "most_fields").set("fields", json.valueToTree(analysis.fields()));
@@ -134,8 +134,9 @@ final class EvaluatedIndex {
         for (Dataset.Document document : documents) {
             ObjectNode action = json.createObjectNode();
             action.putObject("index").put("_id", document.id());
-            ObjectNode source =
-                    json.createObjectNode().put("text", document.text()).put("meaning", vectors.of(document.text()));
+            ObjectNode source = json.createObjectNode()
+                    .put("text", document.text())
+                    .put("meaning", vectors.of(Side.DOCUMENT, document.text()));
             if (analysis.hasNames()) {
                 source.put("symbol", FunctionName.in(document.text()));
             }

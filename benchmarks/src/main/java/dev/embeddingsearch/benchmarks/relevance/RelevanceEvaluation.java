@@ -2,7 +2,6 @@
 package dev.embeddingsearch.benchmarks.relevance;
 
 import dev.embeddingsearch.benchmarks.BenchmarkNode;
-import dev.embeddingsearch.benchmarks.Vectors;
 import dev.embeddingsearch.quickstart.Layout;
 import dev.embeddingsearch.quickstart.Rest;
 import dev.embeddingsearch.quickstart.cluster.Node;
@@ -16,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /** Measures how well each way of searching ranks the right documents of judged data sets. */
 final class RelevanceEvaluation {
@@ -30,7 +28,7 @@ final class RelevanceEvaluation {
         this.options = options;
         this.out = out;
         this.layout = Layout.of(Path.of(""));
-        this.vectors = new Vectors(options.cache(), layout.serverJar());
+        this.vectors = new Vectors(options.model(), options.cache(), layout.serverJar(), out);
     }
 
     public static void main(String[] arguments) throws IOException {
@@ -46,11 +44,12 @@ final class RelevanceEvaluation {
         Map<EvaluationOptions.Source, Dataset> sets = new LinkedHashMap<>();
         for (EvaluationOptions.Source source : options.sources()) {
             Dataset set = Dataset.read(source.folder()).sample(options.queries());
-            vectors.prepare(texts(set));
+            vectors.prepare(set);
             sets.put(source, set);
         }
         List<String> reports = new ArrayList<>();
-        try (Node node = BenchmarkNode.start(layout);
+        reports.add("Model: %s%n".formatted(options.model().id()));
+        try (Node node = BenchmarkNode.start(layout, options.model().id());
                 Rest rest = new Rest(node.uri())) {
             for (Map.Entry<EvaluationOptions.Source, Dataset> entry : sets.entrySet()) {
                 Analysis analysis = entry.getKey().analysis();
@@ -63,13 +62,6 @@ final class RelevanceEvaluation {
         if (options.output().isPresent()) {
             Files.writeString(options.output().get(), String.join("\n", reports));
         }
-    }
-
-    private static List<String> texts(Dataset set) {
-        return Stream.concat(
-                        set.documents().stream().map(Dataset.Document::text),
-                        set.queries().stream().map(Dataset.Query::text))
-                .toList();
     }
 
     private static Results evaluate(EvaluatedIndex index, Dataset set, Analysis analysis) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package dev.embeddingsearch.benchmarks;
+package dev.embeddingsearch.benchmarks.relevance;
 
 import dev.embeddingsearch.quickstart.cluster.SetupException;
 import java.io.IOException;
