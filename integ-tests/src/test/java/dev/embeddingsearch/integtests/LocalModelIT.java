@@ -84,6 +84,32 @@ public class LocalModelIT {
     }
 
     @Test
+    public void testChineseModelOfTheSameServer() {
+        http.put("_cluster/settings", """
+                {"persistent": {"embedding.model.chinese": {"url": "%s", "id": "bge-small-zh-v1.5"}}}
+                """.formatted(CLUSTER.embeddings())).expect(200);
+        http.put("chinese", """
+                { "mappings": { "properties": {
+                    "body": {"type": "text", "analyzer": "cjk"},
+                    "meaning": {"type": "embedding", "model": "chinese", "source_fields": ["body"]} } } }
+                """).expect(200);
+        for (String body : List.of("顾客可以在一个月内退货，货款将原路返还。", "首都晴转多云，最高气温五度，有微风。", "初学者应该每天练习音阶，并请老师纠正手型。")) {
+            http.post("chinese/_doc?refresh=true", "{ \"body\": \"" + body + "\" }")
+                    .expect(201);
+        }
+        for (String[] pair : new String[][] {{"我想要退款", "顾客"}, {"今天天气怎么样", "首都"}, {"怎么学弹钢琴", "初学者"}}) {
+            Answer found = http.search("chinese", """
+                    { "query": { "embedding": { "field": "meaning", "text": "%s" } } }
+                    """.formatted(pair[0]));
+            String first = found.at("/hits/hits/0/_source/body").asText();
+            assertTrue(pair[0] + ": " + first, first.startsWith(pair[1]));
+        }
+        http.delete("chinese").expect(200);
+        http.put("_cluster/settings", "{\"persistent\": {\"embedding.model.chinese.*\": null}}")
+                .expect(200);
+    }
+
+    @Test
     public void testScoresAreFractions() {
         Answer found = http.search("articles", """
                 { "query": { "hybrid_match": { "query": "winter sport with brooms", "fields": ["title", "body"], "embedding_field": "meaning" } } }
