@@ -89,13 +89,13 @@ public final class ModelCatalog {
         models.add(local("mxbai-embed-large", 1024, 512, PASSAGES));
         models.add(local("mxbai-embed-large-v1", 1024, 512, PASSAGES));
         models.add(local("bge-m3", 1024, 8192, Prefixes.NONE));
-        models.add(local("bge-small-en-v1.5", 384, 512, PASSAGES));
+        models.add(local("bge-small-en-v1.5", 384, 512, PASSAGES, .52));
         models.add(local("bge-base-en-v1.5", 768, 512, PASSAGES));
         models.add(local("bge-large-en-v1.5", 1024, 512, PASSAGES));
         models.add(local("bge-small-zh-v1.5", 512, 512, CHINESE_PASSAGES));
         models.add(local("bge-base-zh-v1.5", 768, 512, CHINESE_PASSAGES));
         models.add(local("bge-large-zh-v1.5", 1024, 512, CHINESE_PASSAGES));
-        models.add(local("e5-small-v2", 384, 512, E5));
+        models.add(local("e5-small-v2", 384, 512, E5, .78));
         models.add(local("e5-base-v2", 768, 512, E5));
         models.add(local("e5-large-v2", 1024, 512, E5));
         models.add(local("multilingual-e5-small", 384, 512, E5));
@@ -106,6 +106,10 @@ public final class ModelCatalog {
     }
 
     private static KnownModel local(String id, int dimensions, int maxInputTokens, Prefixes prefixes) {
-        return new KnownModel(ModelIds.of(id), Family.OTHER, dimensions, maxInputTokens, prefixes, 0, 0);
+        return local(id, dimensions, maxInputTokens, prefixes, 0);
+    }
+
+    private static KnownModel local(String id, int dimensions, int maxInputTokens, Prefixes prefixes, double cosine) {
+        return new KnownModel(ModelIds.of(id), Family.OTHER, dimensions, maxInputTokens, prefixes, cosine, 0);
     }
 }

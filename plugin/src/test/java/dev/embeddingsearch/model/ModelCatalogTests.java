@@ -35,6 +35,8 @@ public class ModelCatalogTests extends OpenSearchTestCase {
         assertEquals(.73, ModelCatalog.backgroundCosine("text-embedding-ada-002"), 0);
         assertEquals(.39, ModelCatalog.backgroundCosine("text-embedding-3-small"), 0);
         assertEquals(.52, ModelCatalog.backgroundCosine("text-embedding-3-large"), 0);
+        assertEquals(.52, ModelCatalog.backgroundCosine("bge-small-en-v1.5"), 0);
+        assertEquals(.78, ModelCatalog.backgroundCosine("e5-small-v2"), 0);
         assertEquals(0, ModelCatalog.backgroundCosine("all-minilm-l6-v2"), 0);
         assertEquals(0, ModelCatalog.backgroundCosine("never heard of"), 0);
     }
