@@ -85,10 +85,13 @@ public class EmbeddingQueryBuilderTests extends AbstractQueryTestCase<EmbeddingQ
                 oversample);
     }
 
-    /** Expects that more than {@code rescored} candidates are compared exactly where the recall needs them. */
+    /** Expects more than {@code rescored} candidates to be compared exactly where recall needs them, without oversampling. */
     private static void assertOptions(int candidates, int rescored, KnnOptions options, Quantization quantization) {
         int most = options.numCandidates() == null ? KnnOptions.MAX_CANDIDATES : options.numCandidates();
-        assertOptions(candidates, new Rescoring(rescored, most, KnnOptions.RECALL), options, field(quantization, null));
+        Rescoring rescoring = options.oversample() == null
+                ? new Rescoring(rescored, most, KnnOptions.RECALL)
+                : Rescoring.fixed(rescored);
+        assertOptions(candidates, rescoring, options, field(quantization, null));
     }
 
     private static void assertOptions(
@@ -125,8 +128,7 @@ public class EmbeddingQueryBuilderTests extends AbstractQueryTestCase<EmbeddingQ
 
     public void testNoMoreThanTheCandidatesAreComparedExactly() {
         assertOptions(20, 20, new KnnOptions(10, 20, null, null, false), Quantization.BINARY);
-        assertOptions(
-                20, Rescoring.fixed(20), new KnnOptions(10, 20, 5f, null, false), field(Quantization.BINARY, null));
+        assertOptions(20, 20, new KnnOptions(10, 20, 5f, null, false), Quantization.BINARY);
         assertOptions(10_000, 10_000, new KnnOptions(10_000, null, 100f, null, false), Quantization.BINARY);
     }
 
