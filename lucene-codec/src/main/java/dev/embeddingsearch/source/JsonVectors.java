@@ -10,6 +10,8 @@ import java.util.Base64;
 /** Assembles a JSON document from its bytes and from vectors, each an array of numbers or a base64 string. */
 final class JsonVectors {
 
+    private static final byte[] NULL = {'n', 'u', 'l', 'l'};
+
     private final ByteArrayOutputStream out;
 
     JsonVectors(int size) {
@@ -24,10 +26,13 @@ final class JsonVectors {
     /**
      * Appends a vector.
      *
+     * @param vector null for a JSON null
      * @param array whether as an array of numbers; otherwise as a string, the base64 of little-endian float32
      */
     void vector(float[] vector, boolean array) {
-        if (array) {
+        if (vector == null) {
+            out.writeBytes(NULL);
+        } else if (array) {
             numbers(vector);
         } else {
             out.write('"');

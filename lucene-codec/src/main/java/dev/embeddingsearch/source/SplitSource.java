@@ -121,11 +121,15 @@ public final class SplitSource {
         return stored.length > 0 && stored[0] == MARKER;
     }
 
-    /** A vector to restore, after {@code gap} bytes of the stored document. */
+    /**
+     * A vector to restore, after {@code gap} bytes of the stored document.
+     *
+     * @param vector null for one that is {@link UnreadVectors not read}
+     */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record RestoredVector(int gap, boolean array, float[] vector) {}
 
-    /** Restores the vectors of a split document. */
+    /** Restores the vectors of a split document, but those that are {@link UnreadVectors not read}. */
     static byte[] join(byte[] stored, VectorLookup vectors) throws IOException {
         ByteArrayDataInput in = new ByteArrayDataInput(stored);
         in.skipBytes(1);
@@ -149,6 +153,9 @@ public final class SplitSource {
         int gap = in.readVInt();
         int form = in.readByte();
         UnitScaling scaling = (form & SCALED) == 0 ? null : UnitScaling.read(in);
+        if (UnreadVectors.contains(field)) {
+            return new RestoredVector(gap, false, null);
+        }
         float[] indexed = vectors.vector(field);
         if (indexed == null) {
             throw new CorruptIndexException(

@@ -32,11 +32,16 @@ public final class SplitSourceCodec extends FilterCodec {
      */
     public SplitSourceCodec(Codec delegate) {
         super(NAME, delegate);
-        if (!delegate.getName().equals(DELEGATE)) {
+        if (!supports(delegate)) {
             throw new IllegalArgumentException("documents are stored without vectors by codec [" + DELEGATE
                     + "] only, got [" + delegate.getName() + "]");
         }
         this.storedFields = new SplitSourceFormat(delegate.storedFieldsFormat(), this::knnVectorsFormat);
+    }
+
+    /** Whether a codec can be the delegate. */
+    public static boolean supports(Codec delegate) {
+        return delegate.getName().equals(DELEGATE);
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.util.BytesRef;
@@ -47,6 +48,20 @@ public class SplitSourceTests extends LuceneTestCase {
         String stored = new String(stored(split), StandardCharsets.UTF_8);
         assertTrue(stored, stored.endsWith("{\"é\": \"ü\", \"o\": {\"v\":}, \"w\" :  , \"rest\":[]}"));
         assertEquals(document, joined(split, Map.of("o.v", VECTOR, "w", VECTOR)));
+    }
+
+    public void testUnreadVectorsAreNotLookedUp() throws IOException {
+        String document = "{\"v\":[1.0,2.0],\"w\":\"" + BASE64 + "\"}";
+        BytesRef split = SplitSource.split(
+                bytes(document),
+                List.of(cut("v", document, "[1.0,2.0]", VECTOR), cut("w", document, "\"" + BASE64 + "\"", VECTOR)));
+        UnreadVectors.set(Set.of("w"));
+        try {
+            assertEquals("{\"v\":[1.0,2.0],\"w\":null}", joined(split, Map.of("v", VECTOR)));
+        } finally {
+            UnreadVectors.clear();
+        }
+        assertEquals(document, joined(split, Map.of("v", VECTOR, "w", VECTOR)));
     }
 
     public void testScaledVectorsAreRestored() throws IOException {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.apache.lucene.codecs.Codec;
 import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
 import org.opensearch.common.settings.Settings;
+import org.opensearch.index.IndexSettings;
 import org.opensearch.index.codec.CodecService;
 import org.opensearch.index.codec.CodecServiceConfig;
 import org.opensearch.index.codec.CodecServiceFactory;
@@ -17,14 +18,13 @@ import org.opensearch.index.mapper.MapperService;
 public final class EmbeddingCodecService extends CodecService {
 
     private final MapperService mapperService;
-    private final boolean vectorsLeftOut;
+    private final IndexSettings indexSettings;
     private final int mergeWorkers;
 
     EmbeddingCodecService(CodecServiceConfig config) {
         super(config.getMapperService(), config.getIndexSettings(), config.getLogger(), config.getAdditionalCodecs());
         this.mapperService = config.getMapperService();
-        this.vectorsLeftOut =
-                VectorsInSource.isLeftOut(config.getIndexSettings().getSettings());
+        this.indexSettings = config.getIndexSettings();
         // A merge has a thread of its own, and the merge scheduler keeps one for the next merge.
         this.mergeWorkers =
                 Math.max(1, config.getIndexSettings().getMergeSchedulerConfig().getMaxThreadCount() - 1);
@@ -45,10 +45,16 @@ public final class EmbeddingCodecService extends CodecService {
     @Override
     public Codec codec(String name) {
         Codec codec = super.codec(name);
-        if (mapperService == null || !(codec.knnVectorsFormat() instanceof PerFieldKnnVectorsFormat)) {
+        if (mapperService == null) {
+            return codec;
+        }
+        boolean perField = codec.knnVectorsFormat() instanceof PerFieldKnnVectorsFormat;
+        boolean leftOut = VectorsInSource.isLeftOutOfShard(
+                indexSettings, mapperService, perField && SplitSourceCodec.supports(codec));
+        if (!perField) {
             return codec;
         }
         Codec ours = new EmbeddingCodec(codec, mapperService, mergeWorkers);
-        return vectorsLeftOut ? new SplitSourceCodec(ours) : ours;
+        return leftOut ? new SplitSourceCodec(ours) : ours;
     }
 }

@@ -157,7 +157,7 @@ public final class EmbeddingFieldMapper extends ParametrizedFieldMapper {
 
     /** Whether vectors are left out of the stored source: not of nested documents, which have none, and only of JSON. */
     private static boolean isSplit(ParseContext context) {
-        return VectorsInSource.isLeftOut(context.indexSettings().getSettings())
+        return VectorsInSource.isLeftOut(context.indexSettings())
                 && context.doc().equals(context.rootDoc())
                 && XContentType.JSON.equals(context.sourceToParse().getMediaType());
     }

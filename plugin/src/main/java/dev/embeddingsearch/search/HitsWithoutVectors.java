@@ -2,9 +2,12 @@
 package dev.embeddingsearch.search;
 
 import dev.embeddingsearch.mapper.EmbeddingFieldType;
+import dev.embeddingsearch.mapper.VectorsInSource;
+import dev.embeddingsearch.source.UnreadVectors;
 import java.util.Set;
 import java.util.TreeSet;
 import org.opensearch.common.settings.Setting;
+import org.opensearch.index.IndexSettings;
 import org.opensearch.index.mapper.DocumentMapper;
 import org.opensearch.index.mapper.MappedFieldType;
 import org.opensearch.index.mapper.MapperService;
@@ -23,42 +26,66 @@ public final class HitsWithoutVectors implements SearchOperationListener {
     public static final Setting<Boolean> VECTORS_IN_HITS = Setting.boolSetting(
             "index.embedding.vectors_in_hits", false, Setting.Property.IndexScope, Setting.Property.Dynamic);
 
-    private volatile Fields fields = new Fields(null, Set.of());
+    private volatile Fields fields = Fields.NONE;
 
-    /** The fields whose vectors are left out, for one version of the index's mapping. */
-    private record Fields(DocumentMapper mapping, Set<String> paths) {
+    /**
+     * The fields of one version of the index's mapping.
+     *
+     * @param embedded those whose vectors are left out
+     * @param all with those that the user fills
+     */
+    private record Fields(DocumentMapper mapping, Set<String> embedded, Set<String> all) {
+
+        static final Fields NONE = new Fields(null, Set.of(), Set.of());
 
         static Fields of(DocumentMapper mapping, MapperService mapperService) {
-            Set<String> paths = new TreeSet<>();
+            Set<String> embedded = new TreeSet<>();
+            Set<String> all = new TreeSet<>();
             for (MappedFieldType type : mapperService.fieldTypes()) {
-                if (type.unwrap() instanceof EmbeddingFieldType embedding
-                        && !embedding.parameters().sourceFields().isEmpty()) {
-                    paths.add(type.name());
+                if (type.unwrap() instanceof EmbeddingFieldType embedding) {
+                    all.add(type.name());
+                    if (!embedding.parameters().sourceFields().isEmpty()) {
+                        embedded.add(type.name());
+                    }
                 }
             }
-            return new Fields(mapping, paths);
+            return new Fields(mapping, embedded, all);
         }
     }
 
     @Override
     public void onPreFetchPhase(SearchContext context) {
-        Set<String> vectors = fields(context.mapperService());
-        if (!vectors.isEmpty() && !context.indexShard().indexSettings().getValue(VECTORS_IN_HITS)) {
-            leaveOut(vectors, context);
+        Fields known = fields(context.mapperService());
+        IndexSettings index = context.indexShard().indexSettings();
+        if (!known.embedded().isEmpty() && !index.getValue(VECTORS_IN_HITS)) {
+            leaveOut(known.embedded(), context);
+        }
+        if (!known.all().isEmpty() && VectorsInSource.isLeftOut(index.getSettings())) {
+            UnreadVectors.set(UnreadInHits.of(context, known.all()));
         }
     }
 
-    private Set<String> fields(MapperService mapperService) {
+    @Override
+    public void onFetchPhase(SearchContext context, long tookInNanos) {
+        UnreadVectors.clear();
+    }
+
+    @Override
+    public void onFailedFetchPhase(SearchContext context) {
+        UnreadVectors.clear();
+    }
+
+    private Fields fields(MapperService mapperService) {
         DocumentMapper mapping = mapperService.documentMapper();
         if (mapping == null || !mapping.sourceMapper().enabled()) {
-            return Set.of();
+            return Fields.NONE;
         }
         Fields known = fields;
         if (!mapping.equals(known.mapping())) {
             known = Fields.of(mapping, mapperService);
             fields = known;
         }
-        return known.paths();
+        return known;
     }
 
     private static void leaveOut(Set<String> vectors, SearchContext context) {

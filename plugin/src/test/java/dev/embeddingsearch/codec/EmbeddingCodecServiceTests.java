@@ -36,6 +36,8 @@ import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.codecs.compressing.DeflateWithPresetCompressingCodec;
 import org.apache.lucene.util.VectorUtil;
+import org.opensearch.Version;
+import org.opensearch.common.compress.CompressedXContent;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.index.codec.CodecService;
 import org.opensearch.index.codec.CodecServiceConfig;
@@ -62,7 +64,10 @@ public class EmbeddingCodecServiceTests extends MapperServiceTestCase {
               "o":{"properties":{"v":{"type":"embedding","dimensions":3,"index_options":{"m":4}}}},
               "title":{"type":"text"},"rank":{"type":"long"}}}}""";
 
-    private Settings indexSettings = SETTINGS;
+    private Settings indexSettings = Settings.builder()
+            .put(SETTINGS)
+            .put(VectorsInSource.SETTING.getKey(), true)
+            .build();
 
     private static final class FieldTypes extends Plugin implements MapperPlugin {
         @Override
@@ -175,6 +180,20 @@ public class EmbeddingCodecServiceTests extends MapperServiceTestCase {
             assertEquals(SplitSourceCodec.NAME, codec.getName());
             assertThat(vectors(codec, "v"), instanceOf(QuantizedVectorsFormat.class));
         }
+    }
+
+    public void testByDefaultOnlyShardsOpenedWithAFieldHaveThatCodec() throws IOException {
+        assumeFalse("keeps them in documents by default", Version.CURRENT.equals(Version.V_3_6_0));
+        indexSettings = SETTINGS;
+        MapperService mapped = createMapperService("_doc", MAPPING);
+        assertEquals(SplitSourceCodec.NAME, service(mapped).codec("default").getName());
+        MapperService later = createMapperService("_doc", "{\"_doc\":{}}");
+        assertEquals("Lucene104", service(later).codec("default").getName());
+        later.merge("_doc", new CompressedXContent(MAPPING), MapperService.MergeReason.MAPPING_UPDATE);
+        assertEquals(
+                "of a shard that is opened later",
+                SplitSourceCodec.NAME,
+                service(later).codec("default").getName());
     }
 
     public void testFieldsMappedLaterAreSeen() throws IOException {

@@ -17,6 +17,8 @@ import org.apache.lucene.index.IndexableField;
 import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.util.BytesRef;
+import org.opensearch.Version;
+import org.opensearch.cluster.metadata.IndexMetadata;
 import org.opensearch.common.settings.Setting;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.xcontent.XContentType;
@@ -190,12 +192,40 @@ public class VectorsInSourceTests extends MapperServiceTestCase {
         }
     }
 
-    public void testByDefaultDocumentsAreStoredWhole() throws IOException {
-        indexSettings = Settings.builder().put(SETTINGS);
-        String json = "{\"v\":[1,2,3,4]}";
+    /** Not a constant in each version of OpenSearch that we build for. */
+    private static final Version LATER = Version.fromString("3.7.0");
+
+    private static boolean inSource(Version created, String setting, Object value) {
+        Settings.Builder settings = Settings.builder().put(IndexMetadata.SETTING_VERSION_CREATED, created);
+        return VectorsInSource.SETTING.get(
+                settings.put(setting, value.toString()).build());
+    }
+
+    public void testDefault() {
+        assertFalse(inSource(LATER, "index.codec", "default"));
+        assertFalse(inSource(LATER, "index.codec", "best_compression"));
+        assertTrue(inSource(LATER, "index.codec", "lucene_default"));
+        for (String setting :
+                List.of("index.knn", "index.sparse", "index.composite_index", "index.derived_source.enabled")) {
+            assertTrue(inSource(LATER, setting, true));
+        }
+        assertTrue("may be of 0.1.0", inSource(Version.V_3_6_0, "index.codec", "default"));
+        assertFalse(inSource(Version.V_3_6_0, VectorsInSource.SETTING.getKey(), false));
+        assertTrue(inSource(LATER, VectorsInSource.SETTING.getKey(), true));
+    }
+
+    private void expectStored(boolean whole) throws IOException {
+        String json = "{\"v\":[1.0,2.0,3.0,4.0]}";
         ParsedDocument document = parse(mapped(), json);
-        assertEquals(json, stored(document).utf8ToString());
-        assertFalse(document.rootDoc().getField("_source") instanceof SplitSourceField);
+        assertEquals(whole, stored(document).bytesEquals(new BytesRef(json)));
+        assertEquals(!whole, document.rootDoc().getField("_source") instanceof SplitSourceField);
+    }
+
+    public void testDocumentsAreStoredByTheDefault() throws IOException {
+        indexSettings = Settings.builder().put(SETTINGS);
+        expectStored(Version.CURRENT.before(LATER));
+        indexSettings.put("index.codec", "lucene_default");
+        expectStored(true);
     }
 
     public void testCodecsThatCannot() {

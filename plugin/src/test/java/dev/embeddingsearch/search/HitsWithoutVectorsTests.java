@@ -52,7 +52,14 @@ public class HitsWithoutVectorsTests extends OpenSearchSingleNodeTestCase {
     }
 
     private void create(String source) {
-        assertAcked(client().admin().indices().prepareCreate(INDEX).setMapping("""
+        Settings settings = Settings.builder()
+                .put("index.embedding.vectors_in_source", true) // as it was sent, byte for byte
+                .build();
+        assertAcked(client().admin()
+                .indices()
+                .prepareCreate(INDEX)
+                .setSettings(settings)
+                .setMapping("""
                 {%s "properties": {
                   "text": {"type": "text"}, "group": {"type": "keyword"}, "kept": {"type": "long", "store": true},
                   "v": {"type": "embedding", "dimensions": 2, "source_fields": ["absent"]},

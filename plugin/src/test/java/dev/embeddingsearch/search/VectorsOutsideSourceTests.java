@@ -13,7 +13,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.apache.lucene.index.LeafReader;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.opensearch.Version;
+import org.opensearch.action.search.SearchRequestBuilder;
 import org.opensearch.action.search.SearchResponse;
 import org.opensearch.action.support.WriteRequest.RefreshPolicy;
 import org.opensearch.common.lucene.Lucene;
@@ -35,6 +38,8 @@ public class VectorsOutsideSourceTests extends OpenSearchSingleNodeTestCase {
     private static final String INDEX = "outside";
     private static final int DIMENSIONS = 32;
     private static final String FIELD = "{\"type\":\"embedding\",\"dimensions\":" + DIMENSIONS + "}";
+
+    private static final boolean LEFT_OUT_BY_DEFAULT = Version.CURRENT.after(Version.V_3_6_0);
 
     private final Map<String, String> documents = new HashMap<>();
 
@@ -212,21 +217,13 @@ public class VectorsOutsideSourceTests extends OpenSearchSingleNodeTestCase {
         }
     }
 
-    public void testSegmentsNameTheirCodec() {
-        create(outside(), "");
+    public void testSegmentsNameTheirCodec() throws Exception {
+        create(LEFT_OUT_BY_DEFAULT && randomBoolean() ? Settings.builder() : outside(), "");
         client().prepareIndex(INDEX)
                 .setSource(Map.of("v", VectorValue.encode(randomVector())))
                 .get();
         client().admin().indices().prepareRefresh(INDEX).get();
-        IndexShard shard = getInstanceFromNode(IndicesService.class)
-                .indexService(resolveIndex(INDEX))
-                .getShard(0);
-        try (Engine.Searcher searcher = shard.acquireSearcher("test")) {
-            LeafReader leaf = searcher.getIndexReader().leaves().get(0).reader();
-            assertEquals(
-                    SplitSourceCodec.NAME,
-                    Lucene.segmentReader(leaf).getSegmentInfo().info.getCodec().getName());
-        }
+        expectCodecs(Set.of(SplitSourceCodec.NAME));
     }
 
     public void testSettingIsFixedAtCreation() {
@@ -259,6 +256,114 @@ public class VectorsOutsideSourceTests extends OpenSearchSingleNodeTestCase {
         assertThat(
                 Objects.requireNonNullElse(e.getCause(), e).getMessage(),
                 containsString("[index.codec] [lucene_default]: documents are stored without vectors"));
+    }
+
+    /** As by default. */
+    public void testCodecMayBecomeOneThatStoresVectors() throws Exception {
+        create(Settings.builder(), "");
+        index(between(10, 30));
+        client().admin().indices().prepareFlush(INDEX).get();
+        assertAcked(client().admin().indices().prepareClose(INDEX));
+        assertAcked(client().admin()
+                .indices()
+                .prepareUpdateSettings(INDEX)
+                .setSettings(Settings.builder().put("index.codec", "lucene_default")));
+        assertAcked(client().admin().indices().prepareOpen(INDEX));
+        ensureGreen(INDEX);
+        index(between(10, 30));
+        expectWhole();
+        client().admin().indices().prepareForceMerge(INDEX).setMaxNumSegments(1).get();
+        expectWhole();
+    }
+
+    /** By default, an index without vectors can be opened without the plugin. */
+    public void testFieldAddedToAnOpenIndex() throws Exception {
+        assumeTrue("vectors are in documents by default", LEFT_OUT_BY_DEFAULT);
+        assertAcked(client().admin().indices().prepareCreate(INDEX));
+        client().prepareIndex(INDEX)
+                .setId("before")
+                .setSource(Map.of("text", "t"))
+                .get();
+        documents.put("before", "{\"text\":\"t\"}");
+        assertAcked(client().admin()
+                .indices()
+                .preparePutMapping(INDEX)
+                .setSource("""
+                {"properties": {"v": %s, "o": {"properties": {"v": %s}},
+                    "parts": {"type": "nested", "properties": {"v": %s}}}}
+                """.formatted(FIELD, FIELD, FIELD), XContentType.JSON));
+        index(between(5, 20));
+        expectWhole();
+        expectCodecs(Set.of("Lucene104"));
+        assertAcked(client().admin().indices().prepareClose(INDEX));
+        assertAcked(client().admin().indices().prepareOpen(INDEX));
+        ensureGreen(INDEX);
+        index(between(5, 20));
+        expectWhole();
+        client().admin().indices().prepareForceMerge(INDEX).setMaxNumSegments(1).get();
+        expectWhole();
+        expectCodecs(Set.of(SplitSourceCodec.NAME));
+    }
+
+    private void expectCodecs(Set<String> names) throws Exception {
+        IndexShard shard = getInstanceFromNode(IndicesService.class)
+                .indexService(resolveIndex(INDEX))
+                .getShard(0);
+        try (Engine.Searcher searcher = shard.acquireSearcher("test")) {
+            Set<String> found = searcher.getIndexReader().leaves().stream()
+                    .map(leaf -> Lucene.segmentReader(leaf.reader())
+                            .getSegmentInfo()
+                            .info
+                            .getCodec()
+                            .getName())
+                    .collect(Collectors.toSet());
+            assertEquals(names, found);
+        }
+    }
+
+    private static SearchHit only(SearchRequestBuilder search) {
+        SearchResponse response = search.get();
+        assertNoFailures(response);
+        return response.getHits().getAt(0);
+    }
+
+    private SearchRequestBuilder search() {
+        return client().prepareSearch(INDEX);
+    }
+
+    /** Filters remove vectors that are not put back for them; whatever else reads a document gets it whole. */
+    public void testFiltersOfSourceAndOtherReaders() {
+        create(randomBoolean() ? outside() : Settings.builder(), "");
+        String vector = VectorValue.encode(randomVector());
+        documents.put("1", "{\"text\":\"t\",\"v\":\"" + vector + "\",\"o.v\":\"" + vector + "\",\"o\":{\"rest\":1.5}}");
+        client().prepareIndex(INDEX)
+                .setId("1")
+                .setSource(documents.get("1"), XContentType.JSON)
+                .setRefreshPolicy(RefreshPolicy.IMMEDIATE)
+                .get();
+        Map<String, Object> without = Map.of("text", "t", "o", Map.of("rest", 1.5));
+        String[] both = {"v", "o.v"};
+        for (int i = 0; i < 3; i++) {
+            assertEquals(without, only(search().setFetchSource(null, both)).getSourceAsMap());
+            assertEquals(
+                    Map.of("text", "t"),
+                    only(search().setFetchSource("text", null)).getSourceAsMap());
+            assertEquals(
+                    Set.of("text", "v", "o"),
+                    only(search().setFetchSource(null, "o.v")).getSourceAsMap().keySet());
+            assertEquals(
+                    vector,
+                    only(search().setFetchSource("v", null)).getSourceAsMap().get("v"));
+            assertEquals(
+                    vector,
+                    only(search().setFetchSource("*v", null)).getSourceAsMap().get("o.v"));
+            SearchHit fields = only(search().setFetchSource(null, both).addFetchField("v"));
+            assertEquals(without, fields.getSourceAsMap());
+            assertEquals(DIMENSIONS, fields.field("v").getValues().size());
+            assertEquals(documents.get("1"), only(search()).getSourceAsString());
+            assertEquals(
+                    documents.get("1"), client().prepareGet(INDEX, "1").get().getSourceAsString());
+        }
     }
 
     public void testIndexWithoutSuchFieldsMayHaveAnyCodec() {
