@@ -5,6 +5,7 @@ import dev.embeddingsearch.allocation.PluginAllocationDecider;
 import dev.embeddingsearch.allocation.PluginNodes;
 import dev.embeddingsearch.analysis.CodeAnalysis;
 import dev.embeddingsearch.codec.EmbeddingCodecService;
+import dev.embeddingsearch.codec.GraphThreads;
 import dev.embeddingsearch.embedding.Embedder;
 import dev.embeddingsearch.embedding.VectorMeter;
 import dev.embeddingsearch.embedding.cache.CachingEmbedder;
@@ -49,6 +50,7 @@ import dev.embeddingsearch.search.SearchTasks;
 import dev.embeddingsearch.search.ShardSearchPhases;
 import dev.embeddingsearch.search.WholeDocuments;
 import dev.embeddingsearch.stats.EmbeddingStats;
+import dev.embeddingsearch.vectors.graph.FlushThreads;
 import dev.embeddingsearch.wire.WireParts;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -110,6 +112,7 @@ import org.opensearch.script.ScriptService;
 import org.opensearch.search.deciders.ConcurrentSearchRequestDecider;
 import org.opensearch.search.fetch.FetchSubPhase;
 import org.opensearch.tasks.Task;
+import org.opensearch.threadpool.ExecutorBuilder;
 import org.opensearch.threadpool.ThreadPool;
 import org.opensearch.transport.TransportInterceptor;
 import org.opensearch.transport.client.Client;
@@ -134,6 +137,7 @@ public class EmbeddingSearchPlugin extends Plugin
     private final SetOnce<CircuitBreaker> breaker = new SetOnce<>();
     private final SetOnce<Services> services = new SetOnce<>();
     private final SetOnce<ThreadContext> threadContext = new SetOnce<>();
+    private final SetOnce<FlushThreads> flushThreads = new SetOnce<>();
     private final SetOnce<QueryEmbedder> queryEmbedder = new SetOnce<>();
     private final SetOnce<PluginNodes> pluginNodes = new SetOnce<>();
 
@@ -251,6 +255,7 @@ public class EmbeddingSearchPlugin extends Plugin
                 event -> models.archived(event.state().metadata().settings()));
         clusterService.addListener(
                 event -> event.indicesDeleted().forEach(index -> stats.forgetIndex(index.getName())));
+        flushThreads.set(GraphThreads.of(threadPool));
         pluginNodes.set(new PluginNodes(client, clusterService.getRerouteService()));
         clusterService.addListener(pluginNodes.get());
         Services made = services(client, clusterService, environment);
@@ -417,8 +422,13 @@ public class EmbeddingSearchPlugin extends Plugin
     }
 
     @Override
+    public List<ExecutorBuilder<?>> getExecutorBuilders(Settings nodeSettings) {
+        return GraphThreads.executors(nodeSettings);
+    }
+
+    @Override
     public Optional<CodecServiceFactory> getCustomCodecServiceFactory(IndexSettings indexSettings) {
-        return EmbeddingCodecService.factory(indexSettings.getSettings());
+        return EmbeddingCodecService.factory(indexSettings.getSettings(), flushThreads.get());
     }
 
     @Override

@@ -21,7 +21,7 @@ public class HitsWithoutVectorsIT {
     public static final ScriptedNode NODE = new ScriptedNode();
 
     private static final String INDEX = "own";
-    private static final String VECTOR = "[3,4]";
+    private static final String VECTOR = "[3.0,4.0]";
 
     private final Http http = NODE.http();
 

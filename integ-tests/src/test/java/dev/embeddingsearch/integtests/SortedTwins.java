@@ -67,7 +67,8 @@ final class SortedTwins {
         http.put(index, """
                 {"settings": {"number_of_shards": 1, "number_of_replicas": 0, %s,
                     "index.sort.field": "rank", "index.merge.scheduler.max_thread_count": 1,
-                    "index.use_compound_file": false, "index.refresh_interval": "-1"},
+                    "index.use_compound_file": false, "index.refresh_interval": "-1",
+                    "index.embedding.vectors_in_source": true},
                  "mappings": {"properties": {
                     "title": {"type": "text"},
                     "rank": {"type": "integer"},

@@ -5,6 +5,7 @@ import dev.embeddingsearch.vectors.flat.Float16VectorsFormat;
 import dev.embeddingsearch.vectors.flat.VectorPrecision;
 import dev.embeddingsearch.vectors.graph.DeferredGraphWriter;
 import dev.embeddingsearch.vectors.graph.DistinctGraphWriter;
+import dev.embeddingsearch.vectors.graph.FlushThreads;
 import dev.embeddingsearch.vectors.graph.GraphNodesWriter;
 import dev.embeddingsearch.vectors.graph.GraphOptions;
 import dev.embeddingsearch.vectors.graph.TwoPhaseMergeWriter;
@@ -122,6 +123,11 @@ public sealed class QuantizedVectorsFormat extends KnnVectorsFormat permits Floa
     /** The same format, with several threads for a merge as in {@link EmbeddingVectorsFormat#withMergeWorkers}. */
     public QuantizedVectorsFormat withMergeWorkers(int workers) {
         return new QuantizedVectorsFormat(precision, quantization, graph.withMergeWorkers(workers));
+    }
+
+    /** The same format, with several threads for the graph of a large segment when it is flushed. */
+    public QuantizedVectorsFormat withFlushThreads(FlushThreads threads) {
+        return new QuantizedVectorsFormat(precision, quantization, graph.withFlushThreads(threads));
     }
 
     /**

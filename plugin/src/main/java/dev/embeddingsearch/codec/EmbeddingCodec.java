@@ -7,6 +7,7 @@ import dev.embeddingsearch.mapper.VectorIndexOptions;
 import dev.embeddingsearch.vectors.EmbeddingVectorsFormat;
 import dev.embeddingsearch.vectors.Quantization;
 import dev.embeddingsearch.vectors.QuantizedVectorsFormat;
+import dev.embeddingsearch.vectors.graph.FlushThreads;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.lucene.codecs.Codec;
@@ -22,13 +23,20 @@ final class EmbeddingCodec extends FilterCodec {
     private final KnnVectorsFormat vectors;
 
     /**
-     * @param delegate a codec with a vectors format per field, so that readers find ours by its name
-     * @param mergeWorkers the number of threads that build a graph in a merge, at least 1
+     * Which threads build a graph.
+     *
+     * @param merge the number of those of a merge, at least 1
+     * @param flush those of a flush
      */
-    EmbeddingCodec(Codec delegate, MapperService mapperService, int mergeWorkers) {
+    record Threads(int merge, FlushThreads flush) {}
+
+    /**
+     * @param delegate a codec with a vectors format per field, so that readers find ours by its name
+     * @param threads build graphs
+     */
+    EmbeddingCodec(Codec delegate, MapperService mapperService, Threads threads) {
         super(delegate.getName(), delegate);
-        this.vectors =
-                new PerField((PerFieldKnnVectorsFormat) delegate.knnVectorsFormat(), mapperService, mergeWorkers);
+        this.vectors = new PerField((PerFieldKnnVectorsFormat) delegate.knnVectorsFormat(), mapperService, threads);
     }
 
     @Override
@@ -39,21 +47,21 @@ final class EmbeddingCodec extends FilterCodec {
     private static final class PerField extends PerFieldKnnVectorsFormat {
         private final PerFieldKnnVectorsFormat others;
         private final MapperService mapperService;
-        private final int mergeWorkers;
+        private final Threads threads;
         /** One instance for all fields of the same layout, since Lucene writes one set of files for each instance. */
         private final Map<Layout, KnnVectorsFormat> ours = new ConcurrentHashMap<>();
 
-        PerField(PerFieldKnnVectorsFormat others, MapperService mapperService, int mergeWorkers) {
+        PerField(PerFieldKnnVectorsFormat others, MapperService mapperService, Threads threads) {
             this.others = others;
             this.mapperService = mapperService;
-            this.mergeWorkers = mergeWorkers;
+            this.threads = threads;
         }
 
         @Override
         public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
             MappedFieldType type = mapperService.fieldType(field);
             if (type != null && type.unwrap() instanceof EmbeddingFieldType embedding) {
-                return ours.computeIfAbsent(Layout.of(embedding.parameters()), layout -> layout.format(mergeWorkers));
+                return ours.computeIfAbsent(Layout.of(embedding.parameters()), layout -> layout.format(threads));
             }
             return others.getKnnVectorsFormatForField(field);
         }
@@ -73,18 +81,20 @@ final class EmbeddingCodec extends FilterCodec {
                     anyLength ? 0 : parameters.model().dimensions());
         }
 
-        KnnVectorsFormat format(int mergeWorkers) {
+        KnnVectorsFormat format(Threads threads) {
             boolean flat = VectorIndexOptions.FLAT.equals(options.type());
             if (quantization == Quantization.NONE) {
                 EmbeddingVectorsFormat format = flat
                         ? EmbeddingVectorsFormat.flat()
                         : EmbeddingVectorsFormat.hnsw(options.m(), options.efConstruction());
-                return format.withMergeWorkers(mergeWorkers);
+                return format.withMergeWorkers(threads.merge());
             }
             QuantizedVectorsFormat format = flat
                     ? QuantizedVectorsFormat.flat(quantization)
                     : QuantizedVectorsFormat.hnsw(quantization, dimensions, options.m(), options.efConstruction());
-            return format.withPrecision(options.storage()).withMergeWorkers(mergeWorkers);
+            return format.withPrecision(options.storage())
+                    .withMergeWorkers(threads.merge())
+                    .withFlushThreads(threads.flush());
         }
     }
 }

@@ -4,6 +4,7 @@ package dev.embeddingsearch.codec;
 import dev.embeddingsearch.mapper.CodecOwner;
 import dev.embeddingsearch.mapper.VectorsInSource;
 import dev.embeddingsearch.source.SplitSourceCodec;
+import dev.embeddingsearch.vectors.graph.FlushThreads;
 import java.util.Optional;
 import org.apache.lucene.codecs.Codec;
 import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
@@ -19,23 +20,28 @@ public final class EmbeddingCodecService extends CodecService {
 
     private final MapperService mapperService;
     private final IndexSettings indexSettings;
-    private final int mergeWorkers;
+    private final EmbeddingCodec.Threads threads;
 
-    EmbeddingCodecService(CodecServiceConfig config) {
+    EmbeddingCodecService(CodecServiceConfig config, FlushThreads flush) {
         super(config.getMapperService(), config.getIndexSettings(), config.getLogger(), config.getAdditionalCodecs());
         this.mapperService = config.getMapperService();
         this.indexSettings = config.getIndexSettings();
         // A merge has a thread of its own, and the merge scheduler keeps one for the next merge.
-        this.mergeWorkers =
+        int mergeWorkers =
                 Math.max(1, config.getIndexSettings().getMergeSchedulerConfig().getMaxThreadCount() - 1);
+        this.threads = new EmbeddingCodec.Threads(mergeWorkers, flush);
     }
 
     /**
      * The factory for an index. It is empty if another plugin is known to supply the codec: k-NN for {@code index.knn},
      * neural-search for {@code index.sparse}. OpenSearch allows one factory for an index.
+     *
+     * @param flush build the graphs of flushed segments
      */
-    public static Optional<CodecServiceFactory> factory(Settings indexSettings) {
-        return CodecOwner.claim(indexSettings).isPresent() ? Optional.empty() : Optional.of(EmbeddingCodecService::new);
+    public static Optional<CodecServiceFactory> factory(Settings indexSettings, FlushThreads flush) {
+        return CodecOwner.claim(indexSettings).isPresent()
+                ? Optional.empty()
+                : Optional.of(config -> new EmbeddingCodecService(config, flush));
     }
 
     /**
@@ -54,7 +60,7 @@ public final class EmbeddingCodecService extends CodecService {
         if (!perField) {
             return codec;
         }
-        Codec ours = new EmbeddingCodec(codec, mapperService, mergeWorkers);
+        Codec ours = new EmbeddingCodec(codec, mapperService, threads);
         return leftOut ? new SplitSourceCodec(ours) : ours;
     }
 }

@@ -12,6 +12,7 @@ import dev.embeddingsearch.source.SplitSourceCodec;
 import dev.embeddingsearch.vectors.EmbeddingVectorsFormat;
 import dev.embeddingsearch.vectors.Float16QuantizedVectorsFormat;
 import dev.embeddingsearch.vectors.QuantizedVectorsFormat;
+import dev.embeddingsearch.vectors.graph.FlushThreads;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Collection;
@@ -93,7 +94,9 @@ public class EmbeddingCodecServiceTests extends MapperServiceTestCase {
     }
 
     private static CodecService service(MapperService mapperService) {
-        return EmbeddingCodecService.factory(Settings.EMPTY).orElseThrow().createCodecService(config(mapperService));
+        return EmbeddingCodecService.factory(Settings.EMPTY, FlushThreads.ONE)
+                .orElseThrow()
+                .createCodecService(config(mapperService));
     }
 
     private static CodecService stock(MapperService mapperService) {
@@ -208,18 +211,19 @@ public class EmbeddingCodecServiceTests extends MapperServiceTestCase {
         MapperService mapperService = createMapperService("_doc", MAPPING);
         CodecServiceConfig config = new CodecServiceConfig(mapperService.getIndexSettings(), null, LOGGER, List.of());
         for (String name : OWN_NAMES) {
-            assertFalse(new EmbeddingCodecService(config).codec(name) instanceof EmbeddingCodec);
+            assertFalse(new EmbeddingCodecService(config, FlushThreads.ONE).codec(name) instanceof EmbeddingCodec);
         }
     }
 
     public void testIndicesOfOtherOwnersAreLeftToThem() {
-        assertTrue(EmbeddingCodecService.factory(Settings.EMPTY).isPresent());
+        assertTrue(
+                EmbeddingCodecService.factory(Settings.EMPTY, FlushThreads.ONE).isPresent());
         for (String setting : List.of("index.knn", "index.sparse")) {
             assertTrue(EmbeddingCodecService.factory(
-                            Settings.builder().put(setting, false).build())
+                            Settings.builder().put(setting, false).build(), FlushThreads.ONE)
                     .isPresent());
             assertTrue(EmbeddingCodecService.factory(
-                            Settings.builder().put(setting, true).build())
+                            Settings.builder().put(setting, true).build(), FlushThreads.ONE)
                     .isEmpty());
         }
     }
@@ -312,7 +316,7 @@ public class EmbeddingCodecServiceTests extends MapperServiceTestCase {
                 mapperService,
                 LOGGER,
                 List.of((mappers, settings, standard) -> Map.of("theirs", theirs)));
-        Codec codec = EmbeddingCodecService.factory(Settings.EMPTY)
+        Codec codec = EmbeddingCodecService.factory(Settings.EMPTY, FlushThreads.ONE)
                 .orElseThrow()
                 .createCodecService(config)
                 .codec("theirs");

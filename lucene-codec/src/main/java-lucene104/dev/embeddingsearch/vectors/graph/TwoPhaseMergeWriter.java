@@ -32,6 +32,12 @@ public abstract class TwoPhaseMergeWriter extends KnnVectorsWriter {
             SegmentWriteState state, GraphOptions graph, DistinctFlatWriter flat, FlatVectorsFormat format)
             throws IOException {
         return new Lucene99HnswVectorsWriter(
-                state, graph.m(), graph.efConstruction(), flat, graph.mergeWorkers(), null, graph.threshold());
+                state,
+                graph.m(),
+                graph.efConstruction(),
+                flat,
+                FlushThreads.workers(state, graph),
+                null,
+                graph.threshold());
     }
 }

@@ -47,6 +47,13 @@ public abstract class TwoPhaseMergeWriter extends KnnVectorsWriter {
             }
         };
         return new Lucene99HnswVectorsWriter(
-                state, graph.m(), graph.efConstruction(), nodes, flat, graph.mergeWorkers(), null, graph.threshold());
+                state,
+                graph.m(),
+                graph.efConstruction(),
+                nodes,
+                flat,
+                FlushThreads.workers(state, graph),
+                null,
+                graph.threshold());
     }
 }

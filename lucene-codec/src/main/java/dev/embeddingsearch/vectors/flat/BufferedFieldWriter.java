@@ -4,6 +4,7 @@ package dev.embeddingsearch.vectors.flat;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import org.apache.lucene.codecs.KnnFieldVectorsWriter;
 import org.apache.lucene.codecs.hnsw.FlatFieldVectorsWriter;
 import org.apache.lucene.index.DocsWithFieldSet;
@@ -67,10 +68,12 @@ public final class BufferedFieldWriter extends FlatFieldVectorsWriter<float[]> {
      * A merge of a single segment, which has the buffered vectors.
      *
      * @param sortMap from old to new documents of a sorted segment; null if they keep their order
+     * @param helpers of the calling thread; null for none
      */
-    public MergeState toMergeState(SegmentWriteState state, Sorter.DocMap sortMap) throws IOException {
+    public MergeState toMergeState(SegmentWriteState state, Sorter.DocMap sortMap, Executor helpers)
+            throws IOException {
         BufferedVectors sorted = BufferedVectors.of(vectors, documents, field.getVectorDimension(), sortMap);
-        return BufferedVectorsReader.merge(state, field, sorted);
+        return BufferedVectorsReader.merge(state, field, sorted, helpers);
     }
 
     /**

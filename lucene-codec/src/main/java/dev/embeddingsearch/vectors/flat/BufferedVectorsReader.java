@@ -2,6 +2,7 @@
 package dev.embeddingsearch.vectors.flat;
 
 import java.util.Map;
+import java.util.concurrent.Executor;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.index.ByteVectorValues;
 import org.apache.lucene.index.FieldInfo;
@@ -22,9 +23,9 @@ final class BufferedVectorsReader extends KnnVectorsReader {
         this.vectors = vectors;
     }
 
-    /** A merge of {@code vectors} alone, on the calling thread, which keeps all document numbers. */
-    static MergeState merge(SegmentWriteState state, FieldInfo field, BufferedVectors vectors) {
-        return MergeStates.of(state, field, new BufferedVectorsReader(vectors));
+    /** A merge of {@code vectors} alone, which keeps all document numbers. */
+    static MergeState merge(SegmentWriteState state, FieldInfo field, BufferedVectors vectors, Executor helpers) {
+        return MergeStates.of(state, field, new BufferedVectorsReader(vectors), helpers);
     }
 
     /** New values for each call: a merge iterates several times, and may hold two vectors at once. */

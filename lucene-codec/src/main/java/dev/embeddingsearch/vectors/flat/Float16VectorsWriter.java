@@ -43,7 +43,7 @@ final class Float16VectorsWriter extends FilterFlatVectorsWriter {
     @Override
     public void flush(int maxDoc, Sorter.DocMap sortMap) throws IOException {
         for (BufferedFieldWriter field : fields) {
-            mergeOneField(field.field(), field.toMergeState(state, sortMap));
+            mergeOneField(field.field(), field.toMergeState(state, sortMap, null));
             field.finish();
         }
         delegate.flush(maxDoc, sortMap);

@@ -33,8 +33,8 @@ public final class MergeStates {
                 executor instanceof SameThreadExecutorService ? null : executor);
     }
 
-    /** A merge of one field of one segment, on the calling thread, which keeps all document numbers. */
-    static MergeState of(SegmentWriteState state, FieldInfo field, KnnVectorsReader reader) {
+    /** A merge of one field of one segment, which keeps all document numbers. */
+    static MergeState of(SegmentWriteState state, FieldInfo field, KnnVectorsReader reader, Executor helpers) {
         FieldInfos fields = new FieldInfos(new FieldInfo[] {field});
         return LuceneMergeState.of(
                 new MergeSources(
@@ -47,6 +47,6 @@ public final class MergeStates {
                 state.segmentInfo,
                 fields,
                 state.infoStream,
-                null);
+                helpers);
     }
 }

@@ -5,6 +5,7 @@ import dev.embeddingsearch.vectors.flat.BufferedFieldWriter;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import org.apache.lucene.codecs.KnnFieldVectorsWriter;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.MergeState;
@@ -54,7 +55,9 @@ public final class DeferredGraphWriter extends TwoPhaseMergeWriter {
         List<IORunnable> graphs = new ArrayList<>();
         for (BufferedFieldWriter buffer : fields) {
             if (graph.buildsGraph(buffer.getVectors().size())) {
-                graphs.add(delegate.mergeVectors(buffer.field(), buffer.toMergeState(state, sortMap)));
+                Executor helpers =
+                        graph.flushThreads().executorFor(buffer.getVectors().size());
+                graphs.add(delegate.mergeVectors(buffer.field(), buffer.toMergeState(state, sortMap, helpers)));
                 buffer.clear();
             } else {
                 buffer.moveTo((KnnFieldVectorsWriter<float[]>) delegate.addField(buffer.field()));

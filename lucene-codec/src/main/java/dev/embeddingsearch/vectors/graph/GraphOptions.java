@@ -12,13 +12,13 @@ import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
  *     segment, {@link #NO_GRAPH} in none
  * @param mergeWorkers threads that build a graph together in a merge, at least 1
  */
-public record GraphOptions(int m, int efConstruction, int threshold, int mergeWorkers) {
+public record GraphOptions(int m, int efConstruction, int threshold, int mergeWorkers, FlushThreads flushThreads) {
 
     /** A threshold that no segment exceeds. */
     public static final int NO_GRAPH = Integer.MAX_VALUE;
 
     public GraphOptions(int m, int efConstruction, int threshold) {
-        this(m, efConstruction, threshold, 1);
+        this(m, efConstruction, threshold, 1, FlushThreads.ONE);
     }
 
     /** With Lucene's defaults for {@code m} and {@code efConstruction}. */
@@ -36,7 +36,12 @@ public record GraphOptions(int m, int efConstruction, int threshold, int mergeWo
         if (workers < 1) {
             throw new IllegalArgumentException("expected at least one thread for a merge, got [" + workers + "]");
         }
-        return new GraphOptions(m, efConstruction, threshold, workers);
+        return new GraphOptions(m, efConstruction, threshold, workers, flushThreads);
+    }
+
+    /** The same options for flushes with these threads. */
+    public GraphOptions withFlushThreads(FlushThreads threads) {
+        return new GraphOptions(m, efConstruction, threshold, mergeWorkers, threads);
     }
 
     /** Whether any segment may have a graph. */

@@ -110,6 +110,56 @@ public class ParallelMergeTests extends VectorsTestCase {
         assertEquals("expected at least one thread for a merge, got [0]", e.getMessage());
     }
 
+    private double recallAfterFlush(FlushThreads helpers) throws IOException {
+        KnnVectorsFormat format = quantizedWithGraphs(Quantization.INT8, 16, 100)
+                .withPrecision(randomPrecision())
+                .withFlushThreads(helpers);
+        try (Directory directory = newDirectory()) {
+            IndexWriterConfig config = mergeConfig(format)
+                    .setMergePolicy(NoMergePolicy.INSTANCE)
+                    .setMaxBufferedDocs(DOCUMENTS + 1)
+                    .setRAMBufferSizeMB(IndexWriterConfig.DISABLE_AUTO_FLUSH);
+            try (IndexWriter writer = new IndexWriter(directory, config)) {
+                for (float[] vector : vectors) {
+                    Document document = new Document();
+                    document.add(new KnnFloatVectorField(VECTOR, vector, VectorSimilarityFunction.DOT_PRODUCT));
+                    writer.addDocument(document);
+                }
+            }
+            TestUtil.checkIndex(directory);
+            try (DirectoryReader reader = DirectoryReader.open(directory)) {
+                assertEquals(1, reader.leaves().size());
+                return recall(new IndexSearcher(reader));
+            }
+        }
+    }
+
+    private Executor counting() {
+        return task -> {
+            tasks.incrementAndGet();
+            threads.execute(task);
+        };
+    }
+
+    public void testThreadsBuildTheGraphOfALargeFlush() throws IOException {
+        double recall = recallAfterFlush(new FlushThreads(counting(), 3, DOCUMENTS));
+        assertEquals("tasks given to other threads", 2, tasks.get());
+        assertTrue("recall " + recall, recall >= 0.9);
+    }
+
+    public void testThreadsThatAreBusyAreNotWaitedFor() throws IOException {
+        Executor busy = task -> tasks.incrementAndGet();
+        double recall = recallAfterFlush(new FlushThreads(busy, 3, DOCUMENTS));
+        assertEquals("tasks given to other threads", 2, tasks.get());
+        assertTrue("recall " + recall, recall >= 0.9);
+    }
+
+    public void testSmallFlushUsesNoThreads() throws IOException {
+        double recall = recallAfterFlush(new FlushThreads(counting(), 3, DOCUMENTS + 1));
+        assertEquals("tasks given to other threads", 0, tasks.get());
+        assertTrue("recall " + recall, recall >= 0.9);
+    }
+
     private double recallAfterMerge(KnnVectorsFormat format, MergeScheduler scheduler, InfoStream stream)
             throws IOException {
         try (Directory directory = newDirectory()) {
