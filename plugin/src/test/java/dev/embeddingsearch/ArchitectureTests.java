@@ -47,7 +47,7 @@ public class ArchitectureTests {
             entry("embedding.dispatch", Set.of("embedding", "embedding.http", "model", "stats")),
             entry("mapper", Set.of("model", "vectors", "vectors.flat", "source", "estimate")),
             entry("codec", Set.of("mapper", "vectors", "source")),
-            entry("search", Set.of("mapper", "hybrid", "knn")),
+            entry("search", Set.of("mapper", "source", "hybrid", "knn")),
             entry("query", Set.of("model", "embedding", "mapper", "hybrid", "knn", "rank", "search", "stats", "wire")),
             entry("bulk", Set.of()),
             entry("ingest", Set.of("model", "embedding", "mapper", "stats", "bulk")),

@@ -75,7 +75,7 @@ public class HitsWithoutVectorsIT {
                 http.search(INDEX, "{\"query\": {\"embedding\": {\"field\": \"v\", \"vector\": [1, 0]}}}"), 10);
         expectVectors(INDEX);
         assertEquals(
-                "{\"v\":[3,4]}",
+                "{\"v\":" + VECTOR + "}",
                 http.search(INDEX, "{\"size\": 1, \"_source\": [\"v\"]}")
                         .at("/hits/hits/0/_source")
                         .toString());

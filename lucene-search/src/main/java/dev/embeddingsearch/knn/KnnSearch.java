@@ -30,7 +30,7 @@ import org.apache.lucene.util.hnsw.RandomVectorScorer;
  */
 public final class KnnSearch {
 
-    /** By how much the number of candidates grows where more are needed. */
+    /** How many times as many candidates are compared at most before it is asked again how many are needed. */
     private static final int GROWTH = 2;
 
     private final KnnTarget target;
@@ -108,7 +108,7 @@ public final class KnnSearch {
                 && exact.needed(found.distinct(), count) > count
                 && !searcher.getTimeout().shouldExit()) {
             if (count == found.distinct().length) {
-                int more = Math.min(GROWTH * candidates, options.rescoring().most());
+                int more = moreCandidates();
                 if (more <= candidates || count < candidates) {
                     break;
                 }
@@ -122,6 +122,12 @@ public final class KnnSearch {
         }
         visited = allVisited;
         return result(found, count, exact);
+    }
+
+    /** A search that is continued pays for what is added alone; one that is repeated pays for all again. */
+    private int moreCandidates() {
+        int grown = quantized == null ? GROWTH * candidates : candidates + candidates / 4 + 1;
+        return Math.min(grown, options.rescoring().most());
     }
 
     private KnnResult result(Candidates found, int count, ExactComparison exact) {
