@@ -50,7 +50,6 @@ import dev.embeddingsearch.search.SearchTasks;
 import dev.embeddingsearch.search.ShardSearchPhases;
 import dev.embeddingsearch.search.WholeDocuments;
 import dev.embeddingsearch.stats.EmbeddingStats;
-import dev.embeddingsearch.vectors.graph.FlushThreads;
 import dev.embeddingsearch.wire.WireParts;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -137,7 +136,7 @@ public class EmbeddingSearchPlugin extends Plugin
     private final SetOnce<CircuitBreaker> breaker = new SetOnce<>();
     private final SetOnce<Services> services = new SetOnce<>();
     private final SetOnce<ThreadContext> threadContext = new SetOnce<>();
-    private final SetOnce<FlushThreads> flushThreads = new SetOnce<>();
+    private final SetOnce<GraphThreads> graphThreads = new SetOnce<>();
     private final SetOnce<QueryEmbedder> queryEmbedder = new SetOnce<>();
     private final SetOnce<PluginNodes> pluginNodes = new SetOnce<>();
 
@@ -255,7 +254,7 @@ public class EmbeddingSearchPlugin extends Plugin
                 event -> models.archived(event.state().metadata().settings()));
         clusterService.addListener(
                 event -> event.indicesDeleted().forEach(index -> stats.forgetIndex(index.getName())));
-        flushThreads.set(GraphThreads.of(threadPool));
+        graphThreads.set(GraphThreads.of(threadPool));
         pluginNodes.set(new PluginNodes(client, clusterService.getRerouteService()));
         clusterService.addListener(pluginNodes.get());
         Services made = services(client, clusterService, environment);
@@ -423,12 +422,12 @@ public class EmbeddingSearchPlugin extends Plugin
 
     @Override
     public List<ExecutorBuilder<?>> getExecutorBuilders(Settings nodeSettings) {
-        return GraphThreads.executors(nodeSettings);
+        return GraphThreads.pools(nodeSettings);
     }
 
     @Override
     public Optional<CodecServiceFactory> getCustomCodecServiceFactory(IndexSettings indexSettings) {
-        return EmbeddingCodecService.factory(indexSettings.getSettings(), flushThreads.get());
+        return EmbeddingCodecService.factory(indexSettings.getSettings(), graphThreads.get());
     }
 
     @Override

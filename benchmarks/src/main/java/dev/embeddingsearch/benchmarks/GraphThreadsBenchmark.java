@@ -4,7 +4,6 @@ package dev.embeddingsearch.benchmarks;
 import com.sun.management.OperatingSystemMXBean;
 import dev.embeddingsearch.vectors.Quantization;
 import dev.embeddingsearch.vectors.QuantizedVectorsFormat;
-import dev.embeddingsearch.vectors.graph.FlushThreads;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -85,8 +84,7 @@ public final class GraphThreadsBenchmark {
         Path folder = Files.createTempDirectory("graph-benchmark");
         try (ExecutorService helpers = Executors.newFixedThreadPool(threads);
                 Directory directory = FSDirectory.open(folder)) {
-            KnnVectorsFormat format =
-                    format().withFlushThreads(threads == 1 ? FlushThreads.ONE : new FlushThreads(helpers, threads));
+            KnnVectorsFormat format = format().withFlushThreads(helpers, threads);
             try (IndexWriter writer = new IndexWriter(directory, config(format))) {
                 add(writer, 0, vectors.documents().length);
                 return took(writer::commit);

@@ -10,6 +10,7 @@ import dev.embeddingsearch.vectors.graph.GraphNodesWriter;
 import dev.embeddingsearch.vectors.graph.GraphOptions;
 import dev.embeddingsearch.vectors.graph.TwoPhaseMergeWriter;
 import java.io.IOException;
+import java.util.concurrent.Executor;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.KnnVectorsWriter;
@@ -125,7 +126,17 @@ public sealed class QuantizedVectorsFormat extends KnnVectorsFormat permits Floa
         return new QuantizedVectorsFormat(precision, quantization, graph.withMergeWorkers(workers));
     }
 
-    /** The same format, with several threads for the graph of a large segment when it is flushed. */
+    /**
+     * The same format, with several threads for the graph of a large segment when it is flushed.
+     *
+     * @param helpers run all of them but the one that flushes; null for none
+     * @param count of all threads, at least 1
+     */
+    public QuantizedVectorsFormat withFlushThreads(Executor helpers, int count) {
+        return withFlushThreads(new FlushThreads(helpers, count));
+    }
+
+    /** The same with these threads. */
     public QuantizedVectorsFormat withFlushThreads(FlushThreads threads) {
         return new QuantizedVectorsFormat(precision, quantization, graph.withFlushThreads(threads));
     }

@@ -7,7 +7,6 @@ import dev.embeddingsearch.mapper.VectorIndexOptions;
 import dev.embeddingsearch.vectors.EmbeddingVectorsFormat;
 import dev.embeddingsearch.vectors.Quantization;
 import dev.embeddingsearch.vectors.QuantizedVectorsFormat;
-import dev.embeddingsearch.vectors.graph.FlushThreads;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.lucene.codecs.Codec;
@@ -28,7 +27,7 @@ final class EmbeddingCodec extends FilterCodec {
      * @param merge the number of those of a merge, at least 1
      * @param flush those of a flush
      */
-    record Threads(int merge, FlushThreads flush) {}
+    record Threads(int merge, GraphThreads flush) {}
 
     /**
      * @param delegate a codec with a vectors format per field, so that readers find ours by its name
@@ -94,7 +93,7 @@ final class EmbeddingCodec extends FilterCodec {
                     : QuantizedVectorsFormat.hnsw(quantization, dimensions, options.m(), options.efConstruction());
             return format.withPrecision(options.storage())
                     .withMergeWorkers(threads.merge())
-                    .withFlushThreads(threads.flush());
+                    .withFlushThreads(threads.flush().helpers(), threads.flush().count());
         }
     }
 }

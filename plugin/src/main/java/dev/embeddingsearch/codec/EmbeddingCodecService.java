@@ -4,7 +4,6 @@ package dev.embeddingsearch.codec;
 import dev.embeddingsearch.mapper.CodecOwner;
 import dev.embeddingsearch.mapper.VectorsInSource;
 import dev.embeddingsearch.source.SplitSourceCodec;
-import dev.embeddingsearch.vectors.graph.FlushThreads;
 import java.util.Optional;
 import org.apache.lucene.codecs.Codec;
 import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
@@ -22,7 +21,7 @@ public final class EmbeddingCodecService extends CodecService {
     private final IndexSettings indexSettings;
     private final EmbeddingCodec.Threads threads;
 
-    EmbeddingCodecService(CodecServiceConfig config, FlushThreads flush) {
+    EmbeddingCodecService(CodecServiceConfig config, GraphThreads flush) {
         super(config.getMapperService(), config.getIndexSettings(), config.getLogger(), config.getAdditionalCodecs());
         this.mapperService = config.getMapperService();
         this.indexSettings = config.getIndexSettings();
@@ -38,7 +37,7 @@ public final class EmbeddingCodecService extends CodecService {
      *
      * @param flush build the graphs of flushed segments
      */
-    public static Optional<CodecServiceFactory> factory(Settings indexSettings, FlushThreads flush) {
+    public static Optional<CodecServiceFactory> factory(Settings indexSettings, GraphThreads flush) {
         return CodecOwner.claim(indexSettings).isPresent()
                 ? Optional.empty()
                 : Optional.of(config -> new EmbeddingCodecService(config, flush));

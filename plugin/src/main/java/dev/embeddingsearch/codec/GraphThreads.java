@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.codec;
 
-import dev.embeddingsearch.vectors.graph.FlushThreads;
 import java.util.List;
+import java.util.concurrent.Executor;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.common.util.concurrent.OpenSearchExecutors;
@@ -10,27 +10,31 @@ import org.opensearch.threadpool.ExecutorBuilder;
 import org.opensearch.threadpool.ScalingExecutorBuilder;
 import org.opensearch.threadpool.ThreadPool;
 
-/** The node's threads that help to build the graph of a large segment when it is flushed, all but one of its processors. */
-public final class GraphThreads {
+/**
+ * The node's threads that build the graph of a large segment when it is flushed.
+ *
+ * @param helpers run those beside the thread that flushes; null for none
+ * @param count of all, that thread among them
+ */
+public record GraphThreads(Executor helpers, int count) {
 
-    /** Name of the thread pool. */
-    static final String NAME = "embedding_graph";
+    /** Only the thread that flushes. */
+    static final GraphThreads ONE = new GraphThreads(null, 1);
 
+    private static final String POOL = "embedding_graph";
     private static final TimeValue KEEP_ALIVE = TimeValue.timeValueSeconds(30);
 
-    private GraphThreads() {}
-
-    /** The thread pool, none on a node with one processor. */
-    public static List<ExecutorBuilder<?>> executors(Settings node) {
+    /** The pool of the helpers, one fewer than the node has processors; none on a node with one. */
+    public static List<ExecutorBuilder<?>> pools(Settings node) {
         int helpers = OpenSearchExecutors.allocatedProcessors(node) - 1;
         return helpers == 0
                 ? List.of()
-                : List.of(new ScalingExecutorBuilder(NAME, 0, helpers, KEEP_ALIVE, "thread_pool." + NAME));
+                : List.of(new ScalingExecutorBuilder(POOL, 0, helpers, KEEP_ALIVE, "thread_pool." + POOL));
     }
 
-    /** The threads of a node's pool, and the one that flushes. */
-    public static FlushThreads of(ThreadPool node) {
-        ThreadPool.Info pool = node.info(NAME);
-        return pool == null ? FlushThreads.ONE : new FlushThreads(node.executor(NAME), pool.getMax() + 1);
+    /** The threads of a node with that pool, or without. */
+    public static GraphThreads of(ThreadPool node) {
+        ThreadPool.Info pool = node.info(POOL);
+        return pool == null ? ONE : new GraphThreads(node.executor(POOL), pool.getMax() + 1);
     }
 }

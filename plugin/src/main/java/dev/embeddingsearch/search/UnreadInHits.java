@@ -4,8 +4,9 @@ package dev.embeddingsearch.search;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.opensearch.common.xcontent.support.XContentMapValues;
+import org.opensearch.search.fetch.subphase.FetchSourceContext;
 import org.opensearch.search.internal.SearchContext;
 
 /** Which vectors nobody reads in the documents that a search fetches, since its {@code _source} filter removes them. */
@@ -22,10 +23,14 @@ final class UnreadInHits {
         if (!context.sourceRequested() || readsDocuments(context)) {
             return Set.of();
         }
-        Function<Map<String, ?>, Map<String, Object>> filter =
-                context.fetchSourceContext().getFilter();
+        return removed(fields, context.fetchSourceContext());
+    }
+
+    /** The fields that a filter removes. */
+    static Set<String> removed(Set<String> fields, FetchSourceContext source) {
         return fields.stream()
-                .filter(field -> filter.apply(document(field)).isEmpty())
+                .filter(field ->
+                        XContentMapValues.extractValue(field, source.getFilter().apply(document(field))) == null)
                 .collect(Collectors.toUnmodifiableSet());
     }
 

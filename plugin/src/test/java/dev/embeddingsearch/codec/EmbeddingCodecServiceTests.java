@@ -12,7 +12,6 @@ import dev.embeddingsearch.source.SplitSourceCodec;
 import dev.embeddingsearch.vectors.EmbeddingVectorsFormat;
 import dev.embeddingsearch.vectors.Float16QuantizedVectorsFormat;
 import dev.embeddingsearch.vectors.QuantizedVectorsFormat;
-import dev.embeddingsearch.vectors.graph.FlushThreads;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Collection;
@@ -94,7 +93,7 @@ public class EmbeddingCodecServiceTests extends MapperServiceTestCase {
     }
 
     private static CodecService service(MapperService mapperService) {
-        return EmbeddingCodecService.factory(Settings.EMPTY, FlushThreads.ONE)
+        return EmbeddingCodecService.factory(Settings.EMPTY, GraphThreads.ONE)
                 .orElseThrow()
                 .createCodecService(config(mapperService));
     }
@@ -211,19 +210,19 @@ public class EmbeddingCodecServiceTests extends MapperServiceTestCase {
         MapperService mapperService = createMapperService("_doc", MAPPING);
         CodecServiceConfig config = new CodecServiceConfig(mapperService.getIndexSettings(), null, LOGGER, List.of());
         for (String name : OWN_NAMES) {
-            assertFalse(new EmbeddingCodecService(config, FlushThreads.ONE).codec(name) instanceof EmbeddingCodec);
+            assertFalse(new EmbeddingCodecService(config, GraphThreads.ONE).codec(name) instanceof EmbeddingCodec);
         }
     }
 
     public void testIndicesOfOtherOwnersAreLeftToThem() {
         assertTrue(
-                EmbeddingCodecService.factory(Settings.EMPTY, FlushThreads.ONE).isPresent());
+                EmbeddingCodecService.factory(Settings.EMPTY, GraphThreads.ONE).isPresent());
         for (String setting : List.of("index.knn", "index.sparse")) {
             assertTrue(EmbeddingCodecService.factory(
-                            Settings.builder().put(setting, false).build(), FlushThreads.ONE)
+                            Settings.builder().put(setting, false).build(), GraphThreads.ONE)
                     .isPresent());
             assertTrue(EmbeddingCodecService.factory(
-                            Settings.builder().put(setting, true).build(), FlushThreads.ONE)
+                            Settings.builder().put(setting, true).build(), GraphThreads.ONE)
                     .isEmpty());
         }
     }
@@ -316,7 +315,7 @@ public class EmbeddingCodecServiceTests extends MapperServiceTestCase {
                 mapperService,
                 LOGGER,
                 List.of((mappers, settings, standard) -> Map.of("theirs", theirs)));
-        Codec codec = EmbeddingCodecService.factory(Settings.EMPTY, FlushThreads.ONE)
+        Codec codec = EmbeddingCodecService.factory(Settings.EMPTY, GraphThreads.ONE)
                 .orElseThrow()
                 .createCodecService(config)
                 .codec("theirs");

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.codec;
 
-import dev.embeddingsearch.vectors.graph.FlushThreads;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.test.OpenSearchTestCase;
 import org.opensearch.threadpool.ExecutorBuilder;
@@ -9,9 +8,9 @@ import org.opensearch.threadpool.TestThreadPool;
 
 public class GraphThreadsTests extends OpenSearchTestCase {
 
-    private static FlushThreads threads(Settings.Builder node, int processors) {
+    private static GraphThreads threads(Settings.Builder node, int processors) {
         Settings settings = node.put("node.processors", processors).build();
-        ExecutorBuilder<?>[] builders = GraphThreads.executors(settings).toArray(ExecutorBuilder<?>[]::new);
+        ExecutorBuilder<?>[] builders = GraphThreads.pools(settings).toArray(ExecutorBuilder<?>[]::new);
         TestThreadPool pool = new TestThreadPool("graphs", settings, builders);
         try {
             return GraphThreads.of(pool);
@@ -31,6 +30,6 @@ public class GraphThreadsTests extends OpenSearchTestCase {
     }
 
     public void testNoneWithOneProcessor() {
-        assertEquals(FlushThreads.ONE, threads(Settings.builder(), 1));
+        assertEquals(GraphThreads.ONE, threads(Settings.builder(), 1));
     }
 }
