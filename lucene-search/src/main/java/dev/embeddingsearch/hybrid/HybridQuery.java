@@ -6,6 +6,7 @@ import dev.embeddingsearch.knn.KnnResult;
 import dev.embeddingsearch.knn.KnnSearch;
 import dev.embeddingsearch.knn.KnnTarget;
 import dev.embeddingsearch.knn.RewrittenKnnQuery;
+import dev.embeddingsearch.knn.ScopedQuery;
 import dev.embeddingsearch.knn.SearchCounters;
 import dev.embeddingsearch.knn.SearchScope;
 import dev.embeddingsearch.knn.UnprofiledSearcher;
@@ -34,7 +35,7 @@ import org.apache.lucene.search.Weight;
  * <p>A score therefore depends neither on which leg found the document nor on how many hits are requested. The kNN search
  * runs when the first weight of the rewritten query is made, for the reader that the query was rewritten with.
  */
-public final class HybridQuery extends Query {
+public final class HybridQuery extends Query implements ScopedQuery {
 
     private final Lexical lexical;
     private final Query knn;
@@ -140,7 +141,8 @@ public final class HybridQuery extends Query {
         return hits > 0 ? hits : scope.bestHits();
     }
 
-    SearchScope scope() {
+    @Override
+    public SearchScope scope() {
         return scope;
     }
 
@@ -165,12 +167,7 @@ public final class HybridQuery extends Query {
     /** Whether {@code query} is a query of ours that has this scope. */
     @SuppressWarnings("ReferenceEquality") // each query of each search has a scope of its own
     public static boolean isOf(Query query, SearchScope scope) {
-        return switch (query) {
-            case HybridQuery hybrid -> hybrid.scope == scope;
-            case KnnQuery knn -> knn.scope() == scope;
-            case RewrittenKnnQuery knn -> knn.query().scope() == scope;
-            default -> false;
-        };
+        return query instanceof ScopedQuery scoped && scoped.scope() == scope;
     }
 
     Query lexical() {

@@ -13,7 +13,7 @@ import org.apache.lucene.search.Query;
 import org.apache.lucene.search.QueryVisitor;
 
 /** The {@code k} documents of a shard nearest to the query's vector, by graph or by an exact scan. */
-public final class KnnQuery extends Query {
+public final class KnnQuery extends Query implements ScopedQuery {
 
     private final KnnTarget target;
     private final Query filter;
@@ -114,6 +114,7 @@ public final class KnnQuery extends Query {
         return options;
     }
 
+    @Override
     public SearchScope scope() {
         return scope;
     }

@@ -22,7 +22,7 @@ import org.apache.lucene.util.SparseFixedBitSet;
  *
  * <p>The search is not part of the rewrite: OpenSearch checks timeouts and cancellation only after it.
  */
-public final class RewrittenKnnQuery extends Query {
+public final class RewrittenKnnQuery extends Query implements ScopedQuery {
 
     private final KnnQuery query;
     private final Object readerId;
@@ -52,6 +52,11 @@ public final class RewrittenKnnQuery extends Query {
 
     public KnnQuery query() {
         return query;
+    }
+
+    @Override
+    public SearchScope scope() {
+        return query.scope();
     }
 
     @Override

@@ -1,10 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.rank;
 
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.PostingsEnum;
 import org.apache.lucene.index.Term;
+import org.apache.lucene.index.Terms;
+import org.apache.lucene.index.TermsEnum;
+import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.QueryVisitor;
@@ -37,18 +46,6 @@ public final class RankedQuery extends Query implements Accountable {
         this.fusion = fusion;
     }
 
-    String idField() {
-        return idField;
-    }
-
-    SortedMap<BytesRef, Ranks> ranks() {
-        return ranks;
-    }
-
-    RankFusion fusion() {
-        return fusion;
-    }
-
     @Override
     public long ramBytesUsed() {
         long bytes = BASE_RAM_BYTES;
@@ -60,7 +57,43 @@ public final class RankedQuery extends Query implements Accountable {
 
     @Override
     public Weight createWeight(IndexSearcher searcher, ScoreMode scoreMode, float boost) {
-        return new RankedWeight(this, boost);
+        return new RankedWeight(this, fusion, boost) {
+            @Override
+            List<Found> find(LeafReaderContext context) throws IOException {
+                return RankedQuery.this.find(context);
+            }
+
+            @Override
+            int ranked() {
+                return ranks.size();
+            }
+
+            @Override
+            public boolean isCacheable(LeafReaderContext context) {
+                return true;
+            }
+        };
+    }
+
+    /** Deleted older versions of a document may be among them; Lucene skips these later. */
+    private List<RankedWeight.Found> find(LeafReaderContext context) throws IOException {
+        Terms terms = context.reader().terms(idField);
+        if (terms == null) {
+            return List.of();
+        }
+        List<RankedWeight.Found> found = new ArrayList<>();
+        TermsEnum ids = terms.iterator();
+        PostingsEnum postings = null;
+        for (Map.Entry<BytesRef, Ranks> wanted : ranks.entrySet()) {
+            if (ids.seekExact(wanted.getKey())) {
+                postings = ids.postings(postings, PostingsEnum.NONE);
+                while (postings.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
+                    found.add(new RankedWeight.Found(postings.docID(), wanted.getValue()));
+                }
+            }
+        }
+        found.sort(Comparator.comparingInt(RankedWeight.Found::document));
+        return found;
     }
 
     @Override

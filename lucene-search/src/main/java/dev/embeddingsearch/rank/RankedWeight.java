@@ -2,56 +2,35 @@
 package dev.embeddingsearch.rank;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.index.PostingsEnum;
-import org.apache.lucene.index.Terms;
-import org.apache.lucene.index.TermsEnum;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.Explanation;
+import org.apache.lucene.search.Query;
 import org.apache.lucene.search.Scorer;
 import org.apache.lucene.search.ScorerSupplier;
 import org.apache.lucene.search.Weight;
-import org.apache.lucene.util.BytesRef;
 
-/** Looks the ids up in each segment. */
-final class RankedWeight extends Weight {
+/** Matches documents of known ranks, and scores each by its ranks. */
+abstract class RankedWeight extends Weight {
 
-    private final RankedQuery query;
+    private final RankFusion fusion;
     private final float boost;
 
-    RankedWeight(RankedQuery query, float boost) {
+    RankedWeight(Query query, RankFusion fusion, float boost) {
         super(query);
-        this.query = query;
+        this.fusion = fusion;
         this.boost = boost;
     }
 
     /** A document of one segment. */
-    private record Found(int document, Ranks ranks) {}
+    record Found(int document, Ranks ranks) {}
 
-    /** In order of document. Deleted older versions of a document may be among them; Lucene skips these later. */
-    private List<Found> find(LeafReaderContext context) throws IOException {
-        Terms terms = context.reader().terms(query.idField());
-        if (terms == null) {
-            return List.of();
-        }
-        List<Found> found = new ArrayList<>();
-        TermsEnum ids = terms.iterator();
-        PostingsEnum postings = null;
-        for (Map.Entry<BytesRef, Ranks> wanted : query.ranks().entrySet()) {
-            if (ids.seekExact(wanted.getKey())) {
-                postings = ids.postings(postings, PostingsEnum.NONE);
-                while (postings.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
-                    found.add(new Found(postings.docID(), wanted.getValue()));
-                }
-            }
-        }
-        found.sort(Comparator.comparingInt(Found::document));
-        return found;
-    }
+    /** Those of one segment, in order of document. */
+    abstract List<Found> find(LeafReaderContext context) throws IOException;
+
+    /** How many documents have ranks, in all segments or not. */
+    abstract int ranked();
 
     @Override
     public ScorerSupplier scorerSupplier(LeafReaderContext context) throws IOException {
@@ -63,7 +42,7 @@ final class RankedWeight extends Weight {
         float[] scores = new float[documents.length];
         float best = 0;
         for (int i = 0; i < scores.length; i++) {
-            scores[i] = boost * query.fusion().score(found.get(i).ranks());
+            scores[i] = boost * fusion.score(found.get(i).ranks());
             best = Math.max(best, scores[i]);
         }
         return new DefaultScorerSupplier(new RankedScorer(new SortedDocuments(documents), scores, best));
@@ -83,12 +62,10 @@ final class RankedWeight extends Weight {
                 "not among the best of the fused ranks",
                 Explanation.noMatch("lexical leg: not in its list"),
                 Explanation.noMatch("vector leg: not in its list"),
-                Explanation.noMatch(
-                        "documents in the lists of both legs: " + query.ranks().size()));
+                Explanation.noMatch("documents in the lists of both legs: " + ranked()));
     }
 
     private Explanation explain(Ranks ranks) {
-        RankFusion fusion = query.fusion();
         float weight = fusion.vectorWeight();
         Explanation sum = Explanation.match(
                 fusion.score(ranks),
@@ -104,18 +81,13 @@ final class RankedWeight extends Weight {
         if (rank == 0) {
             return Explanation.match(0f, leg + ": not in its list");
         }
-        int constant = query.fusion().rankConstant();
+        int constant = fusion.rankConstant();
         return Explanation.match(
                 (float) part,
                 leg + ", computed as weight * (rank_constant + 1) / (rank_constant + rank) from:",
                 Explanation.match(weight, "weight"),
                 Explanation.match(constant, "rank_constant"),
                 Explanation.match(rank, "rank"));
-    }
-
-    @Override
-    public boolean isCacheable(LeafReaderContext context) {
-        return true;
     }
 
     private static final class RankedScorer extends Scorer {
