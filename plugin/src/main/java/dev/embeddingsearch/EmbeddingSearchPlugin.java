@@ -32,6 +32,7 @@ import dev.embeddingsearch.query.ConcurrentHybridSearch;
 import dev.embeddingsearch.query.EmbeddingQueryBuilder;
 import dev.embeddingsearch.query.HybridMatchQueryBuilder;
 import dev.embeddingsearch.query.QueryEmbedder;
+import dev.embeddingsearch.query.RankedLegsQueryBuilder;
 import dev.embeddingsearch.query.RankedQueryBuilder;
 import dev.embeddingsearch.query.SearchedIndices;
 import dev.embeddingsearch.query.SimilarityQueryBuilder;
@@ -286,6 +287,7 @@ public class EmbeddingSearchPlugin extends Plugin
                         Task.Status.class, BackfillStatus.WithParts.NAME, BackfillStatus.WithParts::new),
                 withParts(EmbeddingQueryBuilder.NAME, in -> new EmbeddingQueryBuilder(in, true, queryEmbedder::get)),
                 withParts(HybridMatchQueryBuilder.NAME, in -> new HybridMatchQueryBuilder(in, true)),
+                withParts(RankedLegsQueryBuilder.NAME, in -> new RankedLegsQueryBuilder(in, true)),
                 withParts(RankedQueryBuilder.NAME, in -> new RankedQueryBuilder(in, true)),
                 withParts(SimilarityQueryBuilder.NAME, in -> new SimilarityQueryBuilder(in, true)));
     }
@@ -384,6 +386,10 @@ public class EmbeddingSearchPlugin extends Plugin
                         HybridMatchQueryBuilder.NAME,
                         in -> new HybridMatchQueryBuilder(in, false),
                         parser -> HybridMatchQueryBuilder.fromXContent(parser, queryEmbedder::get)),
+                new QuerySpec<>(
+                        RankedLegsQueryBuilder.NAME,
+                        in -> new RankedLegsQueryBuilder(in, false),
+                        RankedLegsQueryBuilder::fromXContent),
                 new QuerySpec<>(
                         RankedQueryBuilder.NAME,
                         in -> new RankedQueryBuilder(in, false),

@@ -54,10 +54,13 @@ public final class PluginNodes implements ClusterStateListener {
         this.reroute = reroute;
     }
 
+    /** Whether {@code node} has the plugin in version 0.2.0 or newer. */
+    public static boolean isSince020(DiscoveryNode node) {
+        return node.getAttributes().containsKey(ATTRIBUTE);
+    }
+
     Answer of(DiscoveryNode node) {
-        return node.getAttributes().containsKey(ATTRIBUTE)
-                ? Answer.PLUGIN
-                : answers.getOrDefault(node.getEphemeralId(), Answer.PENDING);
+        return isSince020(node) ? Answer.PLUGIN : answers.getOrDefault(node.getEphemeralId(), Answer.PENDING);
     }
 
     @Override
@@ -72,8 +75,7 @@ public final class PluginNodes implements ClusterStateListener {
                         .map(DiscoveryNode::getEphemeralId)
                         .collect(toSet()));
         for (DiscoveryNode node : nodes.values()) {
-            if (!node.getAttributes().containsKey(ATTRIBUTE)
-                    && answers.putIfAbsent(node.getEphemeralId(), Answer.PENDING) == null) {
+            if (!isSince020(node) && answers.putIfAbsent(node.getEphemeralId(), Answer.PENDING) == null) {
                 ask(node);
             }
         }

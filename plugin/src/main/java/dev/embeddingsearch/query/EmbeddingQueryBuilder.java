@@ -139,6 +139,12 @@ public final class EmbeddingQueryBuilder extends WireQueryBuilder<EmbeddingQuery
         return known == null ? options.k() : Math.min(options.k(), known.resultWindow(context));
     }
 
+    /** Whether one shard can search and rank this query and another. */
+    boolean isRankedByShard(QueryRewriteContext context) {
+        QueryEmbedder known = embedder.get();
+        return known != null && known.isRankedByShard(context);
+    }
+
     private EmbeddingQueryBuilder with(QuerySource otherSource, QueryBuilder otherFilter) {
         EmbeddingQueryBuilder copy = new EmbeddingQueryBuilder(field, otherSource, options, otherFilter, embedder);
         return copy.boost(boost()).queryName(queryName());

@@ -163,7 +163,10 @@ public final class HybridMatchQueryBuilder extends WireQueryBuilder<HybridMatchQ
         return with(rewrittenLexical, rewrittenEmbedding, rewrittenFilter);
     }
 
-    /** Starts the search of both legs on the coordinating node, once no other part of the query waits for a result. */
+    /**
+     * Starts the search of both legs on the coordinating node, once no other part of the query waits for a result; leaves it to
+     * the shard where there is only one.
+     */
     private QueryBuilder rank(QueryRewriteContext context) {
         if (ranked != null) {
             return Objects.requireNonNullElse(ranked.get(), this);
@@ -176,6 +179,9 @@ public final class HybridMatchQueryBuilder extends WireQueryBuilder<HybridMatchQ
             return this;
         }
         LegSearches searches = legSearches(embedding.depth(context));
+        if (embedding.isRankedByShard(context)) {
+            return new RankedLegsQueryBuilder(searches);
+        }
         SetOnce<QueryBuilder> found = new SetOnce<>();
         context.registerAsyncAction((client, listener) -> searches.run(client, request, found::set, listener));
         return new HybridMatchQueryBuilder(this, found::get);

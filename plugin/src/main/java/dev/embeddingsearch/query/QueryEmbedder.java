@@ -15,6 +15,7 @@ import dev.embeddingsearch.model.Models;
 import dev.embeddingsearch.model.Side;
 import dev.embeddingsearch.query.RemoteMappings.RemoteField;
 import dev.embeddingsearch.query.SearchedIndices.Searched;
+import dev.embeddingsearch.search.RulesInQuery;
 import dev.embeddingsearch.search.SearchRelease;
 import dev.embeddingsearch.search.SearchWait;
 import dev.embeddingsearch.stats.EmbeddingStats;
@@ -120,6 +121,11 @@ public final class QueryEmbedder {
     /** Most hits of a search in all of its indices; no limit where these are unknown. */
     int resultWindow(QueryRewriteContext context) {
         return searchedIndices.resultWindow(context);
+    }
+
+    /** Whether one shard can search and rank both legs of a query, so that this node needs not know their hits. */
+    boolean isRankedByShard(QueryRewriteContext context) {
+        return !RulesInQuery.are(threadPool.getThreadContext()) && searchedIndices.isOneShard(context);
     }
 
     private boolean isCurrent(String field, FieldModel target) {

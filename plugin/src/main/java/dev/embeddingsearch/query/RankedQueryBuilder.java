@@ -95,10 +95,7 @@ public final class RankedQueryBuilder extends WireQueryBuilder<RankedQueryBuilde
 
     @Override
     protected Query doToQuery(QueryShardContext context) {
-        if (context.nestedScope().getObjectMapper() != null) {
-            throw new IllegalArgumentException("[fusion] of [" + HybridMatchQueryBuilder.NAME
-                    + "] expects [score] inside [nested], got [rrf]: it ranks whole documents");
-        }
+        requireWholeDocuments(context);
         String index = context.getFullyQualifiedIndex().getName();
         Map<BytesRef, Ranks> here = new HashMap<>();
         for (RankedDocument document : documents) {
@@ -109,6 +106,13 @@ public final class RankedQueryBuilder extends WireQueryBuilder<RankedQueryBuilde
         return here.isEmpty()
                 ? new MatchNoDocsQuery("no document of this index is among the best of the fused ranks")
                 : new RankedQuery(IdFieldMapper.NAME, here, fusion);
+    }
+
+    static void requireWholeDocuments(QueryShardContext context) {
+        if (context.nestedScope().getObjectMapper() != null) {
+            throw new IllegalArgumentException("[fusion] of [" + HybridMatchQueryBuilder.NAME
+                    + "] expects [score] inside [nested], got [rrf]: it ranks whole documents");
+        }
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.embeddingsearch.query;
 
 import static org.opensearch.transport.RemoteClusterAware.REMOTE_CLUSTER_INDEX_SEPARATOR;
 
+import dev.embeddingsearch.allocation.PluginNodes;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -17,6 +18,8 @@ import org.opensearch.action.search.SearchType;
 import org.opensearch.action.support.IndicesOptions;
 import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
 import org.opensearch.cluster.metadata.Metadata;
+import org.opensearch.cluster.node.DiscoveryNodes;
+import org.opensearch.cluster.routing.IndexShardRoutingTable;
 import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.index.IndexSettings;
@@ -105,6 +108,35 @@ public final class SearchedIndices {
                 .mapToInt(index -> IndexSettings.MAX_RESULT_WINDOW_SETTING.get(index.getSettings()))
                 .min()
                 .orElse(Integer.MAX_VALUE);
+    }
+
+    /**
+     * Whether a request searches a single shard, every copy of which is on a node that can rank the legs of a query itself. A
+     * scroll is none, since the shard would rank them again for each page.
+     */
+    boolean isOneShard(QueryRewriteContext context) {
+        QueryCoordinatorContext coordinator = context.convertToCoordinatorContext();
+        if (coordinator == null
+                || !(coordinator.getSearchRequest() instanceof SearchRequest search)
+                || search.scroll() != null
+                || search.pointInTimeBuilder() != null) {
+            return false;
+        }
+        Searched found = of(context);
+        return found.remote().isEmpty()
+                && found.local()
+                        .filter(names -> names.length == 1)
+                        .map(names -> clusterService.state().routingTable().index(names[0]))
+                        .filter(index -> index.shards().size() == 1)
+                        .filter(index -> ranksLegs(index.shard(0)))
+                        .isPresent();
+    }
+
+    private boolean ranksLegs(IndexShardRoutingTable shard) {
+        DiscoveryNodes nodes = clusterService.state().nodes();
+        return shard.assignedShards().stream()
+                .map(copy -> nodes.get(copy.currentNodeId()))
+                .allMatch(node -> node != null && PluginNodes.isSince020(node));
     }
 
     private static Optional<SearchContextId> pointInTime(IndicesRequest request, QueryRewriteContext context) {

@@ -9,6 +9,7 @@ import static org.opensearch.index.query.QueryBuilders.matchQuery;
 import static org.opensearch.index.query.QueryBuilders.nestedQuery;
 import static org.opensearch.index.query.QueryBuilders.rangeQuery;
 import static org.opensearch.index.query.QueryBuilders.termQuery;
+import static org.opensearch.index.query.QueryBuilders.wrapperQuery;
 
 import dev.embeddingsearch.search.HybridScoresExt;
 import java.util.HashMap;
@@ -201,6 +202,9 @@ public class DocumentSecurityIT extends DocumentSecurityTestCase {
         }
         FusionOptions fusion =
                 randomInt(3) == 0 ? new FusionOptions(0.5f, 60) : new FusionOptions(randomFrom(0.2f, 0.5f, 0.9f), null);
-        return new HybridMatchQueryBuilder(lexical(), near(field), randomBoolean() ? null : filter(), fusion, false);
+        QueryBuilder hybrid =
+                new HybridMatchQueryBuilder(lexical(), near(field), randomBoolean() ? null : filter(), fusion, false);
+        // Parsed by the node, it knows the plugin's services, so that a single shard ranks both legs itself.
+        return fusion.ranks() && randomBoolean() ? wrapperQuery(hybrid.toString()) : hybrid;
     }
 }

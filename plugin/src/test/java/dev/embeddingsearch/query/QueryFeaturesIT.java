@@ -111,6 +111,18 @@ public class QueryFeaturesIT extends OpenSearchSingleNodeTestCase {
                 ids(search(hybrid(", \"fusion\": \"rrf\"")).setSize(2).get()));
     }
 
+    /** Whether a shard searches the legs itself, as here, or not: what stands inside them is no part of the search. */
+    public void testRanksHighlightNothing() {
+        load("{\"index.number_of_shards\": 1}");
+        for (String type : List.of("fvh", "unified", "plain")) {
+            SearchResponse response = search(hybrid(", \"fusion\": \"rrf\""))
+                    .highlighter(new HighlightBuilder().field("body").highlighterType(type))
+                    .get();
+            assertEquals(List.of("1", "2", "3"), ids(response));
+            response.getHits().forEach(hit -> assertEquals(type, Map.of(), hit.getHighlightFields()));
+        }
+    }
+
     public void testFastVectorHighlighter() {
         load("{}");
         for (String type : List.of("fvh", "unified", "plain")) {

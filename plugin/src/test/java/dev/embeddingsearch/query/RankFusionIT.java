@@ -6,6 +6,7 @@ import static org.opensearch.index.query.QueryBuilders.boolQuery;
 import static org.opensearch.index.query.QueryBuilders.matchQuery;
 import static org.opensearch.index.query.QueryBuilders.nestedQuery;
 import static org.opensearch.index.query.QueryBuilders.termQuery;
+import static org.opensearch.index.query.QueryBuilders.wrapperQuery;
 import static org.opensearch.test.hamcrest.OpenSearchAssertions.assertAcked;
 import static org.opensearch.test.hamcrest.OpenSearchAssertions.assertHitCount;
 import static org.opensearch.test.hamcrest.OpenSearchAssertions.assertNoFailures;
@@ -123,8 +124,10 @@ public class RankFusionIT extends OpenSearchIntegTestCase {
         return vector;
     }
 
-    private HybridMatchQueryBuilder ranked(QueryBuilder filter) {
-        return new HybridMatchQueryBuilder(lexical, vector, filter, new FusionOptions(weight, constant), false);
+    /** Parsed by the node, so that it knows the services of its plugin. */
+    private QueryBuilder ranked(QueryBuilder filter) {
+        FusionOptions fusion = new FusionOptions(weight, constant);
+        return wrapperQuery(new HybridMatchQueryBuilder(lexical, vector, filter, fusion, false).toString());
     }
 
     private SearchRequestBuilder search(QueryBuilder query, String... indices) {
@@ -246,20 +249,28 @@ public class RankFusionIT extends OpenSearchIntegTestCase {
     }
 
     public void testBoostAndName() {
-        Map<String, Float> plain = scores(search(ranked(null), THREE).get());
-        SearchResponse response = search(ranked(null).boost(3).queryName("both"), THREE)
-                .setProfile(randomBoolean())
-                .get();
-        plain.replaceAll((key, score) -> 3 * score);
-        assertClose(plain, scores(response));
-        response.getHits().forEach(hit -> assertArrayEquals(new String[] {"both"}, hit.getMatchedQueries()));
+        for (String index : List.of(ONE, THREE)) {
+            Map<String, Float> plain = scores(search(ranked(null), index).get());
+            SearchResponse response = search(ranked(null).boost(3).queryName("both"), index)
+                    .setProfile(randomBoolean())
+                    .get();
+            plain.replaceAll((key, score) -> 3 * score);
+            assertClose(plain, scores(response));
+            response.getHits().forEach(hit -> assertArrayEquals(new String[] {"both"}, hit.getMatchedQueries()));
+        }
     }
 
     public void testExplainTellsBothRanks() {
         searchType = SearchType.QUERY_THEN_FETCH; // that of _explain
-        Map<String, Integer> words = ranks(lexical, THREE);
-        Map<String, Integer> near = ranks(new SimilarityQueryBuilder(vector), THREE);
-        SearchResponse response = search(ranked(null), THREE).setExplain(true).get();
+        for (String index : List.of(ONE, THREE)) {
+            assertExplained(index);
+        }
+    }
+
+    private void assertExplained(String index) {
+        Map<String, Integer> words = ranks(lexical, index);
+        Map<String, Integer> near = ranks(new SimilarityQueryBuilder(vector), index);
+        SearchResponse response = search(ranked(null), index).setExplain(true).get();
         for (SearchHit hit : response.getHits()) {
             assertEquals(hit.getScore(), hit.getExplanation().getValue().floatValue(), 1e-6);
             Explanation told = fused(hit.getExplanation());
@@ -267,7 +278,7 @@ public class RankFusionIT extends OpenSearchIntegTestCase {
             assertRank(told.toString(), "vector leg", near.get(key(hit)), told.getDetails()[1]);
         }
         String best = response.getHits().getAt(0).getId();
-        Explanation alone = client().prepareExplain(THREE, best)
+        Explanation alone = client().prepareExplain(index, best)
                 .setQuery(ranked(null))
                 .get()
                 .getExplanation();
@@ -293,9 +304,15 @@ public class RankFusionIT extends OpenSearchIntegTestCase {
     }
 
     public void testScrollsAndPointsInTime() throws Exception {
-        Map<String, Float> expected = expected(null, THREE);
+        for (String index : List.of(ONE, THREE)) {
+            assertScrollsAndPointsInTime(index);
+        }
+    }
+
+    private void assertScrollsAndPointsInTime(String index) throws Exception {
+        Map<String, Float> expected = expected(null, index);
         Map<String, Float> scrolled = new LinkedHashMap<>();
-        SearchResponse page = search(ranked(null), THREE)
+        SearchResponse page = search(ranked(null), index)
                 .setScroll(TimeValue.timeValueMinutes(1))
                 .setSize(6)
                 .get();
@@ -309,14 +326,14 @@ public class RankFusionIT extends OpenSearchIntegTestCase {
         client().prepareClearScroll().addScrollId(scroll).get();
         assertClose(expected, scrolled);
 
-        CreatePitRequest create = new CreatePitRequest(TimeValue.timeValueMinutes(1), true, THREE);
+        CreatePitRequest create = new CreatePitRequest(TimeValue.timeValueMinutes(1), true, index);
         String point = client().execute(CreatePitAction.INSTANCE, create).get().getId();
         try {
-            client().prepareIndex(THREE)
+            client().prepareIndex(index)
                     .setId("later")
                     .setSource("text", "w0 w1 w5")
                     .get();
-            refresh(THREE);
+            refresh(index);
             SearchRequestBuilder search = client().prepareSearch()
                     .setSearchType(searchType)
                     .setQuery(ranked(null))
@@ -331,13 +348,75 @@ public class RankFusionIT extends OpenSearchIntegTestCase {
     }
 
     public void testCountsAndValidates() {
-        assertHitCount(search(ranked(null), THREE).setSize(0).get(), K);
-        assertTrue(client().admin()
+        for (String index : List.of(ONE, THREE)) {
+            assertHitCount(search(ranked(null), index).setSize(0).get(), K);
+            assertTrue(client().admin()
+                    .indices()
+                    .prepareValidateQuery(index)
+                    .setQuery(ranked(null))
+                    .get()
+                    .isValid());
+        }
+    }
+
+    private long searches(String index) {
+        return client().admin()
                 .indices()
-                .prepareValidateQuery(THREE)
-                .setQuery(ranked(null))
+                .prepareStats(index)
+                .setSearch(true)
                 .get()
-                .isValid());
+                .getTotal()
+                .getSearch()
+                .getTotal()
+                .getQueryCount();
+    }
+
+    public void testOneShardIsSearchedOnce() {
+        assertAcked(client().admin().indices().prepareAliases().addAlias(ONE, "one"));
+        for (String name : List.of(ONE, "one", "on*-shard")) {
+            long before = searches(ONE);
+            assertEquals(K, scores(search(ranked(null), name).get()).size());
+            assertEquals(name, before + 1, searches(ONE));
+        }
+        long before = searches(ONE);
+        search(ranked(null), ONE, THREE).get();
+        assertEquals("both legs, then the ranks", before + 3, searches(ONE));
+    }
+
+    public void testFilterOfAnAliasRestrictsBothLists() {
+        QueryBuilder filter = termQuery("group", "g1");
+        for (String index : List.of(ONE, THREE)) {
+            assertAcked(client().admin().indices().prepareAliases().addAlias(index, index + "-group", filter));
+            assertClose(
+                    expected(filter, index),
+                    scores(search(ranked(null), index + "-group").get()));
+        }
+    }
+
+    public void testDeletedAndChangedDocumentsAreRankedAsTheyAre() throws Exception {
+        for (String index : List.of(ONE, THREE)) {
+            List<String> before =
+                    List.copyOf(scores(search(ranked(null), index).get()).keySet());
+            String gone = before.get(0).substring(index.length() + 1);
+            String changed = before.get(1).substring(index.length() + 1);
+            client().prepareDelete(index, gone).get();
+            client().prepareIndex(index).setId(changed).setSource("text", "w8").get();
+            refresh(index);
+            Map<String, Float> after = scores(search(ranked(null), index).get());
+            assertFalse(after.containsKey(before.get(0)));
+            assertClose(expected(null, index), after);
+        }
+    }
+
+    public void testWholeDocumentsAreRankedWhateverTheirPartsMatch() {
+        QueryBuilder parts = new HybridMatchQueryBuilder(
+                matchQuery("parts.text", "w1"), vector, null, new FusionOptions(weight, constant), false);
+        for (String index : List.of(ONE, THREE)) {
+            Map<String, Integer> near = ranks(new SimilarityQueryBuilder(vector), index);
+            Map<String, Float> found =
+                    scores(search(wrapperQuery(parts.toString()), index).get());
+            assertEquals(near.keySet(), found.keySet());
+        }
     }
 
     public void testTextThatCouldNotBeEmbeddedLeavesTheWordsTheWholeWeight() {
@@ -355,14 +434,17 @@ public class RankFusionIT extends OpenSearchIntegTestCase {
     }
 
     public void testIsRefusedInsideNested() {
-        Exception e = expectThrows(
-                Exception.class,
-                () -> search(nestedQuery("parts", ranked(null), ScoreMode.Max), THREE)
-                        .get());
-        assertThat(
-                ExceptionsHelper.stackTrace(e),
-                containsString("[fusion] of [hybrid_match] expects [score] inside [nested], got [rrf]: it ranks whole"
-                        + " documents"));
+        for (String index : List.of(ONE, THREE)) {
+            Exception e = expectThrows(
+                    Exception.class,
+                    () -> search(nestedQuery("parts", ranked(null), ScoreMode.Max), index)
+                            .get());
+            assertThat(
+                    ExceptionsHelper.stackTrace(e),
+                    containsString(
+                            "[fusion] of [hybrid_match] expects [score] inside [nested], got [rrf]: it ranks whole"
+                                    + " documents"));
+        }
     }
 
     public void testFailureOfALegFailsTheSearch() {
@@ -373,8 +455,12 @@ public class RankFusionIT extends OpenSearchIntegTestCase {
                 null,
                 new FusionOptions(weight, constant),
                 false);
-        Exception e = expectThrows(Exception.class, () -> search(wrong, THREE).get());
-        assertThat(ExceptionsHelper.stackTrace(e), containsString("expects 8 dimensions, got 2"));
-        assertEquals(400, ExceptionsHelper.status(e).getStatus());
+        for (String index : List.of(ONE, THREE)) {
+            Exception e = expectThrows(
+                    Exception.class,
+                    () -> search(wrapperQuery(wrong.toString()), index).get());
+            assertThat(ExceptionsHelper.stackTrace(e), containsString("expects 8 dimensions, got 2"));
+            assertEquals(400, ExceptionsHelper.status(e).getStatus());
+        }
     }
 }
