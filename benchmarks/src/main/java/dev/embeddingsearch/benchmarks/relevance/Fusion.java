@@ -16,11 +16,11 @@ final class Fusion {
 
     private Fusion() {}
 
-    /** Reciprocal rank fusion: the sum of 1 / (60 + rank) over the lists, ranks from 1. */
-    static List<Hit> reciprocalRanks(List<List<Hit>> lists) {
+    /** Reciprocal rank fusion: the sum of 1 / (60 + rank) over the first {@code depth} of each list, ranks from 1. */
+    static List<Hit> reciprocalRanks(List<List<Hit>> lists, int depth) {
         Map<String, Double> sums = new HashMap<>();
         for (List<Hit> list : lists) {
-            for (int i = 0; i < list.size(); i++) {
+            for (int i = 0; i < Math.min(depth, list.size()); i++) {
                 sums.merge(list.get(i).id(), 1.0 / (RANK_CONSTANT + i + 1), Double::sum);
             }
         }

@@ -74,7 +74,9 @@ final class RelevanceEvaluation {
         for (double weight : new double[] {0.3, 0.5, Results.DEFAULT_WEIGHT, 0.8}) {
             runs.put(Results.hybrid(weight), search(set, query -> index.search(index.hybrid(query, weight))));
         }
-        runs.put("RRF(60)", fuse(lexical, vector, Fusion::reciprocalRanks));
+        for (int depth : new int[] {10, 20, 50, 100}) {
+            runs.put("RRF(60) of " + depth, fuse(lexical, vector, lists -> Fusion.reciprocalRanks(lists, depth)));
+        }
         runs.put("min-max, equal weights", fuse(lexical, vector, Fusion::minMax));
         return new Results(
                 set.name(),

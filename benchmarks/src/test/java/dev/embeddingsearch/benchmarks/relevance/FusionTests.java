@@ -15,10 +15,17 @@ public class FusionTests {
 
     @Test
     public void testReciprocalRanks() {
-        List<Hit> fused = Fusion.reciprocalRanks(List.of(words, vectors));
+        List<Hit> fused = Fusion.reciprocalRanks(List.of(words, vectors), 3);
         assertEquals(List.of("b", "a", "d", "c", "e"), ids(fused));
         assertEquals(1.0 / 62 + 1.0 / 61, fused.getFirst().score(), EXACT);
         assertEquals(1.0 / 63, fused.getLast().score(), EXACT);
+    }
+
+    @Test
+    public void testShortListsLackWhatIsBehindTheirEnd() {
+        List<Hit> fused = Fusion.reciprocalRanks(List.of(words, vectors), 1);
+        assertEquals(List.of("a", "b"), ids(fused));
+        assertEquals(1.0 / 61, fused.getLast().score(), EXACT);
     }
 
     @Test
