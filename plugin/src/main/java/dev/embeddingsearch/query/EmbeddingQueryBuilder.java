@@ -133,10 +133,21 @@ public final class EmbeddingQueryBuilder extends WireQueryBuilder<EmbeddingQuery
         return source;
     }
 
-    /** The number of hits in a search for the ranks of this query: {@code k}, or less where an index allows fewer hits. */
+    /**
+     * The number of hits in a search for the ranks of this query: {@code k}, by default as many as the request needs, or less
+     * where an index allows fewer hits.
+     */
     int depth(QueryRewriteContext context) {
         QueryEmbedder known = embedder.get();
-        return known == null ? options.k() : Math.min(options.k(), known.resultWindow(context));
+        int depth = options.depth(RankedListDepth.of(context));
+        return known == null ? depth : Math.min(depth, known.resultWindow(context));
+    }
+
+    /** This query as a leg whose list goes so deep, unless it has a {@code k} of its own. */
+    EmbeddingQueryBuilder listed(int depth) {
+        return new EmbeddingQueryBuilder(field, source, options.orElse(depth), filter, embedder)
+                .boost(boost())
+                .queryName(queryName());
     }
 
     /** Whether one shard can search and rank this query and another. */

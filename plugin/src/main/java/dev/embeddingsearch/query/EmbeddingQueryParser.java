@@ -19,7 +19,7 @@ final class EmbeddingQueryParser {
     private final String fieldKey;
     private String field;
     private QuerySource source;
-    private int k = KnnOptions.DEFAULT_K;
+    private Integer k;
     private Integer numCandidates;
     private Float oversample;
     private Float minSimilarity;

@@ -197,7 +197,9 @@ public final class HybridMatchQueryBuilder extends WireQueryBuilder<HybridMatchQ
         boolean unembedded = embedding.source().state() == QuerySource.State.WITHOUT_VECTORS;
         return new LegSearches(
                 filter == null ? lexical : new BoolQueryBuilder().must(lexical).filter(filter),
-                unembedded ? Optional.empty() : Optional.of(vectorLeg(embedding.filter(filter))),
+                unembedded
+                        ? Optional.empty()
+                        : Optional.of(vectorLeg(embedding.filter(filter).listed(depth))),
                 new RankFusion(unembedded ? 0 : fusion.vectorWeight(), fusion.rankConstant()),
                 depth);
     }

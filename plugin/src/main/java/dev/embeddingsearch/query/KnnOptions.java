@@ -5,6 +5,7 @@ import dev.embeddingsearch.knn.KnnQuery;
 import dev.embeddingsearch.knn.KnnQuery.Rescoring;
 import dev.embeddingsearch.mapper.EmbeddingParameters;
 import java.io.IOException;
+import java.util.Objects;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
@@ -14,14 +15,16 @@ import org.opensearch.core.xcontent.XContentBuilder;
 /**
  * The parameters of a search for the nearest documents.
  *
- * @param k most documents found on each shard; 1 to 10,000
+ * <p>Two that differ only in whether the default of {@code k} was given are equal: to a shard, and on the wire, they are one.
+ *
+ * @param k most documents found on each shard, 1 to 10,000, or null for the default
  * @param numCandidates candidates of the graph search, {@code k} to 10,000, or null for the default
  * @param oversample multiple of {@code k} candidates that are compared exactly where vectors are quantized, 1 to 100, or
  *     null for the choice of the field
  * @param minSimilarity the least cosine (Lucene's score for other similarities), or null for no limit
  * @param exact whether every vector is compared instead of walking the graph
  */
-record KnnOptions(int k, Integer numCandidates, Float oversample, Float minSimilarity, boolean exact)
+record KnnOptions(Integer k, Integer numCandidates, Float oversample, Float minSimilarity, boolean exact)
         implements Writeable, ToXContentFragment {
 
     static final int DEFAULT_K = 100;
@@ -29,15 +32,16 @@ record KnnOptions(int k, Integer numCandidates, Float oversample, Float minSimil
     /** The expected part of the true nearest among the hits, where nothing fixes how many candidates are compared exactly. */
     static final double RECALL = 0.995;
 
-    static final KnnOptions DEFAULT = new KnnOptions(DEFAULT_K, null, null, null, false);
+    static final KnnOptions DEFAULT = new KnnOptions(null, null, null, null, false);
 
     KnnOptions {
-        if (k < 1 || k > MAX_CANDIDATES) {
+        int most = k == null ? DEFAULT_K : k;
+        if (most < 1 || most > MAX_CANDIDATES) {
             throw new IllegalArgumentException("[k] expects 1 to " + MAX_CANDIDATES + ", got [" + k + "]");
         }
-        if (numCandidates != null && (numCandidates < k || numCandidates > MAX_CANDIDATES)) {
+        if (numCandidates != null && (numCandidates < most || numCandidates > MAX_CANDIDATES)) {
             throw new IllegalArgumentException(
-                    "[num_candidates] expects k [" + k + "] to " + MAX_CANDIDATES + ", got [" + numCandidates + "]");
+                    "[num_candidates] expects k [" + most + "] to " + MAX_CANDIDATES + ", got [" + numCandidates + "]");
         }
         EmbeddingParameters.requireOversample(oversample);
     }
@@ -48,7 +52,7 @@ record KnnOptions(int k, Integer numCandidates, Float oversample, Float minSimil
 
     @Override
     public void writeTo(StreamOutput out) throws IOException {
-        out.writeVInt(k);
+        out.writeVInt(most());
         out.writeOptionalVInt(numCandidates);
         out.writeOptionalFloat(oversample);
         out.writeOptionalFloat(minSimilarity);
@@ -57,7 +61,9 @@ record KnnOptions(int k, Integer numCandidates, Float oversample, Float minSimil
 
     @Override
     public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
-        builder.field("k", k);
+        if (k != null) {
+            builder.field("k", k);
+        }
         if (numCandidates != null) {
             builder.field("num_candidates", numCandidates);
         }
@@ -70,13 +76,44 @@ record KnnOptions(int k, Integer numCandidates, Float oversample, Float minSimil
         return builder.field("exact", exact);
     }
 
+    /** Most documents found on each shard. */
+    int most() {
+        return k == null ? DEFAULT_K : k;
+    }
+
+    /** How many documents of a list are fused by rank, where {@code wanted} are if {@code k} is not given. */
+    int depth(int wanted) {
+        return k != null ? k : Math.min(wanted, numCandidates == null ? MAX_CANDIDATES : numCandidates);
+    }
+
+    /** These with a {@code k} where it is not given. */
+    KnnOptions orElse(int depth) {
+        return k != null ? this : new KnnOptions(depth, numCandidates, oversample, minSimilarity, exact);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof KnnOptions options
+                && most() == options.most()
+                && exact == options.exact
+                && Objects.equals(numCandidates, options.numCandidates)
+                && Objects.equals(oversample, options.oversample)
+                && Objects.equals(minSimilarity, options.minSimilarity);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(most(), numCandidates, oversample, minSimilarity, exact);
+    }
+
     /** The options for a field with these parameters. */
     KnnQuery.Options forShard(EmbeddingParameters field) {
         int first = rescored(field);
-        int candidates =
-                numCandidates == null ? Math.max(first, Math.clamp(2L * k, DEFAULT_K, MAX_CANDIDATES)) : numCandidates;
+        int candidates = numCandidates == null
+                ? Math.max(first, Math.clamp(2L * most(), DEFAULT_K, MAX_CANDIDATES))
+                : numCandidates;
         return new KnnQuery.Options(
-                k,
+                most(),
                 candidates,
                 rescoring(field, Math.min(first, candidates)),
                 minSimilarity == null ? Double.NEGATIVE_INFINITY : minSimilarity,
@@ -85,7 +122,7 @@ record KnnOptions(int k, Integer numCandidates, Float oversample, Float minSimil
 
     /** The number of candidates that are compared exactly. */
     private int rescored(EmbeddingParameters field) {
-        return field.quantized() ? Math.min(field.rescored(k, oversample), MAX_CANDIDATES) : k;
+        return field.quantized() ? Math.min(field.rescored(most(), oversample), MAX_CANDIDATES) : most();
     }
 
     private Rescoring rescoring(EmbeddingParameters field, int first) {

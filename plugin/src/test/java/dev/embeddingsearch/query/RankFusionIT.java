@@ -13,6 +13,7 @@ import static org.opensearch.test.hamcrest.OpenSearchAssertions.assertNoFailures
 
 import dev.embeddingsearch.EmbeddingSearchPlugin;
 import dev.embeddingsearch.model.InputType;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -37,6 +38,11 @@ import org.opensearch.action.search.SearchResponse;
 import org.opensearch.action.search.SearchType;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.unit.TimeValue;
+import org.opensearch.common.xcontent.json.JsonXContent;
+import org.opensearch.core.common.bytes.BytesArray;
+import org.opensearch.core.xcontent.NamedXContentRegistry;
+import org.opensearch.core.xcontent.XContentParser;
+import org.opensearch.index.query.AbstractQueryBuilder;
 import org.opensearch.index.query.QueryBuilder;
 import org.opensearch.plugins.Plugin;
 import org.opensearch.search.SearchHit;
@@ -44,6 +50,7 @@ import org.opensearch.search.aggregations.AggregationBuilders;
 import org.opensearch.search.aggregations.bucket.filter.Filter;
 import org.opensearch.search.aggregations.bucket.terms.Terms;
 import org.opensearch.search.builder.PointInTimeBuilder;
+import org.opensearch.search.builder.SearchSourceBuilder;
 import org.opensearch.search.sort.SortOrder;
 import org.opensearch.test.OpenSearchIntegTestCase;
 
@@ -58,8 +65,9 @@ public class RankFusionIT extends OpenSearchIntegTestCase {
     private static final String BOTH = "both";
     private static final int K = 25;
 
+    private final float[] target = vector();
     private final EmbeddingQueryBuilder vector = new EmbeddingQueryBuilder(
-            "meaning", QuerySource.vector(vector()), new KnnOptions(K, null, null, null, true), null, () -> null);
+            "meaning", QuerySource.vector(target), new KnnOptions(K, null, null, null, true), null, () -> null);
     private final QueryBuilder lexical = matchQuery("text", "w0 w1 w5");
     private final float weight = randomFrom(0.3f, 0.5f, 0.8f);
     private final int constant = randomFrom(1, 20, 60);
@@ -381,6 +389,42 @@ public class RankFusionIT extends OpenSearchIntegTestCase {
         long before = searches(ONE);
         search(ranked(null), ONE, THREE).get();
         assertEquals("both legs, then the ranks", before + 3, searches(ONE));
+    }
+
+    public void testListsAreAsLongAsThePageWhereNothingIsSaidOfIt() throws IOException {
+        KnnOptions exact = new KnnOptions(null, null, null, null, true);
+        String query = defaultDepth(exact).toString();
+        for (String index : List.of(ONE, THREE)) {
+            for (int size : new int[] {5, 20, 31}) {
+                int k = Math.max(20, size);
+                QueryBuilder given = defaultDepth(new KnnOptions(k, null, null, null, true));
+                SearchResponse expected = search(wrapperQuery(given.toString()), index)
+                        .setSize(size)
+                        .get();
+                SearchResponse found = client().prepareSearch(index)
+                        .setSearchType(searchType)
+                        .setSource(
+                                new SearchSourceBuilder().query(parsed(query)).size(size))
+                        .get();
+                assertHitCount(found, k);
+                assertEquals(scores(expected), scores(found));
+            }
+            assertHitCount(search(boolQuery().must(wrapperQuery(query)), index).get(), 100);
+        }
+    }
+
+    /** As the body of a request, not inside a query that hides it. */
+    private QueryBuilder parsed(String query) throws IOException {
+        NamedXContentRegistry known = internalCluster().getInstance(NamedXContentRegistry.class);
+        try (XContentParser parser = createParser(known, JsonXContent.jsonXContent, new BytesArray(query))) {
+            return AbstractQueryBuilder.parseInnerQueryBuilder(parser);
+        }
+    }
+
+    private HybridMatchQueryBuilder defaultDepth(KnnOptions options) {
+        EmbeddingQueryBuilder leg =
+                new EmbeddingQueryBuilder("meaning", QuerySource.vector(target), options, null, () -> null);
+        return new HybridMatchQueryBuilder(lexical, leg, null, new FusionOptions(weight, constant), false);
     }
 
     public void testFilterOfAnAliasRestrictsBothLists() {
