@@ -27,6 +27,8 @@ public class DiskFormatIT {
     public static final ScriptedNode NODE = new ScriptedNode();
 
     private static final String CODEC = "Lucene104";
+    /** Of documents without their vectors. */
+    private static final String SPLIT_SOURCE = "EmbeddingSearchSource104";
 
     private static Node plain;
     private static Http plainHttp;
@@ -87,14 +89,18 @@ public class DiskFormatIT {
     }
 
     @Test
-    public void testIndexWithAnEmbeddingFieldKeepsItsCodecAndAddsFilesOfItsOwn() throws IOException {
+    public void testIndexWithAnEmbeddingFieldAddsFilesOfItsOwn() throws IOException {
         SegmentFiles with = files(
                 NODE.http(),
                 NODE.node(),
                 "embedded",
                 "default",
                 ", \"meaning\": {\"type\": \"embedding\", \"dimensions\": 8, \"source_fields\": [\"title\"]}");
-        assertTrue(with.commit().contains(CODEC));
+        String inSource = NODE.http()
+                .get("embedded/_settings?include_defaults=true&flat_settings=true")
+                .at("/embedded/defaults/index.embedding.vectors_in_source")
+                .asText();
+        assertTrue(with.commit().contains("false".equals(inSource) ? SPLIT_SOURCE : CODEC));
         Set<String> without = files(plainHttp, plain, "embedded", "default", "").names();
         assertTrue(with.names().stream().anyMatch(name -> name.contains("EmbeddingSearch") && name.endsWith(".vec")));
         assertTrue(with.names().containsAll(without));

@@ -41,7 +41,7 @@ record OurIndex(String quantization, String storage, boolean vectorsInSource) im
 
     @Override
     public Way known(Way way) {
-        return way.withoutDepth();
+        return way.kind() == Way.Kind.RANKS ? way : way.withoutDepth();
     }
 
     @Override
@@ -65,8 +65,10 @@ record OurIndex(String quantization, String storage, boolean vectorsInSource) im
                 ObjectNode root = Bodies.object();
                 ObjectNode hybrid = root.putObject("hybrid_match")
                         .put("query", question.text())
-                        .put("embedding_field", VECTOR)
-                        .put("k", Way.NEAREST);
+                        .put("embedding_field", VECTOR);
+                if (way.kind() == Way.Kind.SCORES || way.depth() > 0) {
+                    hybrid.put("k", Way.NEAREST);
+                }
                 hybrid.putArray("fields").add(TEXT);
                 hybrid.set("vector", Bodies.numbers(question.vector()));
                 if (way.kind() == Way.Kind.RANKS) {

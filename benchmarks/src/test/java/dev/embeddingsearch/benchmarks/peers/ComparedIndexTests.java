@@ -2,6 +2,7 @@
 package dev.embeddingsearch.benchmarks.peers;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertNotEquals;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -71,14 +72,19 @@ public class ComparedIndexTests {
     }
 
     @Test
-    public void testFusedByRanksToADepthThatOnlyThePeerKnows() throws JsonProcessingException {
+    public void testFusedByRanksToADepth() throws JsonProcessingException {
         assertEquals(DEEP, peer.known(DEEP));
-        assertEquals(new Way(Way.Kind.RANKS, 10, 0), ours.known(DEEP));
+        assertEquals(DEEP, ours.known(DEEP));
+        assertEquals(new Way(Way.Kind.SCORES, 10, 0), ours.known(new Way(Way.Kind.SCORES, 10, 100)));
         assertEquals("peer/_search?search_pipeline=ranks", peer.path(DEEP));
         assertEquals(
                 100, peer.query(DEEP, question).at("/hybrid/pagination_depth").asInt());
         assertEquals(
                 "rrf", ours.query(DEEP, question).at("/hybrid_match/fusion").asText());
+        assertEquals(100, ours.query(DEEP, question).at("/hybrid_match/k").asInt());
+        assertFalse(ours.query(new Way(Way.Kind.RANKS, 10, 0), question)
+                .at("/hybrid_match")
+                .has("k"));
     }
 
     @Test
