@@ -41,7 +41,7 @@ import org.apache.lucene.util.hnsw.RandomVectorScorer;
 /** Helpers for tests of segments in which many documents have the same vector. */
 abstract class DuplicateVectorsTestCase extends VectorsTestCase {
     private static final int DIMENSIONS = 24;
-    static final int QUERIES = 20;
+    static final int QUERIES = 60;
 
     static float[] unit() {
         return VectorUtil.l2normalize(randomVector(DIMENSIONS));
