@@ -22,9 +22,11 @@ final class PeerZips {
         for (Path zip : zips) {
             if (!Files.isRegularFile(zip)) {
                 throw new SetupException(
-                        "There is no [%s]. Maven Central has these plugins for OpenSearch 3.6.0 only: build with ./mvnw -Plucene104,peers -Dmaven.test.skip=true clean package, which fetches them"
+                        "There is no [%s]. Maven Central has these plugins for OpenSearch 3.6.0 only, and this build is of OpenSearch "
                                         .formatted(zip)
-                                + " (this build is of OpenSearch %s).".formatted(openSearch));
+                                + openSearch
+                                + ": build with ./mvnw -Plucene104,peers -Dmaven.test.skip=true clean package, which"
+                                + " fetches them.");
             }
         }
         return zips;
