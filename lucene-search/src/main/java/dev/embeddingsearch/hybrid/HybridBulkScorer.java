@@ -19,6 +19,16 @@ final class HybridBulkScorer extends BulkScorer {
     /** So many matches are compared together, so that their quantized vectors are read together. */
     private static final int BATCH = 64;
 
+    /** Vector scores where no bound is needed. */
+    private static final double[] UNBOUNDED = new double[BATCH];
+
+    static {
+        Arrays.fill(UNBOUNDED, 1);
+    }
+
+    /** Below all vector scores. */
+    private static final double RULED_OUT = -1;
+
     private final BulkScorer lexical;
     private final CompleteScores complete;
     private final VectorScores vectors;
@@ -75,6 +85,9 @@ final class HybridBulkScorer extends BulkScorer {
         private final Score score = new Score();
         private final int[] batch = new int[BATCH];
         private final float[] raws = new float[BATCH];
+        /** Those of the batch whose quantized vectors are compared. */
+        private final int[] documents = new int[BATCH];
+
         private int pending;
         private Scorable match;
 
@@ -107,34 +120,26 @@ final class HybridBulkScorer extends BulkScorer {
 
         /** Passes the batch on, and between its matches the candidates that only the vector leg matches. */
         void handBatchOn() throws IOException {
-            double[] vectorBounds = vectorBounds();
-            for (int i = 0; i < vectorBounds.length; i++) {
-                handOn(batch[i], raws[i], vectorBounds[i]);
+            int competing = ruleOut();
+            double[] bounds = threshold.rulesOut() ? vectors.quantized().upperOf(documents, competing) : UNBOUNDED;
+            for (int i = 0, next = 0; i < pending; i++) {
+                boolean competes = next < competing && documents[next] == batch[i];
+                handOn(batch[i], raws[i], competes ? bounds[next++] : RULED_OUT);
             }
             pending = 0;
         }
 
-        /** Upper bounds of the vector scores of the batch; 1 where no bound is needed. */
-        private double[] vectorBounds() throws IOException {
-            double[] bounds = new double[pending];
-            Arrays.fill(bounds, 1);
-            if (!threshold.rulesOut()) {
-                return bounds;
-            }
-            int[] indices = new int[pending];
-            int[] documents = new int[pending];
+        /** Lists the documents of the batch that their lexical score does not rule out, and returns how many these are. */
+        private int ruleOut() {
+            float least =
+                    threshold.rulesOut() ? threshold.rawMinimum(threshold.requiredLexical()) : Float.NEGATIVE_INFINITY;
             int count = 0;
             for (int i = 0; i < pending; i++) {
-                if (threshold.admits(threshold.fusion().normalize(raws[i]))) {
-                    indices[count] = i;
+                if (raws[i] >= least) {
                     documents[count++] = batch[i];
                 }
             }
-            double[] estimated = vectors.quantized().upperOf(documents, count);
-            for (int i = 0; i < count; i++) {
-                bounds[indices[i]] = estimated[i];
-            }
-            return bounds;
+            return count;
         }
 
         private void handOn(int doc, float raw, double vectorBound) throws IOException {
@@ -143,7 +148,7 @@ final class HybridBulkScorer extends BulkScorer {
                 score.at(doc, raw >= minimum ? raw : complete.score(doc));
                 collector.collect(doc);
                 vectors.candidates().advance(doc + 1);
-            } else if (competes(threshold.fusion().normalize(raw), vectorBound)) {
+            } else if (vectorBound > RULED_OUT && competes(threshold.fusion().normalize(raw), vectorBound)) {
                 score.at(doc, raw);
                 collector.collect(doc);
             } else {

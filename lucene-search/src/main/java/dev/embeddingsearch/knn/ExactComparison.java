@@ -2,11 +2,9 @@
 package dev.embeddingsearch.knn;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import org.apache.lucene.internal.hppc.IntHashSet;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.ScoreDoc;
 
@@ -25,8 +23,8 @@ final class ExactComparison {
     private final IndexSearcher searcher;
     private final KnnQuery.Options options;
     private final QuantizationError errors = new QuantizationError();
-    private final Set<Integer> documents = new HashSet<>();
-    private final List<ScoreDoc> compared = new ArrayList<>();
+    private final IntHashSet documents = new IntHashSet();
+    private ScoreDoc[] compared = new ScoreDoc[0];
 
     ExactComparison(KnnTarget target, IndexSearcher searcher, KnnQuery.Options options) {
         this.target = target;
@@ -39,8 +37,9 @@ final class ExactComparison {
         ScoreDoc[] added = Arrays.stream(candidates, 0, count)
                 .filter(candidate -> documents.add(candidate.doc))
                 .toArray(ScoreDoc[]::new);
-        compared.addAll(new ExactScan(target).rescore(added, searcher, errors));
-        compared.sort(ExactScan.BEST_FIRST);
+        List<ScoreDoc> all = new ExactScan(target).rescore(added, searcher, errors);
+        all.addAll(Arrays.asList(compared));
+        compared = BestFirst.sorted(all);
     }
 
     /**
@@ -52,14 +51,14 @@ final class ExactComparison {
      * @return more than there are candidates if the documents behind them are expected to include more
      */
     int needed(ScoreDoc[] candidates, int count) {
-        if (options.rescoring().recall() == 0 || compared.size() < options.k()) {
+        if (options.rescoring().recall() == 0 || compared.length < options.k()) {
             return count;
         }
         ErrorPrediction prediction = errors.prediction();
         if (!prediction.isKnown()) {
             return Math.clamp(QuantizationError.ENOUGH, count, candidates.length);
         }
-        double least = Math.max(compared.get(options.k() - 1).score, target.luceneScore(options.minSimilarity()));
+        double least = Math.max(compared[options.k() - 1].score, target.luceneScore(options.minSimilarity()));
         double allowed = (1 - options.rescoring().recall()) * options.k();
         // Behind the last candidate there are more documents the lower the estimate, but less and less probable ones.
         double last = candidates[candidates.length - 1].score;
@@ -84,7 +83,7 @@ final class ExactComparison {
 
     /** The compared candidates with their exact scores, the nearest first. */
     ScoreDoc[] byRank() {
-        return compared.toArray(ScoreDoc[]::new);
+        return compared;
     }
 
     QuantizationError errors() {

@@ -3,7 +3,6 @@ package dev.embeddingsearch.knn;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.QueryTimeout;
@@ -18,9 +17,6 @@ import org.apache.lucene.search.VectorScorer;
 
 /** Compares a vector with the stored vectors of documents, even where there are quantized ones beside them. */
 final class ExactScan {
-
-    static final Comparator<ScoreDoc> BEST_FIRST =
-            (a, b) -> a.score == b.score ? Integer.compare(a.doc, b.doc) : Float.compare(b.score, a.score);
 
     private final KnnTarget target;
 

@@ -226,6 +226,10 @@ public final class KnnSearch {
             return new Candidates(search::candidates, search.candidates(), search.rescored(), List.of());
         }
         float least = resume(wanted.numCandidates());
+        if (!quantized.knowsDuplicates()) {
+            ScoreDoc[] best = quantized.best(least, wanted.numCandidates());
+            return new Candidates(() -> best, best, Math.min(wanted.rescoring().first(), best.length), List.of());
+        }
         List<QuantizedKnnSearch.SeenVector> vectors = quantized.distinct(wanted.numCandidates());
         ScoreDoc[] distinct =
                 vectors.stream().map(QuantizedKnnSearch.SeenVector::first).toArray(ScoreDoc[]::new);
@@ -271,8 +275,7 @@ public final class KnnSearch {
                 vector.addTo(all, Math.max(1, options.k() - all.size()), hit.score);
             }
         }
-        all.sort(ExactScan.BEST_FIRST);
-        return all.toArray(ScoreDoc[]::new);
+        return BestFirst.sorted(all);
     }
 
     private List<LeafHits> byLeaf(Function<LeafReaderContext, LeafHits> hits) {

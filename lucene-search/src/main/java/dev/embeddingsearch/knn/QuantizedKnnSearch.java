@@ -5,7 +5,7 @@ import dev.embeddingsearch.vectors.flat.VisibleVectors;
 import dev.embeddingsearch.vectors.graph.ResumableGraphSearch;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -115,13 +115,21 @@ final class QuantizedKnnSearch {
 
     /** The visited documents that score at least {@code least}, the nearest first, at most {@code most}. */
     ScoreDoc[] best(float least, int most) {
-        List<ScoreDoc> found = new ArrayList<>();
-        for (SeenVector vector : vectors(least)) {
-            vector.addTo(found, most, vector.leaf.search.score(vector.i));
+        BestFirst found = new BestFirst((int) Math.min(most, visited()));
+        for (Leaf leaf : leaves) {
+            for (int i = 0; i < leaf.search.count(); i++) {
+                float score = leaf.search.score(i);
+                if (score >= least) {
+                    leaf.search.documents(i, most, doc -> found.add(leaf.context.docBase + doc, score));
+                }
+            }
         }
-        ScoreDoc[] hits = found.toArray(ScoreDoc[]::new);
-        Arrays.sort(hits, ExactScan.BEST_FIRST);
-        return hits.length > most ? Arrays.copyOf(hits, most) : hits;
+        return found.best(most);
+    }
+
+    /** Whether several documents may have one vector. */
+    boolean knowsDuplicates() {
+        return leaves.stream().anyMatch(leaf -> leaf.search.knowsDuplicates());
     }
 
     /**
@@ -136,7 +144,7 @@ final class QuantizedKnnSearch {
             }
         }
         List<SeenVector> vectors = vectors(nearest.size() < wanted ? Float.NEGATIVE_INFINITY : nearest.peek());
-        vectors.sort((a, b) -> ExactScan.BEST_FIRST.compare(a.first(), b.first()));
+        vectors.sort(Comparator.comparing(SeenVector::first, BestFirst.ORDER));
         return vectors.subList(0, Math.min(wanted, vectors.size()));
     }
 

@@ -80,7 +80,7 @@ public class QuantizedKnnSearchTests extends HybridTestCase {
 
     /** The {@code most} documents with the best codes, each compared. */
     private Set<Integer> compared(int most) throws IOException {
-        TreeSet<ScoreDoc> best = new TreeSet<>(ExactScan.BEST_FIRST);
+        TreeSet<ScoreDoc> best = new TreeSet<>(BestFirst.ORDER);
         for (LeafReaderContext leaf : reader.leaves()) {
             RandomVectorScorer scorer = QuantizedVectorsFormat.estimator(leaf.reader(), VECTOR, leg.vector());
             for (int i = 0; i < scorer.maxOrd(); i++) {
