@@ -4,6 +4,8 @@ package dev.embeddingsearch.integtests;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
+import dev.embeddingsearch.quickstart.cluster.LocalServer;
+import java.net.URI;
 import java.util.List;
 import org.junit.BeforeClass;
 import org.junit.ClassRule;
@@ -66,6 +68,14 @@ public class LocalModelIT {
         assertEquals(
                 384,
                 mapping.at("/articles/mappings/properties/meaning/dimensions").asInt());
+    }
+
+    @Test
+    public void testQuickstartOffersTheModelsOfTheServer() {
+        try (Http server = new Http(URI.create(CLUSTER.embeddings()))) {
+            Answer models = server.get("/v1/models").expect(200);
+            assertEquals(LocalServer.MODELS, models.at("/data").findValuesAsText("id"));
+        }
     }
 
     @Test

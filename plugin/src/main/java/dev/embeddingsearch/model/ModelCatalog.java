@@ -81,7 +81,7 @@ public final class ModelCatalog {
     }
 
     private static void addLocal(List<KnownModel> models) {
-        models.add(local("all-minilm-l6-v2", 384, 512, Prefixes.NONE));
+        models.add(local("all-minilm-l6-v2", 384, 256, Prefixes.NONE));
         models.add(local("all-minilm", 384, 256, Prefixes.NONE));
         models.add(local("all-mpnet-base-v2", 768, 384, Prefixes.NONE));
         models.add(local("nomic-embed-text", 768, 2048, NOMIC));

@@ -3,6 +3,7 @@ package dev.embeddingsearch.quickstart;
 
 import dev.embeddingsearch.quickstart.cluster.Account;
 import dev.embeddingsearch.quickstart.cluster.DiskSpace;
+import dev.embeddingsearch.quickstart.cluster.LocalServer;
 import dev.embeddingsearch.quickstart.cluster.Ports;
 import dev.embeddingsearch.quickstart.cluster.ProcessRecord;
 import dev.embeddingsearch.quickstart.cluster.SetupException;
@@ -66,7 +67,7 @@ final class Control {
     /** The model to start with. Vectors of two models cannot be compared, so data that are there decide. */
     String model(Options options) throws IOException {
         Optional<String> earlier = run.model();
-        String model = options.model().or(() -> earlier).orElse(Options.MODELS.getFirst());
+        String model = options.model().or(() -> earlier).orElse(LocalServer.MODELS.getFirst());
         if (earlier.isPresent() && !earlier.get().equals(model)) {
             throw new SetupException(
                     "The quickstart's data are embedded by [%1$s], and their vectors mean nothing to [%2$s]: run"

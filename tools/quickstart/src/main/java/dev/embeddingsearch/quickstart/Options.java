@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.embeddingsearch.quickstart;
 
+import dev.embeddingsearch.quickstart.cluster.LocalServer;
 import dev.embeddingsearch.quickstart.cluster.SetupException;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -15,10 +15,6 @@ import java.util.Optional;
  * @param model that embeds, if the caller named one
  */
 record Options(String command, int port, int serverPort, Optional<String> model) {
-
-    /** Those of the embedding server; the first is the default. */
-    static final List<String> MODELS =
-            List.of("all-minilm-l6-v2", "bge-small-en-v1.5", "e5-small-v2", "bge-small-zh-v1.5");
 
     static final String USAGE = """
             Usage: ./quickstart [start] [--port N] [--server-port N] [--model NAME]
@@ -72,8 +68,8 @@ record Options(String command, int port, int serverPort, Optional<String> model)
     }
 
     private static String model(String name) {
-        if (!MODELS.contains(name)) {
-            throw new SetupException("A model is one of %s, not [%s].".formatted(MODELS, name));
+        if (!LocalServer.MODELS.contains(name)) {
+            throw new SetupException("A model is one of %s, not [%s].".formatted(LocalServer.MODELS, name));
         }
         return name;
     }

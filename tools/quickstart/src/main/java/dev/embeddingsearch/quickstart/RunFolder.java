@@ -3,6 +3,7 @@ package dev.embeddingsearch.quickstart;
 
 import dev.embeddingsearch.quickstart.cluster.Account;
 import dev.embeddingsearch.quickstart.cluster.Folders;
+import dev.embeddingsearch.quickstart.cluster.LocalServer;
 import dev.embeddingsearch.quickstart.cluster.ProcessRecord;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -71,7 +72,7 @@ final class RunFolder {
         }
         // Before it could be chosen, the model was always the default.
         boolean data = Files.exists(inside()) || elsewhere().isPresent();
-        return data ? Optional.of(Options.MODELS.getFirst()) : Optional.empty();
+        return data ? Optional.of(LocalServer.MODELS.getFirst()) : Optional.empty();
     }
 
     /** Remembers the model of the data that a start is about to make. */

@@ -6,6 +6,7 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertThrows;
 
+import dev.embeddingsearch.quickstart.cluster.LocalServer;
 import dev.embeddingsearch.quickstart.cluster.SetupException;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +31,7 @@ public class OptionsTests {
 
     @Test
     public void testModels() {
-        for (String model : Options.MODELS) {
+        for (String model : LocalServer.MODELS) {
             assertEquals(Optional.of(model), parse(Map.of(), "--model", model).model());
         }
     }

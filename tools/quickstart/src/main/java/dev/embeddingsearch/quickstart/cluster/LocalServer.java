@@ -13,6 +13,10 @@ import java.util.Map;
 /** The project's embedding server as a process. It ends with this JVM unless {@link #detach() detached}. */
 public final class LocalServer implements AutoCloseable {
 
+    /** The models that it serves; the first is the default. */
+    public static final List<String> MODELS =
+            List.of("all-minilm-l6-v2", "bge-small-en-v1.5", "e5-small-v2", "bge-small-zh-v1.5");
+
     private static final Duration START_LIMIT = Duration.ofMinutes(1);
 
     private final int port;
