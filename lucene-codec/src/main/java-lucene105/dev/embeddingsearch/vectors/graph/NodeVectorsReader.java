@@ -3,12 +3,10 @@ package dev.embeddingsearch.vectors.graph;
 
 import dev.embeddingsearch.vectors.flat.FilterFlatVectorsReader;
 import java.io.IOException;
-import java.util.Arrays;
 import org.apache.lucene.codecs.hnsw.FlatVectorsReader;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.SegmentWriteState;
-import org.apache.lucene.util.FixedBitSet;
 import org.apache.lucene.util.hnsw.CloseableRandomVectorScorerSupplier;
 import org.apache.lucene.util.quantization.BaseQuantizedByteVectorValues;
 import org.apache.lucene.util.quantization.QuantizedVectorsReader;
@@ -27,12 +25,7 @@ final class NodeVectorsReader extends FilterFlatVectorsReader implements Quantiz
     public FloatVectorValues getFloatVectorValues(String field) throws IOException {
         FloatVectorValues vectors = delegate.getFloatVectorValues(field);
         MergeDuplicates duplicates = writer.duplicates(field);
-        if (duplicates == null) {
-            return vectors;
-        }
-        FixedBitSet nodes = new FixedBitSet(vectors.size());
-        Arrays.stream(duplicates.vectorOfNode()).forEach(nodes::set);
-        return new DistinctVectorsReader.Values(vectors, nodes);
+        return duplicates == null ? vectors : duplicates.nodes(vectors);
     }
 
     /** Lucene asks for these scorers, whether the vectors are quantized or not, if a reader can have quantized ones. */

@@ -9,6 +9,7 @@ import java.util.List;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.KnnVectorsWriter.MergedVectorValues;
 import org.apache.lucene.index.DocIDMerger;
+import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.MergeState;
 import org.apache.lucene.util.FixedBitSet;
 
@@ -150,6 +151,13 @@ final class MergeDuplicates {
             }
         }
         return Arrays.copyOf(vectors, nodes);
+    }
+
+    /** Those of all merged vectors that are nodes. */
+    FloatVectorValues nodes(FloatVectorValues vectors) {
+        FixedBitSet nodes = new FixedBitSet(vectors.size());
+        Arrays.stream(vectorOfNode()).forEach(nodes::set);
+        return new DistinctVectorsReader.Values(vectors, nodes);
     }
 
     /** The merge restricted to the vectors that become nodes. */
